@@ -1,0 +1,14 @@
+//! Source code as rules see it: one lowered tree for every language, its bindings, and the questions asked of it.
+//!
+//! Dockerfiles and shell have their own small trees. No parser type leaves this folder's `lower/`.
+
+mod ask;
+mod binding;
+pub mod docker;
+mod lower;
+pub mod shell;
+mod tree;
+
+pub use binding::{Binding, BindingId, BindingKind};
+pub use lower::{Language, Lowered, lower};
+pub use tree::{Flags, Kind, NodeId, NodeRef, Role, Tree, TreeBuilder};

@@ -1,0 +1,1 @@
+//! Shell commands inside scripts, `RUN` lines and workflow steps.

@@ -1,0 +1,1 @@
+//! One spanned tree for every configuration format, so that a rule never cares which one it reads.

@@ -1,0 +1,1 @@
+//! Interface strings in English and Russian, with plural forms.

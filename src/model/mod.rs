@@ -1,0 +1,17 @@
+//! The words that every later stage speaks: places, evidence, verdicts, and what the catalogue says of a rule.
+//!
+//! Nothing here reads a file, prints, or knows a framework.
+
+mod evidence;
+mod message;
+mod place;
+mod rule_meta;
+mod severity;
+mod verdict;
+
+pub use evidence::{Evidence, Observation, Tone};
+pub use message::{Arg, Message};
+pub use place::{ComponentId, FileId, Place, Span};
+pub use rule_meta::{Lang, Reference, RuleMeta, Scope, Texts};
+pub use severity::{Confidence, Severity};
+pub use verdict::{Outcome, Site, SiteCount, UnknownCause, Verdict};

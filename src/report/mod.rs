@@ -1,0 +1,1 @@
+//! Report v1 and its renderers.

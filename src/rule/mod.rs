@@ -1,0 +1,1 @@
+//! What a rule author needs: the trait, the matchers, and the catalogue that joins text and code.

@@ -1,0 +1,1 @@
+//! The coded rules, one file each, by category.

@@ -1,0 +1,1 @@
+//! Text as people read it: lines and columns, excerpts, and the masking of secrets.
