@@ -57,7 +57,8 @@ impl Head {
     /// Whether lines are longer than anyone writes: code squeezed by a tool.
     pub(super) fn is_minified(&self) -> bool {
         const LONG: usize = 1000;
-        self.text.len() > LONG && self.text.lines().filter(|line| line.len() > LONG).count() * LONG * 2 > self.text.len()
+        self.text.len() > LONG
+            && self.text.lines().filter(|line| line.len() > LONG).count() * LONG * 2 > self.text.len()
     }
 }
 

@@ -123,13 +123,42 @@ fn by_name(name: &str) -> Option<FileKind> {
         ".gitignore" => FileKind::Gitignore,
         ".dockerignore" => FileKind::Dockerignore,
         "package.json" => FileKind::PackageJson,
-        "pnpm-workspace.yaml" | "pnpm-workspace.yml" | "lerna.json" | "turbo.json" | "nx.json" | "rush.json"
-        | "go.work" | "settings.gradle" | "settings.gradle.kts" => FileKind::Workspace,
-        "package-lock.json" | "npm-shrinkwrap.json" | "yarn.lock" | "pnpm-lock.yaml" | "bun.lock" | "bun.lockb"
-        | "deno.lock" | "poetry.lock" | "uv.lock" | "pipfile.lock" | "pdm.lock" | "pixi.lock" | "conda-lock.yml"
-        | "requirements.lock" | "go.sum" | "go.work.sum" | "cargo.lock" | "composer.lock" | "gemfile.lock"
-        | "mix.lock" | "pubspec.lock" | "gradle.lockfile" | "packages.lock.json" | "podfile.lock"
-        | "package.resolved" | "flake.lock" | ".terraform.lock.hcl" => FileKind::Lockfile,
+        "pnpm-workspace.yaml"
+        | "pnpm-workspace.yml"
+        | "lerna.json"
+        | "turbo.json"
+        | "nx.json"
+        | "rush.json"
+        | "go.work"
+        | "settings.gradle"
+        | "settings.gradle.kts" => FileKind::Workspace,
+        "package-lock.json"
+        | "npm-shrinkwrap.json"
+        | "yarn.lock"
+        | "pnpm-lock.yaml"
+        | "bun.lock"
+        | "bun.lockb"
+        | "deno.lock"
+        | "poetry.lock"
+        | "uv.lock"
+        | "pipfile.lock"
+        | "pdm.lock"
+        | "pixi.lock"
+        | "conda-lock.yml"
+        | "requirements.lock"
+        | "go.sum"
+        | "go.work.sum"
+        | "cargo.lock"
+        | "composer.lock"
+        | "gemfile.lock"
+        | "mix.lock"
+        | "pubspec.lock"
+        | "gradle.lockfile"
+        | "packages.lock.json"
+        | "podfile.lock"
+        | "package.resolved"
+        | "flake.lock"
+        | ".terraform.lock.hcl" => FileKind::Lockfile,
         "pyproject.toml" => FileKind::Pyproject,
         "pipfile" => FileKind::Pipfile,
         "setup.cfg" => FileKind::SetupCfg,
@@ -146,19 +175,70 @@ fn by_name(name: &str) -> Option<FileKind> {
         "chart.yaml" | "chart.yml" => FileKind::HelmChart,
         "action.yml" | "action.yaml" => FileKind::Action,
         ".gitlab-ci.yml" | ".gitlab-ci.yaml" => FileKind::GitlabCi,
-        ".travis.yml" | ".travis.yaml" | "bitbucket-pipelines.yml" | "appveyor.yml" | ".appveyor.yml"
-        | ".drone.yml" | ".drone.yaml" | ".drone.star" | ".drone.jsonnet" | ".woodpecker.yml" | ".woodpecker.yaml"
-        | ".cirrus.yml" | "wercker.yml" | "codemagic.yaml" | "bitrise.yml" | "cloudbuild.yaml" | "cloudbuild.yml"
+        ".travis.yml"
+        | ".travis.yaml"
+        | "bitbucket-pipelines.yml"
+        | "appveyor.yml"
+        | ".appveyor.yml"
+        | ".drone.yml"
+        | ".drone.yaml"
+        | ".drone.star"
+        | ".drone.jsonnet"
+        | ".woodpecker.yml"
+        | ".woodpecker.yaml"
+        | ".cirrus.yml"
+        | "wercker.yml"
+        | "codemagic.yaml"
+        | "bitrise.yml"
+        | "cloudbuild.yaml"
+        | "cloudbuild.yml"
         | "cloudbuild.json" => FileKind::OtherCi,
-        "vercel.json" | "now.json" | "netlify.toml" | "railway.toml" | "railway.json" | "fly.toml" | "render.yaml"
-        | "render.yml" | "procfile" | "serverless.yml" | "serverless.yaml" | "serverless.json" | "serverless.ts"
-        | "serverless.js" | "wrangler.toml" | "wrangler.json" | "wrangler.jsonc" | ".replit" | "replit.nix"
-        | "nixpacks.toml" | "ecosystem.config.js" | "ecosystem.config.cjs" | "ecosystem.config.mjs"
-        | "ecosystem.config.ts" | "ecosystem.config.json" | "amplify.yml" | "firebase.json" | ".firebaserc"
-        | "samconfig.toml" | "dockerrun.aws.json" | "captain-definition" | "skaffold.yaml" | "skaffold.yml"
-        | "tiltfile" | "devcontainer.json" | ".devcontainer.json" | "heroku.yml" | "apprunner.yaml"
-        | "appspec.yml" | "appspec.yaml" | "koyeb.yaml" | "pulumi.yaml" | "pulumi.yml" | "cdk.json"
-        | "fastly.toml" | "dokku-scale" => FileKind::Platform,
+        "vercel.json"
+        | "now.json"
+        | "netlify.toml"
+        | "railway.toml"
+        | "railway.json"
+        | "fly.toml"
+        | "render.yaml"
+        | "render.yml"
+        | "procfile"
+        | "serverless.yml"
+        | "serverless.yaml"
+        | "serverless.json"
+        | "serverless.ts"
+        | "serverless.js"
+        | "wrangler.toml"
+        | "wrangler.json"
+        | "wrangler.jsonc"
+        | ".replit"
+        | "replit.nix"
+        | "nixpacks.toml"
+        | "ecosystem.config.js"
+        | "ecosystem.config.cjs"
+        | "ecosystem.config.mjs"
+        | "ecosystem.config.ts"
+        | "ecosystem.config.json"
+        | "amplify.yml"
+        | "firebase.json"
+        | ".firebaserc"
+        | "samconfig.toml"
+        | "dockerrun.aws.json"
+        | "captain-definition"
+        | "skaffold.yaml"
+        | "skaffold.yml"
+        | "tiltfile"
+        | "devcontainer.json"
+        | ".devcontainer.json"
+        | "heroku.yml"
+        | "apprunner.yaml"
+        | "appspec.yml"
+        | "appspec.yaml"
+        | "koyeb.yaml"
+        | "pulumi.yaml"
+        | "pulumi.yml"
+        | "cdk.json"
+        | "fastly.toml"
+        | "dokku-scale" => FileKind::Platform,
         "mvnw" | "gradlew" => FileKind::Shell,
         "rakefile" | "config.ru" | "guardfile" | "podfile" | "fastfile" | "brewfile" => FileKind::OtherCode,
         "license" | "licence" | "copying" | "notice" | "authors" | "codeowners" | "version" => FileKind::Text,
@@ -210,8 +290,8 @@ fn container(name: &str) -> Option<FileKind> {
 /// An ending of `Dockerfile.…` that makes it a text about a Dockerfile, or a template's source.
 fn is_prose(rest: &str) -> bool {
     [
-        ".md", ".mdx", ".txt", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".py", ".go", ".rb", ".java", ".rs", ".json", ".yml",
-        ".yaml", ".toml", ".png", ".svg",
+        ".md", ".mdx", ".txt", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".py", ".go", ".rb", ".java", ".rs", ".json",
+        ".yml", ".yaml", ".toml", ".png", ".svg",
     ]
     .iter()
     .any(|extension| rest.ends_with(extension))
@@ -240,13 +320,16 @@ fn env(name: &str) -> Option<FileKind> {
     if dotted.last().is_some_and(|last| NOT_ENV.contains(last)) {
         return None;
     }
-    let position = dotted.iter().position(|part| *part == "env" || part.starts_with("env-") || part.starts_with("env_"))?;
+    let position =
+        dotted.iter().position(|part| *part == "env" || part.starts_with("env-") || part.starts_with("env_"))?;
     let hidden = name.starts_with('.');
     let example = parts.iter().any(|part| EXAMPLE_WORDS.contains(part));
     let is_env = match position {
         1 if hidden => true,
         // `env.example`, `env.production.example`.
-        0 => dotted.len() > 1 && dotted[1..].iter().all(|part| EXAMPLE_WORDS.contains(part) || ENV_WORDS.contains(part)),
+        0 => {
+            dotted.len() > 1 && dotted[1..].iter().all(|part| EXAMPLE_WORDS.contains(part) || ENV_WORDS.contains(part))
+        }
         // `prod.env`, `example.env`, `prod.env.sample`.
         position => {
             parts.clear();
@@ -326,11 +409,11 @@ fn by_extension(extension: &str) -> Option<FileKind> {
         "go" | "java" | "rb" | "php" | "rs" | "kt" | "kts" | "cs" | "fs" | "vb" | "scala" | "sc" | "ex" | "exs"
         | "erl" | "hrl" | "swift" | "c" | "h" | "cc" | "cpp" | "cxx" | "hpp" | "hh" | "m" | "mm" | "dart" | "lua"
         | "pl" | "pm" | "r" | "jl" | "clj" | "cljs" | "cljc" | "edn" | "groovy" | "gradle" | "hs" | "ml" | "mli"
-        | "nim" | "zig" | "v" | "cr" | "elm" | "purs" | "sol" | "move" | "vue" | "svelte" | "astro" | "erb" | "haml"
-        | "ejs" | "hbs" | "pug" | "jade" | "twig" | "liquid" | "j2" | "jinja" | "jinja2" | "proto" | "thrift"
-        | "graphql" | "gql" | "coffee" | "ps1" | "psm1" | "bat" | "cmd" | "awk" | "nix" | "rego" | "cue" | "jsonnet"
-        | "libsonnet" | "ipynb" | "asm" | "s" | "f90" | "pas" | "cob" | "razor" | "cshtml" | "jsp" | "tcl" | "vala"
-        | "bicep" | "hx" | "wat" | "glsl" | "wgsl" | "cu" | "star" | "bzl" => FileKind::OtherCode,
+        | "nim" | "zig" | "v" | "cr" | "elm" | "purs" | "sol" | "move" | "vue" | "svelte" | "astro" | "erb"
+        | "haml" | "ejs" | "hbs" | "pug" | "jade" | "twig" | "liquid" | "j2" | "jinja" | "jinja2" | "proto"
+        | "thrift" | "graphql" | "gql" | "coffee" | "ps1" | "psm1" | "bat" | "cmd" | "awk" | "nix" | "rego" | "cue"
+        | "jsonnet" | "libsonnet" | "ipynb" | "asm" | "s" | "f90" | "pas" | "cob" | "razor" | "cshtml" | "jsp"
+        | "tcl" | "vala" | "bicep" | "hx" | "wat" | "glsl" | "wgsl" | "cu" | "star" | "bzl" => FileKind::OtherCode,
         "tf" | "tfvars" | "tofu" => FileKind::Terraform,
         "prisma" => FileKind::Prisma,
         "sql" | "psql" | "pgsql" => FileKind::Sql,
@@ -341,18 +424,18 @@ fn by_extension(extension: &str) -> Option<FileKind> {
         "png" | "jpg" | "jpeg" | "gif" | "svg" | "webp" | "avif" | "ico" | "bmp" | "tif" | "tiff" | "heic" | "icns" => {
             FileKind::Image
         }
-        "yml" | "yaml" | "json" | "jsonc" | "json5" | "toml" | "xml" | "ini" | "cfg" | "conf" | "properties" | "csv"
-        | "tsv" | "ndjson" | "jsonl" | "geojson" | "webmanifest" | "hcl" | "plist" | "po" | "pot" | "xlf" | "resx"
-        | "snap" | "csproj" | "fsproj" | "vbproj" | "sln" | "props" | "targets" | "lock" | "map" | "avsc" | "har"
-        | "code-workspace" | "config" | "service" | "timer" | "socket" | "cff" => FileKind::Data,
+        "yml" | "yaml" | "json" | "jsonc" | "json5" | "toml" | "xml" | "ini" | "cfg" | "conf" | "properties"
+        | "csv" | "tsv" | "ndjson" | "jsonl" | "geojson" | "webmanifest" | "hcl" | "plist" | "po" | "pot" | "xlf"
+        | "resx" | "snap" | "csproj" | "fsproj" | "vbproj" | "sln" | "props" | "targets" | "lock" | "map" | "avsc"
+        | "har" | "code-workspace" | "config" | "service" | "timer" | "socket" | "cff" => FileKind::Data,
         "txt" | "rst" | "adoc" | "asciidoc" | "tex" | "log" | "diff" | "patch" | "org" | "pem" | "crt" | "cer"
         | "key" | "pub" | "feature" => FileKind::Text,
-        "pdf" | "zip" | "gz" | "tgz" | "bz2" | "xz" | "zst" | "7z" | "rar" | "tar" | "jar" | "war" | "ear" | "class"
-        | "so" | "dylib" | "dll" | "exe" | "bin" | "dat" | "db" | "sqlite" | "sqlite3" | "wasm" | "pyc" | "pyo" | "o"
-        | "a" | "lib" | "woff" | "woff2" | "ttf" | "otf" | "eot" | "mp3" | "mp4" | "mov" | "avi" | "webm" | "wav"
-        | "ogg" | "flac" | "psd" | "ai" | "sketch" | "fig" | "xls" | "xlsx" | "doc" | "docx" | "ppt" | "pptx"
-        | "parquet" | "onnx" | "pt" | "pth" | "h5" | "pkl" | "npy" | "npz" | "mmdb" | "jks" | "p12" | "pfx"
-        | "keystore" | "node" | "gguf" | "safetensors" => FileKind::Binary,
+        "pdf" | "zip" | "gz" | "tgz" | "bz2" | "xz" | "zst" | "7z" | "rar" | "tar" | "jar" | "war" | "ear"
+        | "class" | "so" | "dylib" | "dll" | "exe" | "bin" | "dat" | "db" | "sqlite" | "sqlite3" | "wasm" | "pyc"
+        | "pyo" | "o" | "a" | "lib" | "woff" | "woff2" | "ttf" | "otf" | "eot" | "mp3" | "mp4" | "mov" | "avi"
+        | "webm" | "wav" | "ogg" | "flac" | "psd" | "ai" | "sketch" | "fig" | "xls" | "xlsx" | "doc" | "docx"
+        | "ppt" | "pptx" | "parquet" | "onnx" | "pt" | "pth" | "h5" | "pkl" | "npy" | "npz" | "mmdb" | "jks"
+        | "p12" | "pfx" | "keystore" | "node" | "gguf" | "safetensors" => FileKind::Binary,
         _ => return None,
     })
 }
@@ -372,7 +455,8 @@ fn unnamed(head: &Head) -> FileKind {
 }
 
 fn yaml(name: &str, head: &Head) -> FileKind {
-    let top_level = |key: &str| head.text.lines().any(|line| line.strip_prefix(key).is_some_and(|r| r.starts_with(':')));
+    let top_level =
+        |key: &str| head.text.lines().any(|line| line.strip_prefix(key).is_some_and(|r| r.starts_with(':')));
     if top_level("apiVersion") && top_level("kind") {
         return FileKind::Kubernetes;
     }
@@ -388,19 +472,20 @@ fn yaml(name: &str, head: &Head) -> FileKind {
 fn is_compose(text: &str) -> bool {
     let mut lines = text.lines().skip_while(|line| line.trim_end() != "services:").skip(1);
     let mut first = true;
-    lines.find_map(|line| {
-        let content = line.trim_start();
-        if content.is_empty() || content.starts_with('#') {
-            return None;
-        }
-        let indented = content.len() < line.len();
-        if !indented || (first && (content.starts_with('-') || !content.trim_end().ends_with(':'))) {
-            return Some(false);
-        }
-        first = false;
-        (content.starts_with("image:") || content.starts_with("build:")).then_some(true)
-    })
-    .unwrap_or(false)
+    lines
+        .find_map(|line| {
+            let content = line.trim_start();
+            if content.is_empty() || content.starts_with('#') {
+                return None;
+            }
+            let indented = content.len() < line.len();
+            if !indented || (first && (content.starts_with('-') || !content.trim_end().ends_with(':'))) {
+                return Some(false);
+            }
+            first = false;
+            (content.starts_with("image:") || content.starts_with("build:")).then_some(true)
+        })
+        .unwrap_or(false)
 }
 
 /// The `app.json` of Heroku, not that of a mobile application.

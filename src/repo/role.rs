@@ -29,6 +29,43 @@ pub enum Role {
     Story,
 }
 
+impl Role {
+    pub const ALL: &[Self] = &[
+        Self::Source,
+        Self::Test,
+        Self::Script,
+        Self::Config,
+        Self::Docs,
+        Self::Example,
+        Self::Generated,
+        Self::Vendored,
+        Self::Migration,
+        Self::Story,
+    ];
+
+    /// Whether the file takes part in building, configuring or running the product: no test, example, document or
+    /// copy of somebody else's work.
+    pub fn is_operational(self) -> bool {
+        matches!(self, Self::Source | Self::Script | Self::Config | Self::Migration)
+    }
+
+    /// The name used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Test => "test",
+            Self::Script => "script",
+            Self::Config => "config",
+            Self::Docs => "docs",
+            Self::Example => "example",
+            Self::Generated => "generated",
+            Self::Vendored => "vendored",
+            Self::Migration => "migration",
+            Self::Story => "story",
+        }
+    }
+}
+
 /// What the whole list of files says about folders.
 #[derive(Debug, Default)]
 pub(super) struct Surroundings {
@@ -70,8 +107,8 @@ impl Surroundings {
     fn note_manifest(&mut self, path: &Utf8Path) {
         let folder = path.parent().unwrap_or_else(|| Utf8Path::new(""));
         match path.file_name().unwrap_or_default() {
-            "package.json" | "pyproject.toml" | "requirements.txt" | "setup.py" | "go.mod" | "Cargo.toml" | "pom.xml"
-            | "build.gradle" | "build.gradle.kts" | "composer.json" | "Gemfile" | "deno.json" => {
+            "package.json" | "pyproject.toml" | "requirements.txt" | "setup.py" | "go.mod" | "Cargo.toml"
+            | "pom.xml" | "build.gradle" | "build.gradle.kts" | "composer.json" | "Gemfile" | "deno.json" => {
                 self.packages.insert(folder.to_owned());
             }
             "Chart.yaml" => {
@@ -88,7 +125,8 @@ impl Surroundings {
             return;
         }
         let stem = path.file_name().unwrap_or_default().split('.').next().unwrap_or_default();
-        let special = matches!(stem, "page" | "route" | "layout" | "loading" | "template" | "+page" | "+server" | "+layout");
+        let special =
+            matches!(stem, "page" | "route" | "layout" | "loading" | "template" | "+page" | "+server" | "+layout");
         let mut prefix = Utf8PathBuf::new();
         let mut below: Option<bool> = None;
         for segment in path.parent().into_iter().flatten() {
@@ -166,7 +204,8 @@ pub(super) fn of(path: &Utf8Path, kind: FileKind, signals: Signals, around: &Sur
         return Role::Generated;
     }
     if signals.minified {
-        let served = path.ancestors().any(|at| matches!(at.file_name(), Some("public" | "static" | "assets" | "wwwroot")));
+        let served =
+            path.ancestors().any(|at| matches!(at.file_name(), Some("public" | "static" | "assets" | "wwwroot")));
         return if served { Role::Vendored } else { Role::Generated };
     }
     if kind == FileKind::Migration {
@@ -248,13 +287,17 @@ impl Place<'_> {
             }
             "releases" | "plugins" | "sdks" if self.parent == ".yarn" => Role::Vendored,
             "wrapper" if matches!(self.parent, ".mvn" | "gradle") => Role::Vendored,
-            "__generated__" | "storybook-static" | "playwright-report" | "test-results" | "htmlcov" | "allure-report"
-            | ".next" | ".nuxt" | ".svelte-kit" | "allure-results" | ".nyc_output" => Role::Generated,
+            "__generated__" | "storybook-static" | "playwright-report" | "test-results" | "htmlcov"
+            | "allure-report" | ".next" | ".nuxt" | ".svelte-kit" | "allure-results" | ".nyc_output" => Role::Generated,
             name if name.ends_with(".egg-info") => Role::Generated,
             "__tests__" | "__test__" | "__mocks__" | "__fixtures__" | "__snapshots__" | "cypress" | "testdata"
             | "test-data" | "test_data" | "test-utils" | "test_utils" | "testutils" | "testutil" | "test-helpers"
-            | "test_helpers" | "load-tests" | "load_tests" | "loadtest" | "loadtests" | "k6" | "androidtest" => Role::Test,
-            "testfixtures" | "integrationtest" | "inttest" | "it" | "functionaltest" if self.parent == "src" => Role::Test,
+            | "test_helpers" | "load-tests" | "load_tests" | "loadtest" | "loadtests" | "k6" | "androidtest" => {
+                Role::Test
+            }
+            "testfixtures" | "integrationtest" | "inttest" | "it" | "functionaltest" if self.parent == "src" => {
+                Role::Test
+            }
             name if name.ends_with("-e2e") || name.ends_with("-tests") || name.ends_with("_tests") => Role::Test,
             ".storybook" | "__stories__" => Role::Story,
             ".husky" | ".githooks" => Role::Script,
@@ -271,7 +314,8 @@ impl Place<'_> {
         Some(match self.name {
             "test" | "tests" | "e2e" | "fixtures" | "mocks" | "benches" => Role::Test,
             "spec" | "specs" | "features" if self.code && self.anchored => Role::Test,
-            "testing" | "playwright" | "perf" | "bench" | "benchmark" | "benchmarks" | "fuzz" | "mock" | "acceptance"
+            "testing" | "playwright" | "perf" | "bench" | "benchmark" | "benchmarks" | "fuzz" | "mock"
+            | "acceptance"
                 if self.anchored =>
             {
                 Role::Test
@@ -283,8 +327,8 @@ impl Place<'_> {
             "generated" | "dist" => Role::Generated,
             "coverage" | "target" | "obj" if self.anchored => Role::Generated,
             "stories" if self.anchored || self.parent == "src" => Role::Story,
-            "examples" | "example" | "samples" | "sample" | "demo" | "demos" | "playground" | "playgrounds" | "sandbox"
-            | "sandboxes" | "starters" | "cookbook" | "snippets"
+            "examples" | "example" | "samples" | "sample" | "demo" | "demos" | "playground" | "playgrounds"
+            | "sandbox" | "sandboxes" | "starters" | "cookbook" | "snippets"
                 if self.anchored =>
             {
                 Role::Example
@@ -353,8 +397,20 @@ fn generated_name(name: &str) -> bool {
 }
 
 fn test_name(file: &str, name: &str, code: bool) -> bool {
-    const PARTS: &[&str] =
-        &["test", "tests", "spec", "specs", "e2e", "cy", "e2e-spec", "integration", "bench", "mock", "mocks", "fixture"];
+    const PARTS: &[&str] = &[
+        "test",
+        "tests",
+        "spec",
+        "specs",
+        "e2e",
+        "cy",
+        "e2e-spec",
+        "integration",
+        "bench",
+        "mock",
+        "mocks",
+        "fixture",
+    ];
     if name.ends_with(".snap") || name.ends_with(".feature") {
         return true;
     }
@@ -388,20 +444,99 @@ fn config_name(name: &str, code: bool) -> bool {
         || (code && tool_config)
         || (code && before.len() > 1 && before[1] == "shims")
         || matches!(name, "gulpfile.js" | "gruntfile.js" | "setup.py" | "dangerfile.ts" | "fabfile.py" | "noxfile.py")
-        || (*extension == "js" && matches!(before.first(), Some(&"karma" | &"wdio" | &"protractor")) && before.len() > 1)
+        || (*extension == "js"
+            && matches!(before.first(), Some(&"karma" | &"wdio" | &"protractor"))
+            && before.len() > 1)
 }
 
 /// Tools that keep their configuration in `<tool>.config.<extension>`.
 const TOOLS: &[&str] = &[
-    "astro", "ava", "babel", "biome", "capacitor", "codegen", "commitlint", "craco", "cypress", "docusaurus",
-    "drizzle", "electron", "esbuild", "eslint", "farm", "gatsby-config", "graphql", "i18next", "jest", "karma",
-    "knip", "lint-staged", "lingui", "metro", "next", "next-i18next", "next-sitemap", "nuxt", "orval",
-    "pkgroll", "playwright", "pm2", "postcss", "prettier", "prisma", "quasar", "react-native", "react-router", "remix",
-    "release", "rolldown", "rollup", "rsbuild", "rspack", "sanity", "semantic-release", "snowpack", "stencil",
-    "storybook", "stylelint", "svelte", "svgo", "swc", "syncpack", "tailwind", "taskfile", "trigger", "tsdown", "tsup",
-    "turbo", "typedoc", "uno", "unocss", "vite", "vitepress", "vitest", "vue", "wdio", "webpack", "windi",
-    "wxt", "ecosystem", "panda", "size-limit", "openapi-ts", "checkly", "artillery", "vike", "content-collections",
-    "contentlayer", "velite", "bundlesize", "plop", "hardhat", "truffle", "forge",
+    "astro",
+    "ava",
+    "babel",
+    "biome",
+    "capacitor",
+    "codegen",
+    "commitlint",
+    "craco",
+    "cypress",
+    "docusaurus",
+    "drizzle",
+    "electron",
+    "esbuild",
+    "eslint",
+    "farm",
+    "gatsby-config",
+    "graphql",
+    "i18next",
+    "jest",
+    "karma",
+    "knip",
+    "lint-staged",
+    "lingui",
+    "metro",
+    "next",
+    "next-i18next",
+    "next-sitemap",
+    "nuxt",
+    "orval",
+    "pkgroll",
+    "playwright",
+    "pm2",
+    "postcss",
+    "prettier",
+    "prisma",
+    "quasar",
+    "react-native",
+    "react-router",
+    "remix",
+    "release",
+    "rolldown",
+    "rollup",
+    "rsbuild",
+    "rspack",
+    "sanity",
+    "semantic-release",
+    "snowpack",
+    "stencil",
+    "storybook",
+    "stylelint",
+    "svelte",
+    "svgo",
+    "swc",
+    "syncpack",
+    "tailwind",
+    "taskfile",
+    "trigger",
+    "tsdown",
+    "tsup",
+    "turbo",
+    "typedoc",
+    "uno",
+    "unocss",
+    "vite",
+    "vitepress",
+    "vitest",
+    "vue",
+    "wdio",
+    "webpack",
+    "windi",
+    "wxt",
+    "ecosystem",
+    "panda",
+    "size-limit",
+    "openapi-ts",
+    "checkly",
+    "artillery",
+    "vike",
+    "content-collections",
+    "contentlayer",
+    "velite",
+    "bundlesize",
+    "plop",
+    "hardhat",
+    "truffle",
+    "forge",
 ];
 
 fn is_seed(name: &str) -> bool {
@@ -418,9 +553,31 @@ fn is_seed(name: &str) -> bool {
 /// Verbs at the start of a tool's name beside a package's manifest: `fix-versions.sql`, `verify_security.py`.
 fn one_off(name: &str, kind: FileKind) -> bool {
     const VERBS: &[&str] = &[
-        "analyze", "backfill", "benchmark", "check", "cleanup", "clean", "convert", "debug", "demo", "deploy", "download",
-        "export", "fix", "generate", "import", "migrate", "populate", "reset", "run", "setup", "simulate", "test", "update",
-        "validate", "verify",
+        "analyze",
+        "backfill",
+        "benchmark",
+        "check",
+        "cleanup",
+        "clean",
+        "convert",
+        "debug",
+        "demo",
+        "deploy",
+        "download",
+        "export",
+        "fix",
+        "generate",
+        "import",
+        "migrate",
+        "populate",
+        "reset",
+        "run",
+        "setup",
+        "simulate",
+        "test",
+        "update",
+        "validate",
+        "verify",
     ];
     let stem = name.split('.').next().unwrap_or_default();
     let Some((verb, rest)) = stem.split_once(['-', '_']) else { return name == "manage.py" };
@@ -448,7 +605,6 @@ fn by_kind(path: &Utf8Path, kind: FileKind) -> Option<Role> {
         | FileKind::Gitignore
         | FileKind::PackageJson
         | FileKind::Workspace
-        | FileKind::Lockfile
         | FileKind::Pyproject
         | FileKind::Requirements
         | FileKind::Pipfile
@@ -462,10 +618,15 @@ fn by_kind(path: &Utf8Path, kind: FileKind) -> Option<Role> {
         | FileKind::TaskRunner
         | FileKind::Platform => Role::Config,
         FileKind::Migration => Role::Migration,
+        FileKind::Lockfile => Role::Generated,
         // What a container starts with is part of the product.
         FileKind::Shell => {
             let name = path.file_stem().unwrap_or_default().to_ascii_lowercase();
-            if name.contains("entrypoint") || name == "start" || name.starts_with("start-") || name.starts_with("start_") {
+            if name.contains("entrypoint")
+                || name == "start"
+                || name.starts_with("start-")
+                || name.starts_with("start_")
+            {
                 Role::Source
             } else {
                 Role::Script
