@@ -155,7 +155,8 @@ pub(super) fn examine(root: &Utf8Path, found: &Found, options: &WalkOptions) -> 
                 examined.language = kind::language(path, Some(&head));
                 examined.signals = Signals {
                     generated: written && head.says_generated(),
-                    minified: written && by_path != Some(FileKind::Sql) && head.is_minified(),
+                    // Nobody squeezes what is still to be compiled.
+                    minified: matches!(path.extension(), Some("js" | "mjs" | "cjs" | "css")) && head.is_minified(),
                 };
                 if written && head.binary {
                     examined.kind = FileKind::Binary;

@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 
 use super::head::Head;
-use crate::code::Language;
+use crate::{code::Language, doc};
 
 /// What a file is for. What it plays in the repository (source, test, …) is its [`super::Role`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,7 +83,8 @@ pub(super) fn of_path(path: &Utf8Path) -> Option<FileKind> {
 /// The kind with the file's first bytes known.
 pub(super) fn refine(path: &Utf8Path, by_path: Option<FileKind>, head: &Head) -> FileKind {
     let Some(kind) = by_path else {
-        return unnamed(head);
+        // `.prettierrc` and its kin.
+        return if doc::format_of(path).is_some() { FileKind::Data } else { unnamed(head) };
     };
     let name = path.file_name().unwrap_or_default().to_ascii_lowercase();
     match kind {

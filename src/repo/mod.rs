@@ -10,6 +10,7 @@ mod head;
 mod kind;
 mod manifests;
 mod profile;
+mod purpose;
 mod role;
 mod technologies;
 mod walk;
@@ -198,6 +199,17 @@ impl Repo {
     /// The files of a component, without those of the components inside it.
     pub fn files_of(&self, component: ComponentId) -> impl Iterator<Item = &File> {
         self.files.iter().filter(move |file| file.component == component)
+    }
+
+    /// The files at any depth below a folder, in order of path; all of them for an empty path.
+    pub fn files_below(&self, folder: &Utf8Path) -> &[File] {
+        if folder.as_str().is_empty() {
+            return &self.files;
+        }
+        let prefix = format!("{folder}/");
+        let from = self.files.partition_point(|file| file.path.as_str() < prefix.as_str());
+        let below = self.files[from..].partition_point(|file| file.path.as_str().starts_with(&prefix));
+        &self.files[from..from + below]
     }
 
     /// What the whole repository is made with.

@@ -200,7 +200,8 @@ pub(super) fn of(path: &Utf8Path, kind: FileKind, signals: Signals, around: &Sur
     if let Some(role) = strongest.into_iter().find(|role| folder == Some(*role) || name == Some(*role)) {
         return role;
     }
-    if signals.generated && kind != FileKind::Migration {
+    // A scaffold says that a program wrote it, and is edited from then on.
+    if signals.generated && kind != FileKind::Migration && name != Some(Role::Config) {
         return Role::Generated;
     }
     if signals.minified {
@@ -212,7 +213,7 @@ pub(super) fn of(path: &Utf8Path, kind: FileKind, signals: Signals, around: &Sur
         return Role::Migration;
     }
     // A configuration file is one wherever it lies: a Dockerfile below `scripts/` still builds an image.
-    if let Some(role) = by_kind(path, kind) {
+    if let Some(role) = by_kind(kind) {
         return role;
     }
     folder.or(name).unwrap_or_else(|| otherwise(path, kind))
@@ -356,6 +357,9 @@ fn by_name(path: &Utf8Path, kind: FileKind, around: &Surroundings) -> Option<Rol
     if generated_name(&name) {
         return Some(Role::Generated);
     }
+    if config_name(&name, code) {
+        return Some(Role::Config);
+    }
     if test_name(file, &name, code) {
         return Some(Role::Test);
     }
@@ -365,9 +369,6 @@ fn by_name(path: &Utf8Path, kind: FileKind, around: &Surroundings) -> Option<Rol
     }
     let parent = path.parent().unwrap_or_else(|| Utf8Path::new(""));
     let anchored = around.is_anchor(parent);
-    if config_name(&name, code) {
-        return Some(Role::Config);
-    }
     if is_seed(&name) || (anchored && one_off(&name, kind)) {
         return Some(Role::Script);
     }
@@ -585,7 +586,7 @@ fn one_off(name: &str, kind: FileKind) -> bool {
 }
 
 /// The role of a file whose kind decides it.
-fn by_kind(path: &Utf8Path, kind: FileKind) -> Option<Role> {
+fn by_kind(kind: FileKind) -> Option<Role> {
     Some(match kind {
         FileKind::Dockerfile
         | FileKind::Dockerignore
@@ -619,40 +620,31 @@ fn by_kind(path: &Utf8Path, kind: FileKind) -> Option<Role> {
         | FileKind::Platform => Role::Config,
         FileKind::Migration => Role::Migration,
         FileKind::Lockfile => Role::Generated,
-        // What a container starts with is part of the product.
-        FileKind::Shell => {
-            let name = path.file_stem().unwrap_or_default().to_ascii_lowercase();
-            if name.contains("entrypoint")
-                || name == "start"
-                || name.starts_with("start-")
-                || name.starts_with("start_")
-            {
-                Role::Source
-            } else {
-                Role::Script
-            }
-        }
         _ => return None,
     })
 }
 
 /// The role of a file in an ordinary folder with an ordinary name.
 fn otherwise(path: &Utf8Path, kind: FileKind) -> Role {
+    let name = path.file_name().unwrap_or_default();
+    let served =
+        || path.ancestors().any(|at| matches!(at.file_name(), Some("public" | "static" | "assets" | "wwwroot")));
+    let hidden = || path.as_str().split('/').any(|part| part.starts_with('.'));
     match kind {
         FileKind::Markdown => Role::Docs,
-        FileKind::Text => {
-            let name = path.file_name().unwrap_or_default();
-            if name == "robots.txt" || path.parent().is_some_and(|parent| parent.as_str().contains("public")) {
-                Role::Source
-            } else {
-                Role::Docs
-            }
+        // What a container starts with is part of the product.
+        FileKind::Shell => {
+            let stem = name.split('.').next().unwrap_or_default();
+            let starts = stem == "start" || stem.starts_with("start-") || stem.starts_with("start_");
+            if starts || stem.contains("entrypoint") { Role::Source } else { Role::Script }
         }
+        FileKind::Text | FileKind::Data if served() => Role::Source,
+        FileKind::Text if hidden() => Role::Config,
+        FileKind::Text => Role::Docs,
         FileKind::Data => match path.extension() {
             Some("json" | "csv" | "tsv" | "ndjson" | "jsonl" | "geojson" | "po" | "pot" | "xlf" | "resx" | "plist") => {
                 let at_root = path.parent().is_none_or(|parent| parent.as_str().is_empty());
-                let tool = path.file_name().is_some_and(|name| name.starts_with("tsconfig") || name.starts_with('.'));
-                if at_root || tool { Role::Config } else { Role::Source }
+                if at_root || hidden() || name.starts_with("tsconfig") { Role::Config } else { Role::Source }
             }
             _ => Role::Config,
         },

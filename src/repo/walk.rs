@@ -116,11 +116,12 @@ pub(super) fn walk(root: &Utf8Path, git: &Git, options: &WalkOptions) -> Walked 
     // The order makes the cut at `max_files` the same on every machine.
     builder.sort_by_file_name(Ord::cmp).filter_entry(move |entry| {
         let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        // `.git` is a file in a linked work tree.
+        if entry.depth() > 0 && is_version_control(entry.path()) {
+            return false;
+        }
         if !folder || entry.depth() == 0 {
             return true;
-        }
-        if is_version_control(entry.path()) {
-            return false;
         }
         let tool = is_tool_folder(entry.path());
         if tool {
