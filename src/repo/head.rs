@@ -57,8 +57,8 @@ impl Head {
     /// Whether lines are longer than anyone writes: code squeezed by a tool.
     pub(super) fn is_minified(&self) -> bool {
         const LONG: usize = 1000;
-        self.text.len() > LONG
-            && self.text.lines().filter(|line| line.len() > LONG).count() * LONG * 2 > self.text.len()
+        let squeezed: usize = self.text.lines().map(str::len).filter(|len| *len > LONG).sum();
+        squeezed * 2 > self.text.len() && squeezed > 0
     }
 }
 

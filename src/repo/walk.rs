@@ -248,10 +248,10 @@ impl Walk<'_> {
                 }
                 Folder::Absent => continue,
             }
-            let full = self.root.join(path);
-            if folders.is_left_out(&full) {
+            if folders.is_left_out(path) {
                 continue;
             }
+            let full = self.root.join(path);
             // A file that is tracked and gone is nothing to examine.
             if let Ok(metadata) = fs::symlink_metadata(&full)
                 && !metadata.is_dir()
@@ -339,8 +339,8 @@ impl<'f> Folders<'f> {
     }
 
     /// Whether `.readinessignore` leaves the file out.
-    fn is_left_out(&mut self, full: &Utf8Path) -> bool {
-        self.matchers.iter_mut().any(|matcher| matcher.matched(full, false).is_ignore())
+    fn is_left_out(&mut self, path: &Utf8Path) -> bool {
+        self.matchers.iter_mut().any(|matcher| matcher.matched(path, false).is_ignore())
     }
 }
 
