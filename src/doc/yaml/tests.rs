@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use super::super::{Doc, ErrorKind, Format, Node, Value, parse};
 use crate::model::Span;
 
@@ -157,13 +159,13 @@ fn aliases_cannot_multiply_a_file() {
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {
         let alias = vec![format!("*a{}", level - 1); 9].join(", ");
-        bomb.push_str(&format!("a{level}: &a{level} [{alias}]\n"));
+        writeln!(bomb, "a{level}: &a{level} [{alias}]").unwrap();
     }
     let doc = read(&bomb);
     assert!(doc.errors.iter().any(|error| error.kind == ErrorKind::Cut));
     let mut deep = "a0: &a0 [x]\n".to_owned();
     for level in 1..2000 {
-        deep.push_str(&format!("a{level}: &a{level} [*a{}]\n", level - 1));
+        writeln!(deep, "a{level}: &a{level} [*a{}]", level - 1).unwrap();
     }
     assert!(read(&deep).errors.iter().any(|error| error.kind == ErrorKind::Cut));
     let long = format!("a: &a {}\nb:\n{}", "x".repeat(1 << 20), "- *a\n".repeat(1000));
