@@ -1,6 +1,8 @@
 //! The index over small repositories in temporary folders, and, when `READINESS_CORPUS` names a folder of
 //! repositories, an inventory of each of them for people to read.
 
+#![expect(clippy::unwrap_used, clippy::use_debug, clippy::print_stdout, reason = "tests")]
+
 use std::{
     collections::BTreeMap,
     fs,
@@ -10,7 +12,7 @@ use std::{
 use camino::{Utf8Path, Utf8PathBuf};
 use readiness::{
     model::Place,
-    repo::{ComponentKind, FileKind, GitState, ReadError, Repo, Role, SkipReason, Technology, WalkOptions},
+    repo::{ComponentKind as K, FileKind, GitState, ReadError, Repo, Role, SkipReason, Technology, WalkOptions},
 };
 
 struct Folder {
@@ -358,7 +360,7 @@ fn only_a_folder_can_be_opened() {
     assert_eq!(empty.open().components().len(), 1);
 }
 
-fn components(repo: &Repo) -> Vec<(&str, &str, ComponentKind)> {
+fn components(repo: &Repo) -> Vec<(&str, &str, K)> {
     repo.components().iter().map(|one| (one.path.as_str(), one.name.as_str(), one.kind)).collect()
 }
 
@@ -407,7 +409,6 @@ fn a_workspace_has_components_and_tests_have_none() {
         ("docker/nginx/nginx.conf", "x"),
     ]);
     let repo = folder.open();
-    use ComponentKind as K;
     assert_eq!(
         components(&repo),
         [
@@ -460,7 +461,6 @@ fn python_projects_in_their_dialects() {
         ("docs/requirements.txt", "sphinx\n"),
     ]);
     let repo = folder.open();
-    use ComponentKind as K;
     let root = repo.name().to_owned();
     assert_eq!(
         components(&repo),
@@ -506,7 +506,7 @@ fn other_ecosystems_at_presence_level() {
     ]);
     let repo = folder.open();
     for component in &repo.components()[1..] {
-        assert_eq!(component.kind, ComponentKind::HttpService, "{}", component.path);
+        assert_eq!(component.kind, K::HttpService, "{}", component.path);
     }
     assert_eq!(names(&repo.profile().frameworks), ["Gin", "Ktor", "Laravel", "Rails", "Spring Boot", "axum"]);
     let ruby = repo.component_of(repo.by_path(Utf8Path::new("ruby/Gemfile")).unwrap().id);

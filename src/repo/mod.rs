@@ -12,6 +12,7 @@ mod manifests;
 mod profile;
 mod purpose;
 mod role;
+mod skip;
 mod technologies;
 mod walk;
 
@@ -28,9 +29,11 @@ pub use kind::FileKind;
 pub use manifests::{Dependency, DependencyGroup, Ecosystem, Manifest, Script, Stated};
 pub use profile::{LanguageShare, Profile, Technology};
 pub use role::Role;
-pub use walk::{IGNORE_FILE, OpenError, SkipReason, Skipped, WalkOptions};
+pub use skip::{SkipReason, Skipped};
+pub use walk::{IGNORE_FILE, OpenError, WalkOptions};
 
 use crate::{
+    code::docker::{self, Dockerfile},
     doc::{self, Doc},
     model::{ComponentId, FileId, Span},
 };
@@ -55,6 +58,7 @@ pub struct Repo {
 struct Content {
     text: OnceLock<Result<Arc<str>, ReadError>>,
     doc: OnceLock<Option<Doc>>,
+    dockerfile: OnceLock<Option<Dockerfile>>,
 }
 
 impl Repo {
@@ -170,7 +174,8 @@ impl Repo {
         let file = self.file(id);
         let read = || file::load(&self.root, file, &self.options);
         // Configuration is asked for again and again; source code is read once, while it is observed.
-        if file.kind != FileKind::Lockfile && file.format().is_some() {
+        let kept = file.format().is_some() || file.kind == FileKind::Dockerfile;
+        if kept && file.kind != FileKind::Lockfile {
             return self.contents[index(id.0)].text.get_or_init(read).clone();
         }
         read()
@@ -181,6 +186,17 @@ impl Repo {
         let file = self.file(id);
         let format = file.format()?;
         self.contents[index(id.0)].doc.get_or_init(|| self.read(id).ok().map(|text| doc::parse(format, &text))).as_ref()
+    }
+
+    /// The parsed Dockerfile; `None` for other files and for one that cannot be read.
+    pub fn dockerfile(&self, id: FileId) -> Option<&Dockerfile> {
+        if self.file(id).kind != FileKind::Dockerfile {
+            return None;
+        }
+        self.contents[index(id.0)]
+            .dockerfile
+            .get_or_init(|| self.read(id).ok().map(|text| docker::parse(&text)))
+            .as_ref()
     }
 
     /// Every component, the repository itself first, then by path.
