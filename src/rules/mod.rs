@@ -1,1 +1,17 @@
-//! The coded rules, one file each, by category.
+//! The coded rules, one file each, by category. This list is the only place that a new rule's code is named.
+
+use crate::rule::Rule;
+
+macro_rules! rules {
+    ($($category:ident { $($rule:ident),* $(,)? })*) => {
+        $(mod $category { $(pub(super) mod $rule;)* })*
+
+        /// Every coded rule, in the order of this list.
+        pub fn coded() -> &'static [&'static dyn Rule] {
+            &[$($(&$category::$rule::RULE),*),*]
+        }
+    };
+}
+
+rules! {
+}
