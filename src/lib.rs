@@ -1,5 +1,6 @@
 //! Audits a repository for production readiness: a verdict with evidence for every criterion.
 
+pub mod assemble;
 pub mod code;
 pub mod config;
 pub mod doc;

@@ -13,7 +13,10 @@ pub struct BindingId(pub u32);
 pub enum BindingKind {
     /// `import { imported as local } from 'module'`, `const { imported } = require('module')`,
     /// `from module import imported`. `imported` is `default`, `*` (the whole module) or a name.
-    Import { module: String, imported: String },
+    Import {
+        module: String,
+        imported: String,
+    },
     /// Declared with a value or without one.
     Variable,
     Function,

@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a file, prints, or knows a framework.
 
+mod category;
 mod evidence;
 mod message;
 mod place;
@@ -9,6 +10,7 @@ mod rule_meta;
 mod severity;
 mod verdict;
 
+pub use category::{Categories, CategoryMeta, RowMeta};
 pub use evidence::{Evidence, Observation, Tone};
 pub use message::{Arg, Message};
 pub use place::{ComponentId, FileId, Place, Span};

@@ -1,1 +1,6 @@
-//! Report v1 and its renderers.
+//! Report v1 and its renderers. A renderer sees a [`Report`] and nothing else, and neither sorts, filters nor counts:
+//! what it shows is in the report already, in the order in which it is shown.
+
+mod v1;
+
+pub use v1::*;
