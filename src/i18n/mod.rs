@@ -1,1 +1,9 @@
-//! Interface strings in English and Russian, with plural forms.
+//! Interface strings in English and Russian, plural forms, and the templates of the catalogue's messages.
+
+mod plural;
+mod strings;
+mod template;
+
+pub use plural::{Plural, forms};
+pub use strings::{Strings, strings};
+pub use template::{TemplateError, render};

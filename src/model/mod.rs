@@ -4,6 +4,7 @@
 
 mod category;
 mod evidence;
+mod grade;
 mod message;
 mod place;
 mod rule_meta;
@@ -12,6 +13,7 @@ mod verdict;
 
 pub use category::{Categories, CategoryMeta, RowMeta};
 pub use evidence::{Evidence, Observation, Tone};
+pub use grade::{Health, Obstacle, Readiness, SeverityCounts, StatusCounts};
 pub use message::{Arg, Message};
 pub use place::{ComponentId, FileId, Place, Span};
 pub use rule_meta::{Lang, Reference, RuleMeta, Scope, Texts};

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::model::{Health, Obstacle, Readiness, SeverityCounts, StatusCounts};
+
 use crate::model::{Confidence, Lang, Reference, Severity};
 
 /// The version that `schema_version` carries.
@@ -91,10 +93,10 @@ pub struct Technology {
 pub struct Summary {
     #[serde(serialize_with = "decimals::optional")]
     pub score: Option<f64>,
-    pub verdict: Verdict,
+    pub verdict: Readiness,
     /// Why the verdict is not a better one; empty for the best.
     #[serde(default)]
-    pub verdict_reasons: Vec<VerdictReason>,
+    pub obstacles: Vec<Obstacle>,
     /// Failing criteria by severity.
     pub counts: SeverityCounts,
     pub criteria: StatusCounts,
@@ -129,84 +131,6 @@ pub struct Derivation {
     /// Share of the answered among the criteria that apply, by weight.
     #[serde(serialize_with = "decimals::optional")]
     pub coverage: Option<f64>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// A part of the rules, or nothing, was judged.
-    NotAssessed,
-    NotReady,
-    Staging,
-    Production,
-    Hardened,
-}
-
-/// What stands between a repository and the next better verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum VerdictReason {
-    /// Rules were left out.
-    Partial,
-    /// No category has a score.
-    NothingScored,
-    CriticalOpen,
-    /// A CRITICAL criterion that could not be examined.
-    CriticalNotExamined,
-    ScoreBelowStaging,
-    HighOpen,
-    HighNotExamined,
-    /// A mandatory question that nobody has answered with yes.
-    MandatoryOpen,
-    ScoreBelowProduction,
-    ScoreBelowHardened,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct SeverityCounts {
-    pub critical: usize,
-    pub high: usize,
-    pub medium: usize,
-    pub low: usize,
-    #[serde(default)]
-    pub info: usize,
-}
-
-impl SeverityCounts {
-    pub fn get(self, severity: Severity) -> usize {
-        match severity {
-            Severity::Critical => self.critical,
-            Severity::High => self.high,
-            Severity::Medium => self.medium,
-            Severity::Low => self.low,
-            Severity::Info => self.info,
-        }
-    }
-
-    /// Adds `n` to one of the counts.
-    pub fn add(&mut self, severity: Severity, n: usize) {
-        let slot = match severity {
-            Severity::Critical => &mut self.critical,
-            Severity::High => &mut self.high,
-            Severity::Medium => &mut self.medium,
-            Severity::Low => &mut self.low,
-            Severity::Info => &mut self.info,
-        };
-        *slot += n;
-    }
-}
-
-/// Criteria by status; a criterion counts once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct StatusCounts {
-    pub pass: usize,
-    pub fail: usize,
-    pub not_applicable: usize,
-    pub unknown: usize,
-    pub manual: usize,
-    /// Failing criteria whose every finding is suppressed; not counted in `fail`.
-    #[serde(default)]
-    pub suppressed: usize,
 }
 
 /// What was read.
@@ -271,16 +195,6 @@ pub struct NineRow {
     pub coverage: Option<f64>,
     pub criteria: StatusCounts,
     pub counts: SeverityCounts,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Health {
-    Ok,
-    Warning,
-    Fail,
-    /// No score: nothing applies, or nothing was asked.
-    None,
 }
 
 /// Why a category is not better.
