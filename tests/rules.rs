@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, path::Path};
 use camino::Utf8Path;
 use libtest_mimic::{Arguments, Failed, Trial};
 use readiness::{
-    config::Config,
+    config::{Config, Selector},
     report::{Criterion, Evidence, Finding, Report, Status},
     rule::{
         Entry,
@@ -51,7 +51,7 @@ fn run(entry: &Entry, case: &Case) -> Result<(), String> {
 }
 
 fn only(id: &str) -> Config {
-    Config { only: vec![id.to_owned()], all: true, jobs: Some(1), ..Config::default() }
+    Config { only: vec![Selector::Rule(id.to_owned())], all: true, jobs: Some(1), ..Config::default() }
 }
 
 fn write_files(root: &Path, files: &[CaseFile]) {

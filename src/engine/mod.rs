@@ -17,7 +17,7 @@ use resolve::Resolver;
 use timing::Stopwatch;
 
 use crate::{
-    config::{Config, Progress},
+    config::Config,
     facts::Facts,
     model::FileId,
     repo::{File, Repo},
@@ -59,12 +59,7 @@ pub enum EngineError {
 }
 
 /// Runs `rules` over the repository.
-pub fn run(
-    repo: &Repo,
-    rules: Vec<&Entry>,
-    config: &Config,
-    progress: &dyn Progress,
-) -> Result<Audit, EngineError> {
+pub fn run(repo: &Repo, rules: Vec<&Entry>, config: &Config) -> Result<Audit, EngineError> {
     let total = Stopwatch::start(config.timing);
     let plan = Plan::new(rules);
     let pool = rayon::ThreadPoolBuilder::new()
@@ -72,9 +67,10 @@ pub fn run(
         .stack_size(STACK)
         .build()?;
     let stage = Stopwatch::start(config.timing);
-    progress.start(repo.files().len());
-    let seen: Vec<(FileId, observe::Seen)> = pool.install(|| repo.files().par_iter().map(|file| visit(&plan, repo, file, config, progress)).collect());
-    progress.finish();
+    config.progress.start(repo.files().len());
+    let seen: Vec<(FileId, observe::Seen)> =
+        pool.install(|| repo.files().par_iter().map(|file| visit(&plan, repo, file, config)).collect());
+    config.progress.finish();
     let mut joined = Joined::default();
     for (file, seen) in seen {
         joined.add(file, seen);
@@ -99,7 +95,7 @@ pub fn run(
     };
     for answer in &concluded {
         let meta = &plan.rules[answer.rule].meta;
-        let resolved = resolver.resolve(answer, meta, config.severity_of(&meta.id).unwrap_or(meta.severity));
+        let resolved = resolver.resolve(answer, meta, config.severity(meta));
         audit.criteria.push(resolved.criterion);
         audit.findings.extend(resolved.findings);
         if let Some(message) = &answer.panic {
@@ -111,15 +107,9 @@ pub fn run(
     Ok(audit)
 }
 
-fn visit(
-    plan: &Plan<'_>,
-    repo: &Repo,
-    file: &File,
-    config: &Config,
-    progress: &dyn Progress,
-) -> (FileId, observe::Seen) {
+fn visit(plan: &Plan<'_>, repo: &Repo, file: &File, config: &Config) -> (FileId, observe::Seen) {
     let seen = observe::observe(plan, repo, file, config.timing);
-    progress.advance();
+    config.progress.advance();
     (file.id, seen)
 }
 
