@@ -2,7 +2,10 @@
 //!
 //! A rule asks "is this `cors` the one imported from the package `cors`?" instead of comparing text.
 
-use crate::code::tree::{NodeId, Tree};
+use crate::code::{
+    lower::Language,
+    tree::{NodeId, Tree},
+};
 
 /// Index of a binding in its tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,7 +16,10 @@ pub struct BindingId(pub u32);
 pub enum BindingKind {
     /// `import { imported as local } from 'module'`, `const { imported } = require('module')`,
     /// `from module import imported`. `imported` is `default`, `*` (the whole module) or a name.
-    Import { module: String, imported: String },
+    Import {
+        module: String,
+        imported: String,
+    },
     /// Declared with a value or without one.
     Variable,
     Function,
@@ -38,6 +44,6 @@ pub struct Binding {
 }
 
 /// Resolves declarations and references by scope, and stores the result in the tree.
-pub(super) fn resolve(tree: &mut Tree<'_>) {
-    let _ = tree;
+pub(super) fn resolve(tree: &mut Tree<'_>, language: Language) {
+    let _ = (tree, language);
 }
