@@ -14,4 +14,17 @@ macro_rules! rules {
 }
 
 rules! {
+    architecture_deploy {
+        deploy_method_missing,
+        docker_compose_missing,
+        dockerfile_healthcheck_missing,
+        dockerfile_missing,
+        migrate_script_missing,
+        migration_rollback_missing,
+        migrations_dir_missing,
+        schema_push,
+    }
+    ci_cd { ci_workflow_missing }
+    security { dockerfile_user_missing }
+    tests_quality { tests_missing }
 }
