@@ -25,6 +25,11 @@ rules! {
         schema_push,
     }
     ci_cd { ci_workflow_missing }
-    security { dockerfile_user_missing }
+    security {
+        dockerfile_user_missing,
+        env_file_committed,
+        gitignore_env_missing,
+        hardcoded_secret,
+    }
     tests_quality { tests_missing }
 }
