@@ -59,6 +59,14 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
+    /// The same error about a file that its reader knows by another name.
+    #[must_use]
+    pub fn about(mut self, shown: &str) -> Self {
+        let (Self::Unreadable { path, .. } | Self::Invalid { path, .. }) = &mut self;
+        shown.clone_into(path);
+        self
+    }
+
     /// The whole report, with excerpts; styled for a terminal, or plain.
     pub fn report(&self, styled: bool) -> String {
         let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
