@@ -2,8 +2,9 @@
 
 mod cli;
 
-use std::process::ExitCode;
+use std::{env, panic, process::ExitCode};
 
 fn main() -> ExitCode {
-    cli::run().into()
+    // A panic that nothing below caught has said its message already; its exit code is ours all the same.
+    panic::catch_unwind(|| cli::run(env::args_os())).unwrap_or(cli::Exit::Unusable).into()
 }

@@ -1,11 +1,12 @@
 //! What the command line looks like: definitions and their checks, nothing else.
 
-use std::fmt;
+use std::{ffi::OsString, fmt};
 
 use camino::Utf8PathBuf;
 use clap::{
-    Args, Parser, Subcommand, ValueEnum,
-    builder::{PossibleValuesParser, TypedValueParser},
+    Args, CommandFactory, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, StyledStr, TypedValueParser},
+    error::{ContextKind, ContextValue, ErrorKind},
 };
 use readiness::{
     config::FailOn,
@@ -33,11 +34,38 @@ Exit codes:
 /// holds, or why nobody can know. Nothing of the audited repository is executed, and nothing is sent anywhere.
 #[derive(Debug, Parser)]
 #[command(name = "readiness", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
-pub(crate) struct Cli {
+struct Cli {
     #[command(subcommand)]
-    pub(crate) command: Option<Command>,
+    command: Option<Command>,
+    /// Only for the help: [`parse`] hands them to `scan`.
     #[command(flatten)]
-    pub(crate) scan: ScanArgs,
+    _scan: ScanArgs,
+}
+
+/// What the arguments ask for.
+pub(crate) struct Parsed {
+    pub(crate) command: Command,
+    /// Nobody wrote the command's name.
+    pub(crate) implied: bool,
+}
+
+/// Reads the arguments, the program's own name first. Without a command `scan` is meant.
+pub(crate) fn parse(mut arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
+    let names = ["scan", "rules", "explain", "help", "-h", "--help", "-V", "--version"];
+    let implied = !arguments.get(1).is_some_and(|first| names.iter().any(|name| first == name));
+    if implied {
+        arguments.insert(1.min(arguments.len()), "scan".into());
+    }
+    let misplaced = implied && arguments.iter().skip(2).any(|argument| names[..3].iter().any(|name| argument == name));
+    let cli = Cli::try_parse_from(arguments).map_err(|mut error| {
+        if misplaced && error.kind() == ErrorKind::UnknownArgument {
+            let tip = StyledStr::from("the command comes first, its options behind it");
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+        }
+        error
+    })?;
+    let missing = || Cli::command().error(ErrorKind::MissingSubcommand, "a command is missing");
+    Ok(Parsed { command: cli.command.ok_or_else(missing)?, implied })
 }
 
 #[derive(Debug, Subcommand)]
@@ -246,9 +274,36 @@ fn languages() -> impl TypedValueParser<Value = Lang> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
+
+    fn parsed(line: &str) -> Result<Parsed, clap::Error> {
+        parse(line.split_whitespace().map(OsString::from).collect())
+    }
+
+    fn scanned(line: &str) -> ScanArgs {
+        match parsed(line).unwrap().command {
+            Command::Scan(args) => args,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn scan_is_meant_when_no_command_is_named() {
+        assert_eq!(scanned("readiness").path, ".");
+        assert_eq!(scanned("readiness shop").path, "shop");
+        assert_eq!(scanned("readiness --format json").format, Format::Json);
+        assert_eq!(scanned("readiness scan --format json shop").path, "shop");
+        assert_eq!(scanned("readiness ./scan").path, "./scan");
+        assert!(matches!(parsed("readiness rules").unwrap().command, Command::Rules(_)));
+    }
+
+    #[test]
+    fn a_command_behind_its_options_is_explained() {
+        let error = parsed("readiness --format json scan shop").err().unwrap().to_string();
+        assert!(error.contains("the command comes first"), "{error}");
+        let error = parsed("readiness shop other").err().unwrap().to_string();
+        assert!(error.contains("unexpected argument 'other'"), "{error}");
+    }
 
     #[test]
     fn the_definitions_agree_with_each_other() {

@@ -79,7 +79,12 @@ fn decision(card: &Card, words: &Words) -> String {
 }
 
 fn effort(meta: &RuleMeta, words: &Words) -> String {
-    let mut text = format!("{} {} {}", words.effort, meta.effort, words.minutes);
+    let (time, unit) = if meta.effort >= 60 && meta.effort.is_multiple_of(60) {
+        (meta.effort / 60, words.hours)
+    } else {
+        (meta.effort, words.minutes)
+    };
+    let mut text = format!("{} {time} {unit} {}", words.effort, words.for_one_place);
     if !meta.creates.is_empty() {
         text.push_str(&format!(" {} {}.", words.creates, meta.creates.join(", ")));
     }

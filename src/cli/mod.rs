@@ -13,16 +13,17 @@ mod rules;
 mod scan;
 mod words;
 
-use clap::Parser;
+use std::ffi::OsString;
 
-use args::{Cli, Command};
-use exit::{Exit, Failure};
+use args::Command;
+pub(crate) use exit::Exit;
+use exit::Failure;
 use output::Output;
 
-/// Runs the command that the arguments name.
-pub(crate) fn run() -> Exit {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+/// Runs the command that the arguments name; the first of them is the program's own name.
+pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let parsed = match args::parse(arguments.into_iter().collect()) {
+        Ok(parsed) => parsed,
         Err(usage) => {
             // Help that is asked for comes this way too; a closed pipe is no reason to complain.
             let _ = usage.print();
@@ -30,11 +31,9 @@ pub(crate) fn run() -> Exit {
         }
     };
     library::silence_guarded_panics();
-    let implied = cli.command.is_none();
-    let command = cli.command.unwrap_or(Command::Scan(cli.scan));
-    let output = Output::new(command.color());
-    let result = match &command {
-        Command::Scan(args) => scan::run(args, implied, &output),
+    let output = Output::new(parsed.command.color());
+    let result = match &parsed.command {
+        Command::Scan(args) => scan::run(args, parsed.implied, &output),
         Command::Rules(args) => rules::run(args, &output),
         Command::Explain(args) => explain::run(args, &output),
     };

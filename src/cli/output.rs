@@ -58,7 +58,7 @@ impl Output {
             Complaint::Message { what, help } => {
                 let mut text = format!("{}: {what}\n", self.marked("error", AnsiColor::Red));
                 if let Some(help) = help {
-                    text.push_str(&format!("{}: {help}\n", self.marked(" help", AnsiColor::Cyan)));
+                    text.push_str(&format!("{}: {help}\n", self.marked("help", AnsiColor::Cyan)));
                 }
                 say(&text);
             }

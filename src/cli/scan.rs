@@ -11,7 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use readiness::{
     config::{Config, FILE_NAME, Found, Layer, Names, Observer, Selector, find, load},
     model::{Categories, Date, nearest},
-    report::{Report, json, terminal},
+    report::{Report, json, markdown, terminal},
 };
 
 use super::{
@@ -33,7 +33,7 @@ pub(super) fn run(args: &ScanArgs, implied: bool, output: &Output) -> Outcome {
     check_targets(&args.reports)?;
     let report = library::scan(&root, &config)
         .map_err(|error| Failure::unusable(format!("cannot scan `{}`: {error}", args.path)))?;
-    let shown = Shown { all: config.all, quiet: args.quiet };
+    let shown = Shown { all: config.all, quiet: args.quiet, date: args.date };
     output.print(&render(&report, args.format, shown, Some(output))?)?;
     let written = write_reports(&report, &args.reports, shown, output);
     let failures = gate::failures(&report, &config);
@@ -200,6 +200,8 @@ fn write_reports(report: &Report, targets: &[Target], shown: Shown, output: &Out
 struct Shown {
     all: bool,
     quiet: bool,
+    /// Human documents are dated by `--date` alone: the clock would change the bytes from day to day.
+    date: Option<Date>,
 }
 
 /// The bytes of a report; `screen` when it is for standard output, which may be narrow or take colour.
@@ -214,12 +216,10 @@ fn render(report: &Report, format: Format, shown: Shown, screen: Option<&Output>
             terminal::write(report, &options, &mut bytes)
         }
         Format::Json => json::write(report, &mut bytes),
-        Format::Markdown => markdown(report, &mut bytes),
+        Format::Markdown => {
+            markdown::write(report, &markdown::Options { date: shown.date.map(|date| date.to_string()) }, &mut bytes)
+        }
     };
     written.map_err(|error| Failure::unusable(format!("cannot write the {format} report: {}", reason(&error))))?;
     Ok(bytes)
-}
-
-fn markdown(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    json::write(report, out)
 }

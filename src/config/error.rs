@@ -73,7 +73,9 @@ impl ConfigError {
         match self {
             Self::Unreadable { path, reason, help } => {
                 let title = format!("cannot read the configuration `{path}`: {reason}");
-                renderer.render(&[with_help(Group::with_title(Level::ERROR.primary_title(title)), help.as_deref())])
+                let mut groups = vec![Group::with_title(Level::ERROR.primary_title(title))];
+                groups.extend(help.as_deref().map(|help| Group::with_title(Level::HELP.secondary_title(help))));
+                renderer.render(&groups)
             }
             Self::Invalid { path, text, problems } => {
                 let shown: Vec<String> =
