@@ -73,9 +73,12 @@ impl ConfigError {
         match self {
             Self::Unreadable { path, reason, help } => {
                 let title = format!("cannot read the configuration `{path}`: {reason}");
-                let mut groups = vec![Group::with_title(Level::ERROR.primary_title(title))];
-                groups.extend(help.as_deref().map(|help| Group::with_title(Level::HELP.secondary_title(help))));
-                renderer.render(&groups)
+                let mut shown = renderer.render(&[Group::with_title(Level::ERROR.primary_title(title))]);
+                if let Some(help) = help {
+                    shown.push('\n');
+                    shown.push_str(&renderer.render(&[Group::with_title(Level::HELP.secondary_title(help.as_str()))]));
+                }
+                shown
             }
             Self::Invalid { path, text, problems } => {
                 let shown: Vec<String> =
