@@ -311,7 +311,7 @@ fn names_and_encodings_that_are_not_utf8_are_told() {
 fn every_bound_is_told() {
     let folder =
         Folder::new(&[("a/b/c/d.ts", "x"), ("a/e.ts", "x"), ("f.ts", "const long = 1\n"), ("g.png", "a big picture")]);
-    let options = WalkOptions { max_file_bytes: 10, max_depth: 2, max_files: 100 };
+    let options = WalkOptions { max_file_bytes: 10, max_depth: 2, ..WalkOptions::default() };
     let repo = folder.open_with(&options);
     assert_eq!(paths(&repo), ["a/e.ts", "f.ts", "g.png"]);
     assert_eq!(skipped(&repo), [("a/b", SkipReason::TooDeep), ("f.ts", SkipReason::TooLarge)]);

@@ -149,6 +149,10 @@ pub enum Role {
     Base,
     Decorator,
     Attribute,
+    /// The `if` of a `case`.
+    Guard,
+    /// A comment, wherever it stands: the other roles hold code only.
+    Comment,
 }
 
 /// Small facts about a node; which can occur where is said at each [`Kind`].
@@ -186,6 +190,38 @@ impl Flags {
     pub const GETTER: Self = Self(1 << 25);
     pub const SETTER: Self = Self(1 << 26);
     pub const PRIVATE: Self = Self(1 << 27);
+
+    /// Every flag with its name, in order.
+    pub const NAMES: &[(Self, &str)] = &[
+        (Self::NEW, "NEW"),
+        (Self::AWAIT, "AWAIT"),
+        (Self::OPTIONAL, "OPTIONAL"),
+        (Self::TAGGED, "TAGGED"),
+        (Self::CONST, "CONST"),
+        (Self::LET, "LET"),
+        (Self::VAR, "VAR"),
+        (Self::FIELD, "FIELD"),
+        (Self::ASYNC, "ASYNC"),
+        (Self::GENERATOR, "GENERATOR"),
+        (Self::ARROW, "ARROW"),
+        (Self::METHOD, "METHOD"),
+        (Self::STATIC, "STATIC"),
+        (Self::PATTERN, "PATTERN"),
+        (Self::TUPLE, "TUPLE"),
+        (Self::SET, "SET"),
+        (Self::SHORTHAND, "SHORTHAND"),
+        (Self::COMPUTED, "COMPUTED"),
+        (Self::KEYWORD, "KEYWORD"),
+        (Self::DELEGATE, "DELEGATE"),
+        (Self::COMPREHENSION, "COMPREHENSION"),
+        (Self::WITH, "WITH"),
+        (Self::BYTES, "BYTES"),
+        (Self::TYPE_ONLY, "TYPE_ONLY"),
+        (Self::DEFAULT, "DEFAULT"),
+        (Self::GETTER, "GETTER"),
+        (Self::SETTER, "SETTER"),
+        (Self::PRIVATE, "PRIVATE"),
+    ];
 
     pub fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
@@ -234,6 +270,8 @@ pub struct Tree<'s> {
     bindings: Vec<Binding>,
     /// For each identifier that refers to or declares a binding of this file: which.
     resolved: FxHashMap<NodeId, BindingId>,
+    /// For each binding, the nodes resolved to it, in source order.
+    references: Vec<Vec<NodeId>>,
 }
 
 impl<'s> Tree<'s> {
@@ -270,12 +308,10 @@ impl<'s> Tree<'s> {
         self.bindings.iter().enumerate().map(|(index, binding)| (BindingId(Span::new(index, index).start), binding))
     }
 
-    /// Every identifier that refers to `binding`, its declaration included, in source order.
-    pub fn references(&self, binding: BindingId) -> Vec<NodeRef<'_>> {
-        let mut nodes: Vec<NodeId> =
-            self.resolved.iter().filter(|(_, target)| **target == binding).map(|(node, _)| *node).collect();
-        nodes.sort_unstable();
-        nodes.into_iter().map(|id| self.at(id)).collect()
+    /// Everything that refers to `binding`, its declaration included, in source order: identifiers; for a function,
+    /// class or type its declaration itself; JSX tags and annotations by their first name.
+    pub fn references(&self, binding: BindingId) -> impl Iterator<Item = NodeRef<'_>> {
+        self.references.get(binding.0 as usize).into_iter().flatten().map(|id| self.at(*id))
     }
 
     /// Byte ranges that the parser could not read.
@@ -284,6 +320,13 @@ impl<'s> Tree<'s> {
     }
 
     pub(super) fn set_bindings(&mut self, bindings: Vec<Binding>, resolved: FxHashMap<NodeId, BindingId>) {
+        self.references = vec![Vec::new(); bindings.len()];
+        for index in 0..self.nodes.len() {
+            let node = NodeId(Span::new(index, index).start);
+            if let Some(binding) = resolved.get(&node) {
+                self.references[binding.0 as usize].push(node);
+            }
+        }
         self.bindings = bindings;
         self.resolved = resolved;
     }
@@ -495,6 +538,16 @@ impl<'s> TreeBuilder<'s> {
         self.source
     }
 
+    /// The id that the next opened node will get.
+    pub fn next_id(&self) -> NodeId {
+        NodeId(Span::new(self.nodes.len(), 0).start)
+    }
+
+    /// The kind of a node that was opened; `None` when there is no such node yet.
+    pub fn kind_of(&self, node: NodeId) -> Option<Kind> {
+        self.nodes.get(node.0 as usize).map(|node| node.kind)
+    }
+
     /// How many nodes are open: the depth of the next node.
     pub fn depth(&self) -> usize {
         self.open.len()
@@ -508,6 +561,7 @@ impl<'s> TreeBuilder<'s> {
             names: self.names,
             bindings: Vec::new(),
             resolved: FxHashMap::default(),
+            references: Vec::new(),
         }
     }
 

@@ -35,7 +35,7 @@ pub use walk::{IGNORE_FILE, OpenError, WalkOptions};
 use crate::{
     code::docker::{self, Dockerfile},
     doc::{self, Doc},
-    model::{ComponentId, FileId, Span},
+    model::{ComponentId, FileId, Place, Span},
 };
 
 /// The index of one scanned folder.
@@ -193,10 +193,8 @@ impl Repo {
         if self.file(id).kind != FileKind::Dockerfile {
             return None;
         }
-        self.contents[index(id.0)]
-            .dockerfile
-            .get_or_init(|| self.read(id).ok().map(|text| docker::parse(&text)))
-            .as_ref()
+        let parse = || self.read(id).ok().map(|text| docker::parse(&text));
+        self.contents[index(id.0)].dockerfile.get_or_init(parse).as_ref()
     }
 
     /// Every component, the repository itself first, then by path.
@@ -251,6 +249,16 @@ impl Repo {
     /// The declaration of the dependency `name` that holds for a component: its own, else the inherited one.
     pub fn dependency(&self, component: ComponentId, name: &str) -> Option<(&Manifest, &Dependency)> {
         self.manifests_for(component).find_map(|manifest| Some((manifest, manifest.dependency(name)?)))
+    }
+
+    /// The first of `names` that any manifest of the repository declares, with the place of its declaration.
+    pub fn declared(&self, names: &[&str]) -> Option<(&str, Place)> {
+        names.iter().find_map(|name| {
+            self.manifests.iter().find_map(|manifest| {
+                let dependency = manifest.dependency(name)?;
+                Some((dependency.name.as_str(), manifest.place(dependency.span)))
+            })
+        })
     }
 
     pub fn git(&self) -> &Git {

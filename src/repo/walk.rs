@@ -15,12 +15,13 @@ use super::{
     git::Git,
     skip::{SkipReason, Skipped, is_tool_folder},
 };
+use crate::model::PathGlobs;
 
 /// The file in which a team names what is no part of the audit, in the syntax of `.gitignore`.
 pub const IGNORE_FILE: &str = ".readinessignore";
 
 /// The limits of a walk.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct WalkOptions {
     /// Larger files are listed but never read.
     pub max_file_bytes: u64,
@@ -28,11 +29,13 @@ pub struct WalkOptions {
     pub max_depth: usize,
     /// The walk ends after as many files.
     pub max_files: usize,
+    /// Paths that the user does not want to be looked at.
+    pub exclude: PathGlobs,
 }
 
 impl Default for WalkOptions {
     fn default() -> Self {
-        Self { max_file_bytes: 1 << 20, max_depth: 64, max_files: 500_000 }
+        Self { max_file_bytes: 1 << 20, max_depth: 64, max_files: 500_000, exclude: PathGlobs::default() }
     }
 }
 
@@ -96,6 +99,8 @@ pub(super) fn walk(root: &Utf8Path, git: &Git, options: &WalkOptions) -> Walked 
     if walk.out.files.len() < options.max_files {
         walk.add_tracked(git);
     }
+    walk.out.files.retain(|file| !options.exclude.matches(file.path.as_str()));
+    walk.out.skipped.retain(|skipped| !options.exclude.matches(skipped.path.as_str()));
     walk.out.files.sort_by(|one, two| one.path.as_str().cmp(two.path.as_str()));
     walk.out.skipped.sort();
     walk.out.skipped.dedup();

@@ -1,1 +1,38 @@
-//! The coded rules, one file each, by category.
+//! The coded rules, one file each, by category. This list is the only place that a new rule's code is named.
+
+use crate::rule::Rule;
+
+macro_rules! rules {
+    ($($category:ident { $($rule:ident),* $(,)? })*) => {
+        $(mod $category { $(pub(super) mod $rule;)* })*
+
+        static CODED: &[&dyn Rule] = &[$($(&$category::$rule::RULE),*),*];
+    };
+}
+
+rules! {
+    architecture_deploy {
+        deploy_method_missing,
+        docker_compose_missing,
+        dockerfile_healthcheck_missing,
+        dockerfile_missing,
+        migrate_script_missing,
+        migration_rollback_missing,
+        migrations_dir_missing,
+        schema_push,
+    }
+    ci_cd { ci_workflow_missing }
+    security {
+        dockerfile_user_missing,
+        env_file_committed,
+        fallback_secret,
+        gitignore_env_missing,
+        hardcoded_secret,
+    }
+    tests_quality { tests_missing }
+}
+
+/// Every coded rule, in the order of the list above.
+pub fn coded() -> &'static [&'static dyn Rule] {
+    CODED
+}

@@ -102,6 +102,16 @@ fn finds_the_header_of_unusual_blocks() {
 }
 
 #[test]
+fn places_stay_inside_the_file() {
+    let text = "a: |\n  b";
+    let doc = clean(text);
+    let node = doc.root().unwrap().get("a").unwrap();
+    let whole = node.as_str().unwrap();
+    assert_eq!(whole, "b\n");
+    assert_eq!(&text[node.span_of(Span::new(0, whole.len())).range()], "b");
+}
+
+#[test]
 fn copies_aliases_and_resolves_merges() {
     let text = "base: &base\n  image: app\n  restart: no\nmore: &more {image: other, tty: true}\nweb:\n  <<: [*base, *more]\n  restart: always\nsame: *base\nkeep:\n  <<: text\n";
     let doc = clean(text);

@@ -1,0 +1,36 @@
+//! Embeds the catalogue: every file under `rules/` becomes one entry of a sorted table in the binary.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+fn main() -> std::io::Result<()> {
+    println!("cargo::rerun-if-changed=rules");
+    let mut files = Vec::new();
+    collect(Path::new("rules"), &mut files)?;
+    files.sort();
+    let mut table = String::from("&[\n");
+    for path in &files {
+        println!("cargo::rerun-if-changed={}", path.display());
+        let name = path.strip_prefix("rules").unwrap_or(path).to_string_lossy().replace('\\', "/");
+        let absolute = fs::canonicalize(path)?;
+        table.push_str(&format!("    ({name:?}, include_str!({:?})),\n", absolute.display().to_string()));
+    }
+    table.push(']');
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| std::io::Error::other("OUT_DIR is set by cargo"))?);
+    fs::write(out.join("catalogue.rs"), table)
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            println!("cargo::rerun-if-changed={}", path.display());
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "toml" || extension == "md") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! Which rules and extractors run, and which of them can matter in a file.
+
+use std::collections::BTreeSet;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
+
+use crate::{
+    code::Kind,
+    facts::{Extractor, Fact, Watch, extractors},
+    repo::{File, Role},
+    rule::{Entry, Rule},
+};
+
+/// Who visits a file.
+#[derive(Clone, Copy)]
+pub(super) enum Visitor<'c> {
+    Rule(usize, &'c dyn Rule),
+    Extractor(&'static dyn Extractor),
+}
+
+/// A visitor with what it wants to see.
+pub(super) struct Visiting<'c> {
+    pub(super) visitor: Visitor<'c>,
+    pub(super) watch: Watch,
+    /// Indices of its literals in the automaton.
+    literals: Vec<usize>,
+}
+
+/// Everything that runs in one scan.
+pub(super) struct Plan<'c> {
+    /// The rules that run, in catalogue order.
+    pub(super) rules: Vec<&'c Entry>,
+    pub(super) visiting: Vec<Visiting<'c>>,
+    automaton: AhoCorasick,
+    literal_count: usize,
+}
+
+impl<'c> Plan<'c> {
+    pub(super) fn new(rules: Vec<&'c Entry>) -> Self {
+        let needed: BTreeSet<Fact> =
+            rules.iter().flat_map(|entry| entry.rule().needs()).copied().chain([Fact::Directives]).collect();
+        let of_rules = rules
+            .iter()
+            .enumerate()
+            .map(|(index, entry)| (Visitor::Rule(index, entry.rule()), entry.rule().watch()));
+        let of_extractors = extractors()
+            .iter()
+            .filter(|extractor| needed.contains(&extractor.fact()))
+            .map(|extractor| (Visitor::Extractor(*extractor), extractor.watch()));
+        let mut literals: Vec<String> = Vec::new();
+        let visiting: Vec<Visiting<'c>> = of_rules
+            .chain(of_extractors)
+            .filter(|(_, watch)| !watch.is_nothing())
+            .map(|(visitor, watch)| {
+                let indices = watch.keywords.iter().map(|keyword| intern(&mut literals, keyword)).collect();
+                Visiting { visitor, watch, literals: indices }
+            })
+            .collect();
+        let automaton = AhoCorasickBuilder::new()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .match_kind(MatchKind::Standard)
+            .build(&literals)
+            .expect("literals are short and few, so the automaton has room for them");
+        Self { rules, visiting, automaton, literal_count: literals.len() }
+    }
+
+    /// The visitors that can matter in `file`, by its role and the literals that its text holds.
+    pub(super) fn interested(&self, file: &File, text: &str) -> Vec<usize> {
+        let mut held = vec![false; self.literal_count];
+        for found in self.automaton.find_overlapping_iter(text) {
+            held[found.pattern().as_usize()] = true;
+        }
+        self.visiting
+            .iter()
+            .enumerate()
+            .filter(|(_, visiting)| visiting.watch.wants_role(file.role))
+            .filter(|(_, visiting)| visiting.literals.is_empty() || visiting.literals.iter().any(|&index| held[index]))
+            .map(|(index, _)| index)
+            .collect()
+    }
+
+    /// Whether anybody could want to visit a file of `role`.
+    pub(super) fn wants_role(&self, role: Role) -> bool {
+        self.visiting.iter().any(|visiting| visiting.watch.wants_role(role))
+    }
+
+    /// Of the `interested` visitors, those that asked for each node kind.
+    pub(super) fn dispatch(&self, interested: &[usize]) -> Vec<Vec<usize>> {
+        let mut table = vec![Vec::new(); Kind::COUNT];
+        for &index in interested {
+            let kinds: BTreeSet<Kind> = self.visiting[index].watch.kinds.iter().copied().collect();
+            for kind in kinds {
+                table[kind as usize].push(index);
+            }
+        }
+        table
+    }
+}
+
+fn intern(literals: &mut Vec<String>, keyword: &str) -> usize {
+    literals.iter().position(|literal| literal == keyword).unwrap_or_else(|| {
+        literals.push(keyword.to_owned());
+        literals.len() - 1
+    })
+}

@@ -1,0 +1,203 @@
+//! Container images: each Dockerfile of a service, joined with what runs it.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{
+    compose::{self, ComposeService, normalised},
+    kubernetes::{self, Container},
+};
+use crate::{
+    code::docker::{Dockerfile, Instruction, Stage},
+    model::{Place, Span},
+    repo::{Component, ComponentKind, File, FileKind, Repo},
+};
+
+/// A Dockerfile that builds a long-running service.
+pub struct Image<'r> {
+    pub file: &'r File,
+    pub dockerfile: &'r Dockerfile,
+    /// The component that it packs.
+    pub component: &'r Component,
+    /// Compose services that build it.
+    pub built_by: Vec<ComposeService<'r>>,
+    /// Compose services that run the image under its published name.
+    pub run_by: Vec<ComposeService<'r>>,
+    /// Containers of Kubernetes manifests that run it.
+    pub containers: Vec<Container<'r>>,
+}
+
+impl<'r> Image<'r> {
+    pub fn place(&self, span: Span) -> Place {
+        Place::At(self.file.id, span)
+    }
+
+    pub fn final_stage(&self) -> Option<&'r Stage> {
+        self.dockerfile.final_stage()
+    }
+
+    /// What starts the process: the last `CMD` or `ENTRYPOINT` of the final stage and what it inherits.
+    pub fn start(&self) -> Option<&'r Instruction> {
+        self.dockerfile.last("CMD").or_else(|| self.dockerfile.last("ENTRYPOINT"))
+    }
+
+    /// Where a reader would add an instruction: the start command, else the final `FROM`.
+    pub fn anchor(&self) -> Place {
+        let own = self.final_stage().and_then(|stage| {
+            let starts = |one: &&Instruction| matches!(one.keyword.as_str(), "CMD" | "ENTRYPOINT");
+            stage.instructions.iter().rev().find(starts).map(|one| one.span)
+        });
+        match own.or_else(|| self.final_stage().map(from_span)) {
+            Some(span) => self.place(span),
+            None => Place::File(self.file.id),
+        }
+    }
+}
+
+/// The `FROM` of a stage.
+pub fn from_span(stage: &Stage) -> Span {
+    stage.instructions.first().map_or(stage.span, |from| from.span)
+}
+
+/// The images of services, in order of path. Images that only build, test or develop are left out.
+pub fn images(repo: &Repo) -> Vec<Image<'_>> {
+    let services = compose::services(repo);
+    let containers = kubernetes::containers(repo);
+    let files: Vec<&File> = dockerfiles(repo).collect();
+    files
+        .iter()
+        .filter_map(|file| {
+            let dockerfile = repo.dockerfile(file.id)?;
+            let component = packed(repo, file);
+            is_service(file, dockerfile, component).then(|| Image {
+                file,
+                dockerfile,
+                component,
+                built_by: services.iter().filter(|service| builds(service, file)).cloned().collect(),
+                run_by: services.iter().filter(|service| runs(repo, service, component)).cloned().collect(),
+                containers: containers
+                    .iter()
+                    .filter(|container| files.len() == 1 || container.is_named_like(&names(repo, component)))
+                    .cloned()
+                    .collect(),
+            })
+        })
+        .collect()
+}
+
+/// Every Dockerfile that is not a test's, an example's or somebody else's.
+pub fn dockerfiles(repo: &Repo) -> impl Iterator<Item = &File> {
+    repo.files().iter().filter(|file| file.kind == FileKind::Dockerfile && file.role.is_operational())
+}
+
+fn builds(service: &ComposeService<'_>, file: &File) -> bool {
+    service.build.as_ref().is_some_and(|build| build.dockerfile == file.path)
+}
+
+/// A service without `build` runs this image when the image is named like the component or the repository, under a
+/// registry or an owner: `ghcr.io/owner/shop:latest` for `shop`.
+fn runs(repo: &Repo, service: &ComposeService<'_>, component: &Component) -> bool {
+    let Some(image) = service.image.and_then(|image| image.as_str()) else { return false };
+    service.build.is_none() && image.contains('/') && names(repo, component).iter().any(|name| image_name(image) == name)
+}
+
+/// The last part of an image reference, without tag and digest.
+pub fn image_name(image: &str) -> &str {
+    let path = image.split('@').next().unwrap_or(image);
+    let last = path.rsplit('/').next().unwrap_or(path);
+    last.split(':').next().unwrap_or(last)
+}
+
+fn names(repo: &Repo, component: &Component) -> Vec<String> {
+    let plain = |name: &str| name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+    let mut names = vec![plain(&component.name)];
+    names.extend(component.path.file_name().map(str::to_ascii_lowercase));
+    if component.path == "." || component.path.as_str().is_empty() {
+        names.push(plain(repo.name()));
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+/// The component that a Dockerfile packs: the deployable one whose folder it names most, else the one it lies in.
+pub fn packed<'r>(repo: &'r Repo, file: &File) -> &'r Component {
+    let own = repo.component(file.component);
+    let Some(dockerfile) = repo.dockerfile(file.id).filter(|_| own.is_root() || !own.kind.is_deployable()) else {
+        return own;
+    };
+    let context = context_of(repo, file);
+    let words: Vec<Utf8PathBuf> = mentioned(dockerfile).map(|path| normalised(&context.join(path))).collect();
+    let named = |component: &&Component| {
+        let inside = |path: &Utf8PathBuf| path == component.folder() || path.starts_with(component.folder());
+        let file_names = file.path.as_str().contains(component.folder().file_name().unwrap_or("\0"));
+        words.iter().filter(|path| inside(path)).count() * 2 + usize::from(file_names)
+    };
+    let others = repo.components().iter().filter(|component| !component.is_root() && component.kind.is_deployable());
+    others.map(|component| (named(&component), component)).filter(|(score, _)| *score > 1).max_by_key(|(score, _)| *score).map_or(own, |(_, it)| it)
+}
+
+/// Paths of the build context that the stages copy, install or start.
+fn mentioned(dockerfile: &Dockerfile) -> impl Iterator<Item = &str> {
+    dockerfile
+        .stages
+        .iter()
+        .flat_map(|stage| &stage.instructions)
+        .filter(|one| matches!(one.keyword.as_str(), "COPY" | "ADD" | "WORKDIR" | "CMD" | "ENTRYPOINT"))
+        .flat_map(|one| one.arguments.iter().map(|word| word.text.trim_start_matches("/app/").trim_end_matches('/')))
+}
+
+/// Where a Dockerfile copies `folder` or a part of it, for images that hold several components.
+pub fn copies(dockerfile: &Dockerfile, folder: &Utf8Path) -> Option<Span> {
+    let copies = dockerfile.stages.iter().flat_map(|stage| stage.all("COPY"));
+    copies
+        .filter(|copy| copy.flag("from").is_none())
+        .find(|copy| {
+            let sources = &copy.arguments[..copy.arguments.len().saturating_sub(1)];
+            sources.iter().any(|word| normalised(Utf8Path::new(&word.text)).starts_with(folder))
+        })
+        .map(|copy| copy.span)
+}
+
+/// The folder that a Dockerfile's `COPY` reads from: what Compose says, else the repository's root for a Dockerfile
+/// that names paths from there, else its own folder.
+pub fn context_of(repo: &Repo, file: &File) -> Utf8PathBuf {
+    let services = compose::services(repo);
+    let build = services.iter().filter_map(|service| service.build.as_ref()).find(|build| build.dockerfile == file.path);
+    if let Some(build) = build {
+        return build.context.clone();
+    }
+    let own = file.folder();
+    let resolves = |base: &Utf8Path| {
+        repo.dockerfile(file.id).is_some_and(|dockerfile| {
+            mentioned(dockerfile).filter(|path| path.contains('/') || path.contains('.')).any(|path| {
+                let path = normalised(&base.join(path));
+                repo.by_path(&path).is_some()
+            })
+        })
+    };
+    if !own.as_str().is_empty() && !resolves(own) && resolves(Utf8Path::new("")) { Utf8PathBuf::new() } else { own.to_owned() }
+}
+
+/// A front end that is built to static files: no server of its own.
+pub fn is_static_site(repo: &Repo, component: &Component) -> bool {
+    let has = |names: &[&str]| names.iter().any(|name| repo.dependency(component.id, name).is_some());
+    let own_server = has(&["next", "nuxt", "@remix-run/node", "@react-router/node", "@sveltejs/adapter-node", "@angular/ssr", "express", "fastify", "@nestjs/core", "koa", "hono"]);
+    component.kind == ComponentKind::WebApp && !own_server
+}
+
+/// Words in the name or folder of a Dockerfile that builds, tests or develops rather than runs.
+const HELPERS: [&str; 11] =
+    ["test", "tests", "dev", "develop", "development", "ci", "build", "builder", "lint", "e2e", ".devcontainer"];
+
+/// Whether a Dockerfile is a helper's by its name or its folder.
+pub fn is_helper(file: &File) -> bool {
+    let name = file.name().to_ascii_lowercase();
+    let folder = file.folder().file_name().unwrap_or_default().to_ascii_lowercase();
+    name.split(['.', '-', '_']).chain([folder.as_str()]).any(|part| HELPERS.contains(&part))
+}
+
+/// Whether an image runs a service: it starts something, and neither its name nor its component is a helper's.
+fn is_service(file: &File, dockerfile: &Dockerfile, component: &Component) -> bool {
+    let starts = dockerfile.last("CMD").or_else(|| dockerfile.last("ENTRYPOINT"));
+    let tool = matches!(component.kind, ComponentKind::Library | ComponentKind::Cli);
+    !is_helper(file) && !tool && (starts.is_some() || dockerfile.last("EXPOSE").is_some() || component.kind.is_deployable())
+}

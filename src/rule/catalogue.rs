@@ -1,0 +1,109 @@
+//! The catalogue: every rule's identity and texts from its file, joined with its code. The only list of all rules.
+
+use std::collections::BTreeMap;
+
+use super::{Rule, RuleFile};
+use crate::model::{Categories, RuleMeta};
+
+/// `(path below rules/, content)`, sorted by path.
+static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+/// A rule: what the catalogue says of it, and what decides it.
+pub struct Entry {
+    pub meta: RuleMeta,
+    decision: Decision,
+    /// The text of its case file.
+    pub cases: &'static str,
+}
+
+enum Decision {
+    Coded(&'static dyn Rule),
+}
+
+impl Entry {
+    pub fn rule(&self) -> &dyn Rule {
+        match &self.decision {
+            Decision::Coded(rule) => *rule,
+        }
+    }
+}
+
+/// Why the catalogue does not fit together. Always the fault of whoever wrote the rule.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    #[error("rules/{path}: {message}")]
+    File { path: String, message: String },
+    #[error("rules/{category}/{id}.toml: no code named `{id}` is listed in src/rules/mod.rs, and it has no [match]")]
+    NoDecision { category: String, id: String },
+    #[error("src/rules/mod.rs lists `{0}`, but there is no rules/<category>/{0}.toml")]
+    NoFile(String),
+}
+
+/// All rules, ordered by category and id.
+pub struct Catalogue {
+    entries: Vec<Entry>,
+}
+
+impl Catalogue {
+    /// Joins the embedded rule files with `coded` rules.
+    pub fn load(coded: &'static [&'static dyn Rule]) -> Result<Self, CatalogueError> {
+        let mut code: BTreeMap<&str, &'static dyn Rule> = coded.iter().map(|rule| (rule.id(), *rule)).collect();
+        let mut entries = Vec::new();
+        for (path, content) in EMBEDDED {
+            let Some((category, name)) = path.split_once('/') else { continue };
+            let Some(id) = name.strip_suffix(".toml") else { continue };
+            entries.push(entry(category, id, path, content, &mut code)?);
+        }
+        if let Some(id) = code.into_keys().next() {
+            return Err(CatalogueError::NoFile(id.to_owned()));
+        }
+        let order: Vec<String> = Categories::embedded().all.iter().map(|category| category.id.clone()).collect();
+        let rank = |category: &str| order.iter().position(|id| id == category).unwrap_or(order.len());
+        entries.sort_by(|a, b| {
+            (rank(&a.meta.category), &a.meta.id).cmp(&(rank(&b.meta.category), &b.meta.id))
+        });
+        Ok(Self { entries })
+    }
+
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    pub fn get(&self, id: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.meta.id == id)
+    }
+
+    /// Every rule id, in catalogue order.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.meta.id.as_str())
+    }
+}
+
+fn entry(
+    category: &str,
+    id: &str,
+    path: &str,
+    content: &str,
+    code: &mut BTreeMap<&str, &'static dyn Rule>,
+) -> Result<Entry, CatalogueError> {
+    let wrong = |message: String| CatalogueError::File { path: path.to_owned(), message };
+    let file: RuleFile = toml::from_str(content).map_err(|error| wrong(error.to_string()))?;
+    if file.id != id {
+        return Err(wrong(format!("the id is `{}`, the file is named `{id}`", file.id)));
+    }
+    let coded = code.remove(id);
+    let decision = match (coded, &file.matcher) {
+        (Some(rule), None) => Decision::Coded(rule),
+        (Some(_), Some(_)) => return Err(wrong("it has both code and a [match]".to_owned())),
+        (None, _) => {
+            return Err(CatalogueError::NoDecision { category: category.to_owned(), id: id.to_owned() });
+        }
+    };
+    let cases = embedded(&format!("{category}/{id}.md")).ok_or_else(|| wrong("it has no case file".to_owned()))?;
+    Ok(Entry { meta: file.meta(category), decision, cases })
+}
+
+/// A file below `rules/`, as embedded.
+fn embedded(path: &str) -> Option<&'static str> {
+    EMBEDDED.binary_search_by_key(&path, |(path, _)| path).ok().map(|index| EMBEDDED[index].1)
+}
