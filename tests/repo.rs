@@ -300,7 +300,7 @@ fn names_and_encodings_that_are_not_utf8_are_told() {
     folder.write("video.ts", b"G\0\x11\0");
     let repo = folder.open();
     let id = |path: &str| repo.by_path(Utf8Path::new(path)).unwrap().id;
-    assert_eq!(skipped(&repo)[0], ("caf\u{fffd}.ts", SkipReason::PathEncoding));
+    assert_eq!(skipped(&repo), [("caf\u{fffd}.ts", SkipReason::PathEncoding), ("latin1.py", SkipReason::Encoding)]);
     assert!(matches!(repo.read(id("latin1.py")), Err(ReadError::Decode(_))));
     assert_eq!(&*repo.read(id("wide.cs")).unwrap(), "ab");
     assert!(repo.read(id("marked.ts")).unwrap().starts_with('\u{feff}'));

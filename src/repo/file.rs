@@ -161,6 +161,7 @@ pub(super) fn examine(root: &Utf8Path, found: &Found, options: &WalkOptions) -> 
                 if written && head.binary {
                     examined.kind = FileKind::Binary;
                 }
+                examined.skipped = head.foreign.then_some(SkipReason::Encoding);
             }
             Err(_) => examined.skipped = Some(SkipReason::Unreadable),
         }
@@ -169,7 +170,9 @@ pub(super) fn examine(root: &Utf8Path, found: &Found, options: &WalkOptions) -> 
         examined.language = None;
     }
     let text = !matches!(examined.kind, FileKind::Binary | FileKind::Image);
-    if text && examined.skipped.is_none() && found.size > options.max_file_bytes {
+    if !text {
+        examined.skipped = None;
+    } else if examined.skipped.is_none() && found.size > options.max_file_bytes {
         examined.skipped = Some(SkipReason::TooLarge);
     }
     examined
