@@ -25,9 +25,9 @@ fn only(text: &str, path: &str) -> (String, Kind, &'static str) {
     (text[found[0].span.range()].to_owned(), found[0].kind, found[0].provider)
 }
 
+/// Whether no eight characters of the secret in a row are left; four are allowed, and a few more could be chance.
 fn is_hidden(masked: &str, secret: &str) -> bool {
-    let shown: String = secret.chars().take(5).collect();
-    !masked.contains(&shown) || !masked.contains(secret)
+    (0..=secret.len() - 8).all(|at| !masked.contains(&secret[at..at + 8]))
 }
 
 #[test]
@@ -495,24 +495,30 @@ fn one_long_line_is_read_in_linear_time() {
         "a",
         "=",
     ] {
-        let line = unit.repeat((1 << 16) / unit.len());
+        let line = unit.repeat((1 << 15) / unit.len());
         look(&line, "a.yml");
         look(&line, "a.ts");
         mask(&line);
     }
     // Generous for an unoptimised build on a busy machine; quadratic behaviour would take much longer.
-    assert!(started.elapsed().as_secs() < 90, "{:?}", started.elapsed());
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }
 
 proptest! {
     #[test]
-    fn no_planted_token_survives_masking(before in ".{0,40}", after in ".{0,40}", seed in 1u64..4000, pick in 0usize..52) {
+    fn no_planted_token_survives_masking(
+        before in ".{0,40}",
+        open in "[ \n\"'`(=,;:>\\[]",
+        close in "[ \n\"'`),;<&\\]]",
+        after in ".{0,40}",
+        seed in 1u64..4000,
+        pick in 0usize..52,
+    ) {
         let tokens = planted(seed);
         let (_, token) = &tokens[pick % tokens.len()];
-        let text = format!("{before}\n{token}\n{after}");
+        let text = [before.as_str(), &open, token, &close, &after].concat();
         let masked = mask(&text).into_owned();
         prop_assert!(is_hidden(&masked, token), "{} -> {}", text, masked);
-        prop_assert!(!masked.contains(&token[token.len() - 9..]), "{} -> {}", text, masked);
         prop_assert_eq!(mask(&masked).into_owned(), masked.clone());
     }
 
