@@ -6,6 +6,7 @@ pub mod commands;
 pub mod compose;
 pub mod deployment;
 mod directives;
+pub mod environment;
 pub mod images;
 pub mod kubernetes;
 pub mod migrations;
@@ -30,6 +31,8 @@ use crate::{
 pub enum Fact {
     /// Comments that speak to this tool.
     Directives,
+    /// Reads of environment variables.
+    Environment,
     /// Definitions, synchronisations and migrations of a schema in code.
     Schema,
     /// Shell commands; read from documents, so no extractor visits files for them.
@@ -51,7 +54,7 @@ pub trait Extractor: Sync {
 
 /// Every extractor, in the order of [`Fact`].
 pub fn extractors() -> &'static [&'static dyn Extractor] {
-    &[&directives::Directives, &schema::Schema]
+    &[&directives::Directives, &environment::Environment, &schema::Schema]
 }
 
 /// What the extractors found in one file.
@@ -59,6 +62,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
 pub struct FileFacts {
     /// Comments that speak to this tool.
     pub directives: Vec<Directive>,
+    pub environment: Vec<environment::EnvRead>,
     pub schema: Vec<schema::SchemaUse>,
 }
 

@@ -28,6 +28,7 @@ rules! {
     security {
         dockerfile_user_missing,
         env_file_committed,
+        fallback_secret,
         gitignore_env_missing,
         hardcoded_secret,
     }
