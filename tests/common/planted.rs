@@ -21,10 +21,10 @@ pub(crate) fn secret(name: &str) -> String {
         "stripe" => ["sk_", "live_", "51NqK8vLx7Rt", "3Zb1Wn6YcJ0sHd2"].concat(),
         "stripe-test" => ["sk_", "test_", "51NqK8vLx7Rt", "3Zb1Wn6YcJ0sHd2"].concat(),
         "slack" => ["xox", "b-", "2847561938-", "5820174639205-", "kQ8vLx7Rt3Zb1Wn6YcJ0sHd2"].concat(),
-        "sendgrid" => ["SG", ".", "kQ8vLx7Rt3Zb1Wn6YcJ0sH", ".", "d2Fg5Tm9Up4Ae7Xo1Ri6Cy3Bw8Nz0Kq5Lv2Jh7Sd4Gf"].concat(),
-        "anthropic" => {
-            ["sk-", "ant-", "api03-", &"kQ8vLx7Rt3Zb1Wn6YcJ0sHd2Fg5Tm9Up".repeat(3)[..93], "AA"].concat()
+        "sendgrid" => {
+            ["SG", ".", "kQ8vLx7Rt3Zb1Wn6YcJ0sH", ".", "d2Fg5Tm9Up4Ae7Xo1Ri6Cy3Bw8Nz0Kq5Lv2Jh7Sd4Gf"].concat()
         }
+        "anthropic" => ["sk-", "ant-", "api03-", &"kQ8vLx7Rt3Zb1Wn6YcJ0sHd2Fg5Tm9Up".repeat(3)[..93], "AA"].concat(),
         "password" => ["gr8", "Harbour71", "Kettle"].concat(),
         "jwt" => ["9f2kQ8vL", "x7Rt3Zb1", "Wn6YcJ0s"].concat(),
         "generic" => ["q7Rt3Zb1", "Wn6YcJ0s", "Hd2Fg5Tm9Up4"].concat(),
