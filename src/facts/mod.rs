@@ -2,6 +2,7 @@
 //!
 //! Rules hold policy; facts hold the knowledge of languages and frameworks. One file per fact.
 
+pub mod cors;
 mod directives;
 mod visit;
 
@@ -20,6 +21,8 @@ use crate::{
 pub enum Fact {
     /// Comments that speak to this tool.
     Directives,
+    /// Who may call this service from another site.
+    Cors,
 }
 
 /// Collects one fact from each file that it watches.
@@ -37,7 +40,7 @@ pub trait Extractor: Sync {
 
 /// Every extractor, in the order of [`Fact`].
 pub fn extractors() -> &'static [&'static dyn Extractor] {
-    &[&directives::Directives]
+    &[&directives::Directives, &cors::Cors]
 }
 
 /// What the extractors found in one file.
@@ -45,6 +48,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
 pub struct FileFacts {
     /// Comments that speak to this tool.
     pub directives: Vec<Directive>,
+    pub cors: cors::CorsFacts,
 }
 
 impl FileFacts {

@@ -1,5 +1,7 @@
 //! The coded rules, one file each, by category. This list is the only place that a new rule's code is named.
 
+mod cors;
+
 use crate::rule::Rule;
 
 macro_rules! rules {
@@ -14,4 +16,10 @@ macro_rules! rules {
 }
 
 rules! {
+    security {
+        allowed_origins_not_required,
+        cors_allow_all_fallback,
+        cors_credentials_wildcard,
+        cors_wildcard_origin,
+    }
 }
