@@ -2,18 +2,28 @@
 //!
 //! Rules hold policy; facts hold the knowledge of languages and frameworks. One file per fact.
 
+pub mod commands;
+pub mod compose;
+pub mod deployment;
 pub mod cors;
 mod directives;
+pub mod images;
+pub mod kubernetes;
+pub mod migrations;
+pub mod schema;
 mod visit;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 pub use directives::MARKER;
 pub use visit::{Visit, Watch};
 
+use commands::CommandUse;
+
 use crate::{
     code::NodeRef,
     model::{FileId, Span},
+    repo::Repo,
 };
 
 /// A fact that rules can need. Each has one extractor in [`extractors`].
@@ -21,6 +31,10 @@ use crate::{
 pub enum Fact {
     /// Comments that speak to this tool.
     Directives,
+    /// Definitions, synchronisations and migrations of a schema in code.
+    Schema,
+    /// Shell commands; read from documents, so no extractor visits files for them.
+    Commands,
     /// Who may call this service from another site.
     Cors,
 }
@@ -40,7 +54,7 @@ pub trait Extractor: Sync {
 
 /// Every extractor, in the order of [`Fact`].
 pub fn extractors() -> &'static [&'static dyn Extractor] {
-    &[&directives::Directives, &cors::Cors]
+    &[&directives::Directives, &schema::Schema, &cors::Cors]
 }
 
 /// What the extractors found in one file.
@@ -48,6 +62,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
 pub struct FileFacts {
     /// Comments that speak to this tool.
     pub directives: Vec<Directive>,
+    pub schema: Vec<schema::SchemaUse>,
     pub cors: cors::CorsFacts,
 }
 
@@ -61,11 +76,17 @@ impl FileFacts {
 #[derive(Debug, Default)]
 pub struct Facts {
     files: BTreeMap<FileId, FileFacts>,
+    commands: OnceLock<Vec<CommandUse>>,
 }
 
 impl Facts {
     pub fn new(files: BTreeMap<FileId, FileFacts>) -> Self {
-        Self { files }
+        Self { files, commands: OnceLock::new() }
+    }
+
+    /// Every shell command that the repository runs or offers, in order of path and position.
+    pub fn commands(&self, repo: &Repo) -> &[CommandUse] {
+        self.commands.get_or_init(|| commands::commands(repo))
     }
 
     /// The facts of one file.

@@ -16,10 +16,23 @@ macro_rules! rules {
 }
 
 rules! {
+    architecture_deploy {
+        deploy_method_missing,
+        docker_compose_missing,
+        dockerfile_healthcheck_missing,
+        dockerfile_missing,
+        migrate_script_missing,
+        migration_rollback_missing,
+        migrations_dir_missing,
+        schema_push,
+    }
+    ci_cd { ci_workflow_missing }
     security {
         allowed_origins_not_required,
         cors_allow_all_fallback,
         cors_credentials_wildcard,
         cors_wildcard_origin,
+        dockerfile_user_missing,
     }
+    tests_quality { tests_missing }
 }
