@@ -258,14 +258,15 @@ pub(super) fn setting(node: NodeRef<'_>) -> Option<(Setting, Option<NodeRef<'_>>
     };
     match node.kind() {
         Kind::Member | Kind::Index => {
-            let path = node.path();
-            let environment = path.as_deref().is_some_and(is_environment);
+            let object = node.child(Role::Object)?;
+            let environment = matches!(object.kind(), Kind::Member | Kind::Identifier)
+                && matches!(object.name(), "env" | "environ" | "ENV");
             let name = match node.kind() {
                 Kind::Member => qualified(node),
                 _ => node.child(Role::Index).filter(|key| key.is(Kind::String))?.name().to_owned(),
             };
             // `os.environ["X"]` fails when X is unset; `process.env["X"]` is undefined.
-            let strict = path.as_deref().is_some_and(|path| path.starts_with("os.environ.")) && node.is(Kind::Index);
+            let strict = node.is(Kind::Index) && object.name() == "environ";
             (!name.is_empty()).then(|| (make(&name, environment, strict), None))
         }
         Kind::Call => {
@@ -308,10 +309,6 @@ fn qualified(member: NodeRef<'_>) -> String {
 
 fn is_plain(name: &str) -> bool {
     name.chars().all(|char| char.is_ascii_alphanumeric() || char == '_')
-}
-
-fn is_environment(path: &str) -> bool {
-    ["process.env.", "import.meta.env.", "Bun.env.", "os.environ.", "env."].iter().any(|start| path.starts_with(start))
 }
 
 /// The text of a string literal or a constant of one.

@@ -47,12 +47,15 @@ pub(super) fn normalised(name: &str) -> String {
 }
 
 fn names_origins(name: &str) -> bool {
-    let name = normalised(name);
+    let name = normalised(name).replace("original", "").replace("originat", "");
     name.contains("cors") || name.contains("origin")
 }
 
 /// Variables that name the address of a frontend, which often feeds CORS too.
 fn names_site(name: &str) -> bool {
+    if name.contains(|char: char| char.is_ascii_lowercase()) {
+        return false;
+    }
     let name = normalised(name);
     ["frontend", "client", "web", "app", "site", "public", "base", "auth"].iter().any(|part| name.contains(part))
         && ["url", "host", "domain"].iter().any(|part| name.ends_with(part) || name.ends_with(&format!("{part}s")))
@@ -296,7 +299,8 @@ pub(super) fn demanded_by_call(reader: &Reader<'_>, call: NodeRef<'_>) -> Vec<De
     }
     let named = call.positional().filter_map(|argument| {
         let name = super::condition::name_of(argument).or_else(|| text_of(argument).map(ToOwned::to_owned))?;
-        Some(Demand { name, span: call.span() })
+        let ours = names_origins(&name) || names_site(&name);
+        ours.then(|| Demand { name, span: call.span() })
     });
     named.take(4).collect()
 }
@@ -306,6 +310,9 @@ fn demands(reader: &Reader<'_>, stop: NodeRef<'_>) -> Vec<Demand> {
     let mut found = Vec::new();
     for atom in path_to(reader, stop, within, 0).into_iter().flatten() {
         if let (Test::Filled(Some(name)), false) = (atom.test, atom.holds) {
+            if !names_origins(&name) && !names_site(&name) {
+                continue;
+            }
             let demand = Demand { name, span: stop.span() };
             if !found.contains(&demand) {
                 found.push(demand);
@@ -313,7 +320,7 @@ fn demands(reader: &Reader<'_>, stop: NodeRef<'_>) -> Vec<Demand> {
         }
     }
     // `for (const name of required) if (!process.env[name]) throw …`: what the list names is demanded.
-    if found.iter().any(|demand| !demand.name.contains('_')) || found.is_empty() {
+    if found.is_empty() {
         let root = stop.tree().root();
         let tests_each = stop
             .ancestors()
