@@ -6,7 +6,7 @@ use super::{
     pattern::{Matches, is_shared_suffix, judge},
     reader::{MAX_WAYS, Meaning, Reader, bare, constant, meaning, setting, text_of},
 };
-use crate::code::{Kind, NodeRef, Role};
+use crate::code::{Kind, NodeId, NodeRef, Role};
 
 /// What a condition asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,14 @@ pub(super) enum Test {
 pub(super) struct Atom {
     pub(super) test: Test,
     pub(super) holds: bool,
+    /// What the origin is compared with.
+    pub(super) list: Option<NodeId>,
+}
+
+impl Atom {
+    pub(super) fn new(test: Test, holds: bool) -> Self {
+        Self { test, holds, list: None }
+    }
 }
 
 /// Conditions that hold together.
@@ -66,7 +74,19 @@ pub(super) fn ways(reader: &Reader<'_>, node: NodeRef<'_>, holds: bool, depth: u
 }
 
 fn one(test: Test, holds: bool) -> Vec<Atoms> {
-    vec![vec![Atom { test, holds }]]
+    vec![vec![Atom::new(test, holds)]]
+}
+
+/// One condition about the origin and `list`.
+fn against(test: Test, holds: bool, list: Option<NodeRef<'_>>) -> Vec<Atoms> {
+    vec![vec![Atom { test, holds, list: list.map(NodeRef::id) }]]
+}
+
+/// The list that a call such as `list.includes(origin)` asks.
+fn asked(call: NodeRef<'_>) -> Option<NodeRef<'_>> {
+    let asks = matches!(call.callee_name()?, "includes" | "has" | "indexOf" | "contains" | "some" | "find" | "any");
+    let callee = call.child(Role::Callee).filter(|callee| asks && callee.is(Kind::Member))?;
+    callee.child(Role::Object)
 }
 
 /// Both choices at once; what contradicts itself is dropped.
@@ -151,14 +171,14 @@ fn equality(reader: &Reader<'_>, left: NodeRef<'_>, right: NodeRef<'_>, holds: b
             return filled(reader, size_of(value), !holds, depth);
         }
         if let Some(test) = position(reader, value, literal, depth) {
-            return test.into_iter().flat_map(|test| one(test, !holds)).collect();
+            return against(test, !holds, asked(bare(value)));
         }
         if let Some(text) = text_of(other) {
             if let Some(test) = stage_named(reader, value, text, depth) {
                 return one(test, holds);
             }
             if text == "*" && !reader.is_origin(value, depth) {
-                return one(Test::Star(name_of(value)), holds);
+                return star(value, holds);
             }
             if text.is_empty() {
                 return filled(reader, value, !holds, depth);
@@ -173,18 +193,20 @@ fn equality(reader: &Reader<'_>, left: NodeRef<'_>, right: NodeRef<'_>, holds: b
             return ways(reader, value, (literal.name() == "true") == holds, depth);
         }
     }
-    if reader.is_origin(left, depth) || reader.is_origin(right, depth) {
-        return one(Test::Exact, holds);
+    for (value, other) in [(left, right), (right, left)] {
+        if reader.is_origin(value, depth) {
+            return against(Test::Exact, holds, Some(other));
+        }
     }
     one(Test::Other, holds)
 }
 
 /// `x.indexOf(y)` compared with -1: the check that "not found" negates.
-fn position(reader: &Reader<'_>, value: NodeRef<'_>, literal: NodeRef<'_>, depth: u8) -> Option<Option<Test>> {
+fn position(reader: &Reader<'_>, value: NodeRef<'_>, literal: NodeRef<'_>, depth: u8) -> Option<Test> {
     let value = bare(value);
     let found = matches!(value.callee_name(), Some("indexOf" | "find_index" | "findIndex" | "search" | "find"));
     let minus_one = literal.text().replace(' ', "") == "-1";
-    (value.is(Kind::Call) && found && minus_one).then(|| Some(called(reader, value, depth)))
+    (value.is(Kind::Call) && found && minus_one).then(|| called(reader, value, depth))
 }
 
 /// `x.length > 0`, `x.indexOf(y) > -1`, `x.indexOf(y) >= 0`.
@@ -200,7 +222,7 @@ fn size(
     let left = bare(left);
     if left.is(Kind::Call) && matches!(left.callee_name(), Some("indexOf" | "search" | "findIndex" | "find")) {
         let found = (!or_equal && bound == "-1") || (or_equal && bound == "0");
-        return one(if found { called(reader, left, depth) } else { Test::Other }, holds);
+        return against(if found { called(reader, left, depth) } else { Test::Other }, holds, asked(left));
     }
     if is_size(left) && (bound == "0" || (or_equal && bound == "1")) {
         return filled(reader, size_of(left), holds, depth);
@@ -230,15 +252,49 @@ fn filled(reader: &Reader<'_>, value: NodeRef<'_>, holds: bool, depth: u8) -> Ve
 /// Python's `x in y`, and `y.includes(x)`.
 fn membership(reader: &Reader<'_>, item: NodeRef<'_>, list: NodeRef<'_>, holds: bool, depth: u8) -> Vec<Atoms> {
     if text_of(item) == Some("*") {
-        return one(Test::Star(name_of(list)), holds);
+        return star(list, holds);
     }
     if reader.is_origin(list, depth) {
         return one(Test::Lax(Laxness::Substring), holds);
     }
     if reader.is_origin(item, depth) {
-        return one(listed(list), holds);
+        return against(listed(list), holds, Some(list));
     }
     one(Test::Other, holds)
+}
+
+/// Whether a setting is `*`: because somebody configured that, or because it is its default.
+fn star(value: NodeRef<'_>, holds: bool) -> Vec<Atoms> {
+    let name = name_of(value);
+    let configured = Atom::new(Test::Star(name.clone()), holds);
+    if !is_star_by_default(value, 0) {
+        return vec![vec![configured]];
+    }
+    let filled = Atom::new(Test::Filled(name), !holds);
+    if holds { vec![vec![configured], vec![filled]] } else { vec![vec![configured, filled]] }
+}
+
+/// Whether the expression that reads a setting falls back to `*`.
+fn is_star_by_default(value: NodeRef<'_>, depth: u8) -> bool {
+    let value = constant(value);
+    if depth > 8 {
+        return false;
+    }
+    let is_star = |node: NodeRef<'_>| {
+        let node = constant(node);
+        text_of(node) == Some("*") || (node.is(Kind::Array) && node.children().any(|item| text_of(item) == Some("*")))
+    };
+    match value.kind() {
+        Kind::Logical => value.child(Role::Right).is_some_and(|right| is_star(right) || is_star_by_default(right, depth + 1)),
+        Kind::Call => match setting(value) {
+            Some((_, default)) => default.is_some_and(is_star),
+            None => value
+                .child(Role::Callee)
+                .and_then(|callee| callee.child(Role::Object))
+                .is_some_and(|object| is_star_by_default(object, depth + 1)),
+        },
+        _ => false,
+    }
 }
 
 /// A variable that was never split is one text, and every part of it is "included".
@@ -264,7 +320,7 @@ fn call(reader: &Reader<'_>, node: NodeRef<'_>, holds: bool, depth: u8) -> Vec<A
     if let Some(function) = local_function(node) {
         return result_of(reader, node, function, holds, depth);
     }
-    one(called(reader, node, depth), holds)
+    against(called(reader, node, depth), holds, asked(node))
 }
 
 /// The test that a call makes of the origin.

@@ -68,7 +68,7 @@ fn site(span: Span, value: &str, near: &Node, path: Option<&str>) -> CorsSite {
     CorsSite {
         span,
         library: Library::HeaderRule,
-        grants: vec![Grant { span, audience, when: When::default() }],
+        grants: vec![Grant::new(span, audience, When::default())],
         credentials,
         reach: if public { Reach::Static } else { path.map_or(Reach::Whole, reach_of_path) },
         reads_only,

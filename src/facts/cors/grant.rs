@@ -165,6 +165,14 @@ pub struct Grant {
     pub span: Span,
     pub audience: Audience,
     pub when: When,
+    /// What the list is made of that a checked origin was found on.
+    pub list: Vec<Grant>,
+}
+
+impl Grant {
+    pub(super) fn new(span: Span, audience: Audience, when: When) -> Self {
+        Self { span, audience, when, list: Vec::new() }
+    }
 }
 
 #[cfg(test)]

@@ -23,6 +23,8 @@ pub struct JoinedSite<'a> {
     pub library: Library,
     pub reach: &'a Reach,
     pub grants: Vec<Placed>,
+    /// What the lists are made of that origins are looked up in.
+    pub listed: Vec<Placed>,
     /// The settings that feed it, each once, in order of place.
     pub sources: Vec<Source<'a>>,
     /// How callers of this component prove who they are.
@@ -82,9 +84,15 @@ pub fn joined<'a>(repo: &'a Repo, facts: &'a Facts, covers: impl Fn(FileId) -> b
             for grant in &site.grants {
                 join.add(file, grant, &When::default(), false, 0);
             }
-            let (grants, sources) = (join.grants, join.sources);
+            let grants = std::mem::take(&mut join.grants);
+            for grant in &site.grants {
+                for listed in &grant.list {
+                    join.add(file, listed, &grant.when, false, 0);
+                }
+            }
+            let (listed, sources) = (join.grants, join.sources);
             let identity = identity(repo, facts, component);
-            result.push(JoinedSite { file, site, library: used.library, reach: &used.reach, grants, sources, identity });
+            result.push(JoinedSite { file, site, library: used.library, reach: &used.reach, grants, listed, sources, identity });
         }
     }
     result
@@ -175,14 +183,10 @@ impl<'a> Join<'a> {
                 }
             }
         }
-        // `setting === '*' ? '*' : …`: what the setting is by default decides.
-        if let (true, Some(name), true) = (when.star_configured, &when.variable, hops < MAX_HOPS) {
-            if let Some((place, declared)) = self.all.declared(name) {
-                if self.seen.insert(format!("{}*{hops}", normalised(name))) {
-                    let inner = When { star_configured: false, ..when.clone() };
-                    self.follow(place, declared, &inner, false, hops);
-                }
-            }
+        // `setting === '*' ? … : …`: what the setting is by default decides.
+        if let (true, Some(name)) = (when.star_configured, &when.variable) {
+            let inner = When { star_configured: false, ..when.clone() };
+            self.follow_star(name, &grant.audience, &inner, hops);
         }
         let mut grant = Grant { when, ..grant.clone() };
         if grant.audience == Audience::ListedStar {
@@ -191,19 +195,28 @@ impl<'a> Join<'a> {
         self.grants.push(Placed { file, grant, by_setting });
     }
 
-    fn follow(&mut self, place: FileId, declared: &OriginSetting, when: &When, listed: bool, hops: u8) {
-        for grant in &declared.grants {
-            let mut grant = grant.clone();
-            if grant.audience == Audience::Everyone && listed {
-                grant.audience = Audience::ListedStar;
-            }
-            let open = matches!(grant.audience, Audience::Everyone | Audience::ListedStar);
-            match declared.refuses_star {
-                Refusal::Always if open => continue,
-                Refusal::InProduction if open && grant.when.stage.is_none() => {
-                    grant.when.stage = Some(Stage::NotProduction);
+    /// Adds the ways that open because the setting `name` is `*` unless somebody sets it.
+    fn follow_star(&mut self, name: &str, audience: &Audience, when: &When, hops: u8) {
+        let Some((place, declared)) = self.all.declared(name).filter(|_| hops < MAX_HOPS) else { return };
+        for grant in opened(declared) {
+            match &grant.audience {
+                Audience::Setting(alias) if normalised(&alias.name) != normalised(name) => {
+                    self.follow_star(&alias.name, audience, when, hops + 1);
+                }
+                Audience::Everyone | Audience::ListedStar => {
+                    let when = When { variable: Some(declared.name.clone()), ..grant.when.and(when) };
+                    let grant = Grant::new(grant.span, audience.clone(), when);
+                    self.grants.push(Placed { file: place, grant, by_setting: true });
                 }
                 _ => {}
+            }
+        }
+    }
+
+    fn follow(&mut self, place: FileId, declared: &OriginSetting, when: &When, listed: bool, hops: u8) {
+        for mut grant in opened(declared) {
+            if grant.audience == Audience::Everyone && listed {
+                grant.audience = Audience::ListedStar;
             }
             self.add(place, &grant, when, true, hops + 1);
         }
@@ -225,4 +238,20 @@ impl<'a> Join<'a> {
             demanded: self.all.demanded(&setting.name),
         });
     }
+}
+
+/// The ways of a setting that its validation leaves.
+fn opened(declared: &OriginSetting) -> Vec<Grant> {
+    let mut result = declared.grants.clone();
+    let open = |grant: &Grant| matches!(grant.audience, Audience::Everyone | Audience::ListedStar);
+    match declared.refuses_star {
+        Refusal::Never => {}
+        Refusal::InProduction => {
+            for grant in result.iter_mut().filter(|grant| open(grant) && grant.when.stage.is_none()) {
+                grant.when.stage = Some(Stage::NotProduction);
+            }
+        }
+        Refusal::Always => result.retain(|grant| !open(grant)),
+    }
+    result
 }

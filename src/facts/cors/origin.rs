@@ -55,7 +55,7 @@ pub(super) fn grants(
                     grant
                 }));
             }
-            _ => result.extend(grant(way, library)),
+            _ => result.extend(grant(reader, node, way, library)),
         }
     }
     tidy(result)
@@ -76,7 +76,8 @@ pub(super) fn callback(reader: &Reader<'_>, function: NodeRef<'_>, library: Libr
         let here = path_to(&inner, node, function, 0);
         for way in values(&inner, node, 0) {
             for atoms in both(&here, &[way.atoms]) {
-                result.extend(grant(Way { value: way.value.clone(), atoms, span: node_span(node, way.span) }, library));
+                let way = Way { value: way.value.clone(), atoms, span: node_span(node, way.span) };
+                result.extend(grant(&inner, node, way, library));
             }
         }
     }
@@ -108,7 +109,7 @@ fn is_error(node: NodeRef<'_>) -> bool {
 }
 
 /// `None` when nobody is let in because the request names no origin.
-fn grant(way: Way<'_>, library: Library) -> Option<Grant> {
+fn grant(reader: &Reader<'_>, node: NodeRef<'_>, way: Way<'_>, library: Library) -> Option<Grant> {
     let lax = way.atoms.iter().find_map(|atom| match atom.test {
         Test::Lax(laxness) if atom.holds => Some(laxness),
         _ => None,
@@ -119,8 +120,10 @@ fn grant(way: Way<'_>, library: Library) -> Option<Grant> {
     }
     let mut when = circumstances(&way.atoms);
     let open = matches!(way.value, Value::Star { .. } | Value::True | Value::Echo | Value::Unclear | Value::Undefined);
+    let mut list = Vec::new();
     let audience = if open && holds(&Test::Exact, true) {
         when.after_check = false;
+        list = listed(reader, node, &way.atoms, library);
         Audience::Checked
     } else if let Some(laxness) = lax.filter(|_| open) {
         when.after_check = false;
@@ -128,7 +131,22 @@ fn grant(way: Way<'_>, library: Library) -> Option<Grant> {
     } else {
         audience(way.value, library, &mut when)
     };
-    Some(Grant { span: way.span, audience, when })
+    Some(Grant { span: way.span, audience, when, list })
+}
+
+/// What the lists are made of that an origin is compared with.
+fn listed(reader: &Reader<'_>, node: NodeRef<'_>, atoms: &[Atom], library: Library) -> Vec<Grant> {
+    let lists = atoms.iter().filter(|atom| atom.test == Test::Exact && atom.holds).filter_map(|atom| atom.list);
+    let mut result = Vec::new();
+    for list in lists {
+        for way in values(reader, node.tree().at(list), 8) {
+            // A list of lists is followed no further.
+            let mut when = circumstances(&way.atoms);
+            let audience = audience(way.value, library, &mut when);
+            result.push(Grant::new(way.span, audience, when));
+        }
+    }
+    tidy(result)
 }
 
 fn audience(value: Value<'_>, library: Library, when: &mut When) -> Audience {
@@ -311,7 +329,7 @@ fn emptiness(left: &[Way<'_>], reader: &Reader<'_>, node: NodeRef<'_>, depth: u8
         _ => None,
     });
     match setting {
-        Some(name) => vec![vec![Atom { test: Test::Filled(Some(name)), holds: false }]],
+        Some(name) => vec![vec![Atom::new(Test::Filled(Some(name)), false)]],
         None => ways(reader, node, false, depth),
     }
 }
@@ -383,7 +401,7 @@ fn call<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<'t>> {
         let name = setting.name.clone();
         let mut result = alone(node, Value::Setting(setting));
         if let Some(default) = default {
-            let unset = vec![vec![Atom { test: Test::Filled(Some(name)), holds: false }]];
+            let unset = vec![vec![Atom::new(Test::Filled(Some(name)), false)]];
             result.extend(under(&unset, values(reader, default, depth)));
         }
         return result;
@@ -394,7 +412,7 @@ fn call<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<'t>> {
         return values(reader, receiver, depth).into_iter().map(into_list).collect();
     }
     if name == "find" && node.descendants().take(64).any(|inner| reader.is_origin(inner, depth)) {
-        return vec![Way { value: Value::Echo, atoms: vec![Atom { test: Test::Exact, holds: true }], span: node.span() }];
+        return vec![Way { value: Value::Echo, atoms: vec![Atom::new(Test::Exact, true)], span: node.span() }];
     }
     if is_test(node) {
         return truth(reader, node, depth);
@@ -422,7 +440,7 @@ fn call<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<'t>> {
     }
     if node.positional().any(|argument| reader.is_origin(argument, depth)) {
         // Another file decides about this origin; that it asks is what counts.
-        return vec![Way { value: Value::Echo, atoms: vec![Atom { test: Test::Exact, holds: true }], span: node.span() }];
+        return vec![Way { value: Value::Echo, atoms: vec![Atom::new(Test::Exact, true)], span: node.span() }];
     }
     alone(node, Value::Unclear)
 }
@@ -449,7 +467,7 @@ pub(super) fn fixed_grants(span: Span, audience: &Audience, conditions: &[Atoms]
     let grants = conditions.iter().map(|atoms| {
         let checked = open && atoms.iter().any(|atom| atom.test == Test::Exact && atom.holds);
         let audience = if checked { Audience::Checked } else { audience.clone() };
-        Grant { span, audience, when: circumstances(atoms) }
+        Grant::new(span, audience, circumstances(atoms))
     });
     tidy(grants.collect())
 }

@@ -161,7 +161,7 @@ pub(super) fn django(reader: &Reader<'_>, file: &Visit<'_>, assignment: NodeRef<
 fn switch(reader: &Reader<'_>, value: NodeRef<'_>, conditions: &[Atoms]) -> Vec<Grant> {
     if let Some((setting, default)) = setting(constant(value)) {
         if setting.name.to_ascii_lowercase().contains("debug") {
-            let development = vec![vec![super::condition::Atom { test: Test::Development, holds: true }]];
+            let development = vec![vec![super::condition::Atom::new(Test::Development, true)]];
             return fixed_grants(value.span(), &Audience::Everyone, &both(conditions, &development));
         }
         let open = default.is_some_and(|default| truth_of(default) == Credentials::Yes);
@@ -185,7 +185,7 @@ fn switch(reader: &Reader<'_>, value: NodeRef<'_>, conditions: &[Atoms]) -> Vec<
             when.star_configured = true;
             when.variable = variable;
         }
-        result.push(Grant { span: value.span(), audience: Audience::Everyone, when });
+        result.push(Grant::new(value.span(), Audience::Everyone, when));
     }
     if result.is_empty() {
         result = fixed_grants(value.span(), &Audience::Nobody, conditions);

@@ -20,6 +20,9 @@ pub(super) struct Reader<'a> {
     steps: &'a Cell<u32>,
 }
 
+/// Parts of a parsed origin that still name who is asking.
+const DERIVED: &[&str] = &["hostname", "host", "href", "origin", "netloc", "length"];
+
 /// What a name stands for.
 pub(super) enum Meaning<'t> {
     /// Its one value.
@@ -67,14 +70,16 @@ impl<'a> Reader<'a> {
                     || match meaning(node) {
                         Meaning::Value(value) => self.is_origin(value, next),
                         Meaning::Values(values) => values.iter().any(|value| self.is_origin(*value, next)),
-                        Meaning::Part(object, name) => name.eq_ignore_ascii_case("origin") && is_headers(object),
+                        Meaning::Part(object, name) => {
+                            (name.eq_ignore_ascii_case("origin") && is_headers(object))
+                                || (DERIVED.contains(&name.as_str()) && self.is_origin(object, next))
+                        }
                         _ => false,
                     }
             }
             Kind::Member => node.child(Role::Object).is_some_and(|object| {
-                let derived = ["hostname", "host", "href", "origin", "netloc", "length"].contains(&node.name());
                 (node.name().eq_ignore_ascii_case("origin") && is_headers(object))
-                    || (derived && self.is_origin(object, next))
+                    || (DERIVED.contains(&node.name()) && self.is_origin(object, next))
             }),
             Kind::Index => {
                 let key = node.child(Role::Index).filter(|key| key.is(Kind::String));

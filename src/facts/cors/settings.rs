@@ -83,16 +83,15 @@ pub(super) fn of_property(reader: &Reader<'_>, property: NodeRef<'_>) -> Option<
         name.to_owned()
     };
     let value = bare(value);
-    if !names_origins(&name) || matches!(value.kind(), Kind::Function | Kind::Object | Kind::Number | Kind::Boolean) {
+    let plain = name.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '_' | '.'));
+    if !plain || !names_origins(&name) || is_no_origin(value) {
         return None;
     }
-    Some(OriginSetting {
-        name,
-        span: property.span(),
-        required: None,
-        refuses_star: Refusal::Never,
-        grants: grants(reader, value, Library::Header, &[Vec::new()]),
-    })
+    filled(reader, name, property, value)
+}
+
+fn is_no_origin(value: NodeRef<'_>) -> bool {
+    matches!(value.kind(), Kind::Function | Kind::Object | Kind::Number | Kind::Boolean)
 }
 
 /// The name that holds an object: of the property or the constant around it.
@@ -120,7 +119,7 @@ fn described(name: &str, property: NodeRef<'_>, value: NodeRef<'_>) -> Option<Or
 
 fn from_environment(name: &str, span: Span) -> Grant {
     let setting = Setting { name: name.to_owned(), environment: true, required: false, listed: false, span };
-    Grant { span, audience: Audience::Setting(setting), when: When::default() }
+    Grant::new(span, Audience::Setting(setting), When::default())
 }
 
 /// A chain of calls that validates a variable: `z.string().default('*').refine(…)`.
@@ -190,7 +189,7 @@ fn declared(reader: &Reader<'_>, name: &str, property: NodeRef<'_>, chain: &Chai
 }
 
 fn unset(name: &str) -> Vec<Atoms> {
-    vec![vec![super::condition::Atom { test: Test::Filled(Some(name.to_owned())), holds: false }]]
+    vec![vec![super::condition::Atom::new(Test::Filled(Some(name.to_owned())), false)]]
 }
 
 /// Whether a validating function speaks of `*`, and whether of production.
@@ -219,16 +218,17 @@ pub(super) fn of_assignment(reader: &Reader<'_>, assignment: NodeRef<'_>) -> Opt
         return Some(field(reader, name, assignment));
     }
     let value = bare(assignment.child(Role::Value)?);
-    if !names_origins(name) || matches!(value.kind(), Kind::Function | Kind::Object | Kind::Number | Kind::Boolean) {
+    if !names_origins(name) || is_no_origin(value) {
         return None;
     }
-    Some(OriginSetting {
-        name: name.to_owned(),
-        span: assignment.span(),
-        required: None,
-        refuses_star: Refusal::Never,
-        grants: grants(reader, value, Library::Header, &[Vec::new()]),
-    })
+    filled(reader, name.to_owned(), assignment, value)
+}
+
+/// A setting that the program itself fills with `value`.
+fn filled(reader: &Reader<'_>, name: String, node: NodeRef<'_>, value: NodeRef<'_>) -> Option<OriginSetting> {
+    let grants = grants(reader, value, Library::Header, &[Vec::new()]);
+    let told = grants.iter().any(|grant| grant.audience != Audience::Unclear);
+    told.then(|| OriginSetting { name, span: node.span(), required: None, refuses_star: Refusal::Never, grants })
 }
 
 /// A field of a pydantic settings class: its default, or the variable of its name.

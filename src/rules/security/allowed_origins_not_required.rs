@@ -113,7 +113,7 @@ fn answer(site: &JoinedSite<'_>, source: &Source<'_>) -> Answer {
 
 /// What the origin is in production when the variable is unset.
 fn fallback(site: &JoinedSite<'_>, name: &str) -> Option<Fixed> {
-    let kinds = site.grants.iter().map(|way| &way.grant).filter_map(|grant| match grant.audience {
+    let kinds = site.grants.iter().chain(&site.listed).map(|way| &way.grant).filter_map(|grant| match grant.audience {
         Audience::Fixed(kind)
             if grant.when.unset
                 && grant.when.in_production()
