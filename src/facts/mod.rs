@@ -7,6 +7,7 @@ pub mod compose;
 pub mod deployment;
 pub mod cors;
 mod directives;
+pub mod environment;
 pub mod images;
 pub mod kubernetes;
 pub mod migrations;
@@ -31,6 +32,8 @@ use crate::{
 pub enum Fact {
     /// Comments that speak to this tool.
     Directives,
+    /// Reads of environment variables.
+    Environment,
     /// Definitions, synchronisations and migrations of a schema in code.
     Schema,
     /// Shell commands; read from documents, so no extractor visits files for them.
@@ -54,7 +57,7 @@ pub trait Extractor: Sync {
 
 /// Every extractor, in the order of [`Fact`].
 pub fn extractors() -> &'static [&'static dyn Extractor] {
-    &[&directives::Directives, &schema::Schema, &cors::Cors]
+    &[&directives::Directives, &environment::Environment, &schema::Schema, &cors::Cors]
 }
 
 /// What the extractors found in one file.
@@ -62,6 +65,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
 pub struct FileFacts {
     /// Comments that speak to this tool.
     pub directives: Vec<Directive>,
+    pub environment: Vec<environment::EnvRead>,
     pub schema: Vec<schema::SchemaUse>,
     pub cors: cors::CorsFacts,
 }

@@ -33,6 +33,10 @@ rules! {
         cors_credentials_wildcard,
         cors_wildcard_origin,
         dockerfile_user_missing,
+        env_file_committed,
+        fallback_secret,
+        gitignore_env_missing,
+        hardcoded_secret,
     }
     tests_quality { tests_missing }
 }
