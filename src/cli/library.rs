@@ -1,7 +1,9 @@
 //! The calls into the library: what the commands need of it, in one place.
 
+use std::panic;
+
 use camino::Utf8Path;
-use readiness::{config::Config, model::RuleMeta, report::Report};
+use readiness::{ScanError, config::Config, engine::is_guarded, model::RuleMeta, report::Report};
 
 /// A rule of the catalogue.
 pub(super) struct Card {
@@ -12,13 +14,20 @@ pub(super) struct Card {
 
 /// Every rule, in catalogue order.
 pub(super) fn cards() -> Vec<Card> {
-    Vec::new()
+    readiness::catalogue().entries().iter().map(|entry| Card { meta: &entry.meta, cases: entry.cases }).collect()
 }
 
 /// Audits the folder `root`.
-pub(super) fn scan(_root: &Utf8Path, _config: &Config) -> Result<Report, String> {
-    Err("the engine is not there yet".to_owned())
+pub(super) fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
+    readiness::scan(root, config)
 }
 
 /// A panic of a rule becomes a diagnostic of the report; it must not print as well.
-pub(super) fn silence_guarded_panics() {}
+pub(super) fn silence_guarded_panics() {
+    let print = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !is_guarded() {
+            print(info);
+        }
+    }));
+}

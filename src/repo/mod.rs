@@ -10,7 +10,9 @@ mod head;
 mod kind;
 mod manifests;
 mod profile;
+mod purpose;
 mod role;
+mod skip;
 mod technologies;
 mod walk;
 
@@ -27,11 +29,13 @@ pub use kind::FileKind;
 pub use manifests::{Dependency, DependencyGroup, Ecosystem, Manifest, Script, Stated};
 pub use profile::{LanguageShare, Profile, Technology};
 pub use role::Role;
-pub use walk::{IGNORE_FILE, OpenError, SkipReason, Skipped, WalkOptions};
+pub use skip::{SkipReason, Skipped};
+pub use walk::{IGNORE_FILE, OpenError, WalkOptions};
 
 use crate::{
+    code::docker::{self, Dockerfile},
     doc::{self, Doc},
-    model::{ComponentId, FileId, Span},
+    model::{ComponentId, FileId, Place, Span},
 };
 
 /// The index of one scanned folder.
@@ -54,6 +58,7 @@ pub struct Repo {
 struct Content {
     text: OnceLock<Result<Arc<str>, ReadError>>,
     doc: OnceLock<Option<Doc>>,
+    dockerfile: OnceLock<Option<Dockerfile>>,
 }
 
 impl Repo {
@@ -169,7 +174,8 @@ impl Repo {
         let file = self.file(id);
         let read = || file::load(&self.root, file, &self.options);
         // Configuration is asked for again and again; source code is read once, while it is observed.
-        if file.kind != FileKind::Lockfile && file.format().is_some() {
+        let kept = file.format().is_some() || file.kind == FileKind::Dockerfile;
+        if kept && file.kind != FileKind::Lockfile {
             return self.contents[index(id.0)].text.get_or_init(read).clone();
         }
         read()
@@ -180,6 +186,15 @@ impl Repo {
         let file = self.file(id);
         let format = file.format()?;
         self.contents[index(id.0)].doc.get_or_init(|| self.read(id).ok().map(|text| doc::parse(format, &text))).as_ref()
+    }
+
+    /// The parsed Dockerfile; `None` for other files and for one that cannot be read.
+    pub fn dockerfile(&self, id: FileId) -> Option<&Dockerfile> {
+        if self.file(id).kind != FileKind::Dockerfile {
+            return None;
+        }
+        let parse = || self.read(id).ok().map(|text| docker::parse(&text));
+        self.contents[index(id.0)].dockerfile.get_or_init(parse).as_ref()
     }
 
     /// Every component, the repository itself first, then by path.
@@ -198,6 +213,17 @@ impl Repo {
     /// The files of a component, without those of the components inside it.
     pub fn files_of(&self, component: ComponentId) -> impl Iterator<Item = &File> {
         self.files.iter().filter(move |file| file.component == component)
+    }
+
+    /// The files at any depth below a folder, in order of path; all of them for an empty path.
+    pub fn files_below(&self, folder: &Utf8Path) -> &[File] {
+        if folder.as_str().is_empty() {
+            return &self.files;
+        }
+        let prefix = format!("{folder}/");
+        let from = self.files.partition_point(|file| file.path.as_str() < prefix.as_str());
+        let below = self.files[from..].partition_point(|file| file.path.as_str().starts_with(&prefix));
+        &self.files[from..from + below]
     }
 
     /// What the whole repository is made with.
@@ -223,6 +249,16 @@ impl Repo {
     /// The declaration of the dependency `name` that holds for a component: its own, else the inherited one.
     pub fn dependency(&self, component: ComponentId, name: &str) -> Option<(&Manifest, &Dependency)> {
         self.manifests_for(component).find_map(|manifest| Some((manifest, manifest.dependency(name)?)))
+    }
+
+    /// The first of `names` that any manifest of the repository declares, with the place of its declaration.
+    pub fn declared(&self, names: &[&str]) -> Option<(&str, Place)> {
+        names.iter().find_map(|name| {
+            self.manifests.iter().find_map(|manifest| {
+                let dependency = manifest.dependency(name)?;
+                Some((dependency.name.as_str(), manifest.place(dependency.span)))
+            })
+        })
     }
 
     pub fn git(&self) -> &Git {
