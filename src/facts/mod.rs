@@ -3,6 +3,8 @@
 //! Rules hold policy; facts hold the knowledge of languages and frameworks. One file per fact.
 
 mod directives;
+pub mod logging;
+pub mod side;
 mod visit;
 
 use std::collections::BTreeMap;
@@ -20,6 +22,10 @@ use crate::{
 pub enum Fact {
     /// Comments that speak to this tool.
     Directives,
+    /// Log calls, and how loggers are set up.
+    Logging,
+    /// What files say about the side on which they run.
+    Side,
 }
 
 /// Collects one fact from each file that it watches.
@@ -37,7 +43,7 @@ pub trait Extractor: Sync {
 
 /// Every extractor, in the order of [`Fact`].
 pub fn extractors() -> &'static [&'static dyn Extractor] {
-    &[&directives::Directives]
+    &[&directives::Directives, &logging::LogCalls, &side::Sides]
 }
 
 /// What the extractors found in one file.
@@ -45,6 +51,8 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
 pub struct FileFacts {
     /// Comments that speak to this tool.
     pub directives: Vec<Directive>,
+    pub logging: logging::Logging,
+    pub side: side::SideSigns,
 }
 
 impl FileFacts {
