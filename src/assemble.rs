@@ -3,8 +3,22 @@
 //! Callers hand over what they know in any order; ordering, counting and scoring happen here, so that no renderer
 //! and no caller has to.
 
-use crate::model::Lang;
-use crate::report::{Coverage, Criterion, Diagnostic, Finding, Report, Repository, Rule, Suppression, Timing};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Categories, Confidence, Lang, Severity, SiteCount};
+use crate::report::{
+    Action, Category, Cause, Component, ComponentScore, Coverage, Criterion, Derivation, Diagnostic, FileToCreate,
+    Finding, NineRow, Reason, Repair, Report, Repository, Rule, SCHEMA_VERSION, SeverityCounts, Sites, Status, Summary,
+    Suppressed, SuppressedBy, Suppression, Timing, Tool,
+};
+use crate::score::{Answer, GateInput, GateItem, Grade, Rubric, Score, ScoredCriterion, score};
+
+/// The component that stands for the repository as a whole.
+const ROOT: &str = ".";
+
+/// Generations of parents that are followed: more than a catalogue has, and an end for one that goes in circles.
+const DEEPEST_FAMILY: usize = 8;
 
 /// Everything that a report is made of, in any order, with all texts in the report's language.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +35,7 @@ pub struct Draft {
     pub coverage: Coverage,
     /// The repository itself is added when it is not among them.
     pub components: Vec<Part>,
-    /// `severity`, `confidence`, `suppressed` and `findings` of failing criteria are derived from their findings.
+    /// `severity`, `confidence`, `suppressed` and `findings` are derived from the rule and the findings.
     pub criteria: Vec<Criterion>,
     pub findings: Vec<Finding>,
     pub suppressions: Vec<Suppression>,
@@ -41,6 +55,413 @@ pub struct Part {
 
 /// Scores, counts and orders; `exists` tells whether a path is in the repository already.
 pub fn assemble(draft: Draft, exists: &dyn Fn(&str) -> bool) -> Report {
-    let _ = (draft, exists);
-    unimplemented!("scores come next")
+    let rubric = Rubric::embedded();
+    let categories = Categories::embedded();
+    let rules: BTreeMap<String, Rule> = draft.rules.into_iter().map(|rule| (rule.id.clone(), rule)).collect();
+
+    let mut criteria = draft.criteria;
+    settle(&mut criteria, &draft.findings, &rules, draft.guesses);
+    let mut findings = draft.findings;
+    findings.retain(|finding| draft.guesses || finding.confidence != Confidence::Guess);
+    order_criteria(&mut criteria, categories);
+    order_findings(&mut findings, categories);
+
+    let scored = scored(&criteria, &rules);
+    let score = score(&scored, draft.partial, rubric, categories);
+    let actions = actions(&criteria, &rules, categories);
+    let pools = Pools { criteria: &criteria, findings: &findings, rules: &rules };
+    let mut repository = draft.repository;
+    repository.profile.main_languages = main_languages(&repository.profile.languages);
+    let mut suppressions = draft.suppressions;
+    suppressions.sort_by(|a, b| (&a.path, a.line, &a.rules).cmp(&(&b.path, b.line, &b.rules)));
+    let mut diagnostics = draft.diagnostics;
+    diagnostics.sort();
+
+    Report {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool { name: "readiness".to_owned(), version: draft.version, rubric: rubric.version },
+        language: draft.language,
+        partial: draft.partial,
+        repository,
+        summary: summary(&score, &findings, &actions, draft.coverage),
+        categories: category_lines(&score, &pools, categories, draft.language),
+        nine: nine_rows(&score, &pools, categories, draft.language),
+        components: component_lines(draft.components, &score, &pools),
+        files_to_create: files_to_create(&actions, &rules, exists),
+        rules: rules_in_order(&criteria, &rules),
+        criteria,
+        findings,
+        actions,
+        suppressions,
+        diagnostics,
+        timing: draft.timing,
+    }
+}
+
+/// What a gate judges: baseline findings and guesses are left out.
+pub fn gate_input(report: &Report) -> GateInput {
+    let mut worst: BTreeMap<(&str, &str), Severity> = BTreeMap::new();
+    for finding in &report.findings {
+        if finding.suppressed.is_none() && finding.confidence != Confidence::Guess {
+            let severity = worst.entry((&finding.rule, &finding.component)).or_insert(finding.severity);
+            *severity = (*severity).min(finding.severity);
+        }
+    }
+    let mut open: Vec<GateItem> = worst
+        .into_iter()
+        .map(|((rule, component), severity)| GateItem {
+            rule: rule.to_owned(),
+            component: component.to_owned(),
+            severity,
+        })
+        .collect();
+    open.sort_by_key(|item| item.severity);
+    GateInput { score: report.summary.score, verdict: report.summary.verdict, open }
+}
+
+/// Takes a finding out of the score: a baseline does not.
+fn is_accepted(suppressed: Option<&Suppressed>) -> bool {
+    suppressed.is_some_and(|s| s.by != SuppressedBy::Baseline)
+}
+
+/// Derives what a criterion owes to its findings.
+fn settle(criteria: &mut [Criterion], findings: &[Finding], rules: &BTreeMap<String, Rule>, guesses: bool) {
+    let mut by_criterion: BTreeMap<(&str, &str), Vec<&Finding>> = BTreeMap::new();
+    for finding in findings {
+        by_criterion.entry((&finding.rule, &finding.component)).or_default().push(finding);
+    }
+    for criterion in criteria {
+        criterion.severity = rules.get(&criterion.rule).map_or(criterion.severity, |rule| rule.severity);
+        criterion.suppressed = false;
+        criterion.findings = 0;
+        if criterion.status != Status::Fail {
+            continue;
+        }
+        let all = by_criterion.get(&(criterion.rule.as_str(), criterion.component.as_str())).cloned();
+        let all = all.unwrap_or_default();
+        let standing: Vec<&Finding> = all.iter().copied().filter(|f| !is_accepted(f.suppressed.as_ref())).collect();
+        let counted: Vec<&Finding> = standing.iter().copied().filter(|f| f.confidence != Confidence::Guess).collect();
+        let real = all.iter().any(|f| f.confidence != Confidence::Guess);
+        if let Some(worst) = counted.iter().map(|f| f.severity).min() {
+            criterion.severity = worst;
+        }
+        criterion.confidence = all.iter().map(|f| f.confidence).min().unwrap_or(criterion.confidence);
+        criterion.suppressed = counted.is_empty() && !all.is_empty() && (real || standing.is_empty());
+        criterion.findings = counted.iter().filter(|f| f.suppressed.is_none()).count();
+        if counted.is_empty() && !criterion.suppressed && !all.is_empty() && !guesses {
+            criterion.status = Status::Unknown;
+            criterion.cause = Some(Cause::Undecided);
+        }
+    }
+}
+
+fn is_guess(criterion: &Criterion) -> bool {
+    criterion.status == Status::Fail && criterion.confidence == Confidence::Guess
+}
+
+/// Fails, and the failure counts.
+fn counts(criterion: &Criterion) -> bool {
+    criterion.status == Status::Fail && !criterion.suppressed && !is_guess(criterion)
+}
+
+fn order_criteria(criteria: &mut [Criterion], categories: &Categories) {
+    let rank = |criterion: &Criterion| match criterion.status {
+        Status::Fail if criterion.suppressed => 5,
+        Status::Fail if is_guess(criterion) => 1,
+        Status::Fail => 0,
+        Status::Unknown => 1,
+        Status::Manual => 2,
+        Status::Pass => 3,
+        Status::NotApplicable => 4,
+    };
+    criteria.sort_by(|a, b| {
+        let key = |c: &Criterion| (categories.position(&c.category), rank(c), c.severity);
+        key(a).cmp(&key(b)).then_with(|| (&a.rule, &a.component).cmp(&(&b.rule, &b.component)))
+    });
+}
+
+fn order_findings(findings: &mut [Finding], categories: &Categories) {
+    findings.sort_by(|a, b| {
+        let key = |f: &Finding| {
+            let set_aside = f.suppressed.is_some();
+            (set_aside, f.confidence == Confidence::Guess, f.severity, categories.position(&f.category))
+        };
+        let place = |f: &Finding| (f.start, f.end);
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| (&a.rule, &a.component, &a.path).cmp(&(&b.rule, &b.component, &b.path)))
+            .then_with(|| place(a).cmp(&place(b)))
+            .then_with(|| (&a.message, &a.fingerprint).cmp(&(&b.message, &b.fingerprint)))
+    });
+}
+
+fn scored(criteria: &[Criterion], rules: &BTreeMap<String, Rule>) -> Vec<ScoredCriterion> {
+    let failed: BTreeSet<(&str, &str)> =
+        criteria.iter().filter(|c| counts(c)).map(|c| (c.rule.as_str(), c.component.as_str())).collect();
+    let parents: BTreeMap<(&str, &str), &str> = criteria
+        .iter()
+        .filter(|c| c.status == Status::NotApplicable)
+        .filter_map(|c| Some(((c.rule.as_str(), c.component.as_str()), c.parent.as_deref()?)))
+        .collect();
+    let parent_failed = |c: &Criterion| {
+        let mut parent = c.parent.as_deref();
+        for _ in 0..DEEPEST_FAMILY {
+            let Some(rule) = parent else { return false };
+            // A rule of the repository may be the parent of a component's rule.
+            let places = [(rule, c.component.as_str()), (rule, ROOT)];
+            if places.iter().any(|place| failed.contains(place)) {
+                return true;
+            }
+            parent = places.iter().find_map(|place| parents.get(place).copied());
+        }
+        false
+    };
+    criteria
+        .iter()
+        .map(|c| {
+            let rule = rules.get(&c.rule);
+            ScoredCriterion {
+                rule: c.rule.clone(),
+                category: c.category.clone(),
+                component: c.component.clone(),
+                default_severity: rule.map_or(c.severity, |rule| rule.severity),
+                severity: c.severity,
+                answer: match c.status {
+                    Status::Pass => Answer::Pass,
+                    Status::Fail => Answer::Fail,
+                    Status::NotApplicable => Answer::NotApplicable { parent_failed: parent_failed(c) },
+                    Status::Unknown => Answer::Unknown { engine: c.cause == Some(Cause::Engine) },
+                    Status::Manual => Answer::Manual { attested: c.attestation.as_ref().map(|a| a.holds) },
+                },
+                sites: c.sites.map(|sites| SiteCount { total: sites.total, ok: sites.ok }),
+                guess: is_guess(c),
+                suppressed: c.suppressed,
+                mandatory: rule.is_some_and(|rule| rule.mandatory),
+                effort: rule.map_or(0, |rule| rule.effort_minutes),
+            }
+        })
+        .collect()
+}
+
+fn actions(criteria: &[Criterion], rules: &BTreeMap<String, Rule>, categories: &Categories) -> Vec<Action> {
+    let mut by_rule: BTreeMap<&str, Action> = BTreeMap::new();
+    for criterion in criteria.iter().filter(|c| counts(c)) {
+        let action = by_rule.entry(&criterion.rule).or_insert_with(|| Action {
+            rule: criterion.rule.clone(),
+            category: criterion.category.clone(),
+            severity: criterion.severity,
+            components: Vec::new(),
+            findings: 0,
+            effort_minutes: 0,
+            sites: None,
+        });
+        let minutes = rules.get(&criterion.rule).map_or(0, |rule| rule.effort_minutes as usize);
+        action.severity = action.severity.min(criterion.severity);
+        action.components.push(criterion.component.clone());
+        action.findings += criterion.findings;
+        action.effort_minutes = action.effort_minutes.saturating_add(minutes.saturating_mul(criterion.findings));
+        if let Some(more) = criterion.sites {
+            let so_far = action.sites.unwrap_or(Sites { total: 0, ok: 0 });
+            action.sites = Some(Sites { total: so_far.total + more.total, ok: so_far.ok + more.ok });
+        }
+    }
+    let mut actions: Vec<Action> = by_rule.into_values().collect();
+    for action in &mut actions {
+        action.components.sort();
+    }
+    actions.sort_by_key(|action| (action.severity, categories.position(&action.category)));
+    actions
+}
+
+/// The criteria of a report with what explains them.
+struct Pools<'a> {
+    criteria: &'a [Criterion],
+    findings: &'a [Finding],
+    rules: &'a BTreeMap<String, Rule>,
+}
+
+impl Pools<'_> {
+    /// The failing criterion that matters most among those that `belongs` names: the worst severity, then the
+    /// heaviest rule, then the most findings. Without one, a criterion that the engine could not examine.
+    fn reason(&self, belongs: impl Fn(&Criterion) -> bool) -> Option<Reason> {
+        let not_examined = |c: &Criterion| c.status == Status::Unknown && c.cause == Some(Cause::Engine);
+        let weight = |c: &Criterion| self.rules.get(&c.rule).map(|rule| rule.severity);
+        let worst = self
+            .criteria
+            .iter()
+            .filter(|c| (counts(c) || not_examined(c)) && belongs(c))
+            .min_by_key(|c| (!counts(c), c.severity, weight(c), Reverse(c.findings), &c.rule, &c.component))?;
+        Some(Reason {
+            rule: worst.rule.clone(),
+            component: worst.component.clone(),
+            severity: worst.severity,
+            text: self.text_of(worst),
+        })
+    }
+
+    fn text_of(&self, criterion: &Criterion) -> String {
+        let finding = || self.findings.iter().find(|f| f.rule == criterion.rule && f.component == criterion.component);
+        let title = || self.rules.get(&criterion.rule).map(|rule| rule.title.clone());
+        criterion
+            .detail
+            .clone()
+            .or_else(|| finding().map(|f| f.message.clone()))
+            .or_else(title)
+            .unwrap_or_else(|| criterion.rule.clone())
+    }
+}
+
+fn summary(score: &Score, findings: &[Finding], actions: &[Action], coverage: Coverage) -> Summary {
+    let suppressed = findings.iter().filter(|f| f.suppressed.is_some()).count();
+    let guesses = findings.iter().filter(|f| f.suppressed.is_none() && f.confidence == Confidence::Guess).count();
+    let mut effort_minutes = SeverityCounts::default();
+    for action in actions {
+        effort_minutes.add(action.severity, action.effort_minutes);
+    }
+    Summary {
+        score: score.overall.score,
+        verdict: score.verdict,
+        obstacles: score.obstacles.clone(),
+        counts: score.counts,
+        criteria: score.criteria,
+        findings: findings.len() - suppressed - guesses,
+        suppressed_findings: suppressed,
+        coverage,
+        derivation: Derivation {
+            mean: score.overall.mean,
+            scored: score.overall.scored,
+            blocked: score.overall.blocked,
+            deduction: score.overall.deduction,
+            coverage: score.coverage,
+        },
+        fix_first: score
+            .fix_first
+            .iter()
+            .map(|repair| Repair {
+                rule: repair.rule.clone(),
+                component: repair.component.clone(),
+                category: repair.category.clone(),
+                severity: repair.severity,
+                gain: repair.gain,
+            })
+            .collect(),
+        fix_first_gain: score.fix_first_gain,
+        effort_minutes,
+    }
+}
+
+fn category_lines(score: &Score, pools: &Pools, categories: &Categories, lang: Lang) -> Vec<Category> {
+    score
+        .categories
+        .iter()
+        .zip(&categories.all)
+        .map(|(line, meta)| {
+            let grade = line.grade.clone();
+            Category {
+                id: meta.id.clone(),
+                name: meta.name(lang).to_owned(),
+                score: grade.score,
+                status: grade.health,
+                capped_by: grade.capped_by,
+                reason: pools.reason(|c| c.category == meta.id),
+                coverage: grade.coverage,
+                criteria: grade.criteria,
+                counts: grade.counts,
+                worst_component: line
+                    .worst_component
+                    .clone()
+                    .map(|(component, score)| ComponentScore { component, score }),
+            }
+        })
+        .collect()
+}
+
+fn nine_rows(score: &Score, pools: &Pools, categories: &Categories, lang: Lang) -> Vec<NineRow> {
+    score
+        .rows
+        .iter()
+        .enumerate()
+        .map(|(index, line)| {
+            let grade = line.grade.clone();
+            let members: Vec<String> = categories.members(&line.row).map(|category| category.id.clone()).collect();
+            NineRow {
+                number: index + 1,
+                id: line.row.clone(),
+                name: categories.get(&line.row).map_or(line.row.as_str(), |category| category.name(lang)).to_owned(),
+                icon: categories.rows.get(index).map(|row| row.icon.clone()).unwrap_or_default(),
+                score: grade.score,
+                status: grade.health,
+                capped_by: grade.capped_by,
+                reason: pools.reason(|c| members.contains(&c.category)),
+                coverage: grade.coverage,
+                criteria: grade.criteria,
+                counts: grade.counts,
+                members,
+            }
+        })
+        .collect()
+}
+
+fn component_lines(parts: Vec<Part>, score: &Score, pools: &Pools) -> Vec<Component> {
+    let mut known: BTreeMap<String, Part> = parts.into_iter().map(|part| (part.path.clone(), part)).collect();
+    for path in score.components.iter().map(|c| c.component.as_str()).chain([ROOT]) {
+        known.entry(path.to_owned()).or_insert_with(|| Part {
+            path: path.to_owned(),
+            name: path.to_owned(),
+            kind: if path == ROOT { "repository" } else { "component" }.to_owned(),
+        });
+    }
+    let mut parts: Vec<Part> = known.into_values().collect();
+    parts.sort_by(|a, b| (a.path != ROOT, &a.path).cmp(&(b.path != ROOT, &b.path)));
+    parts
+        .into_iter()
+        .map(|part| {
+            let line = score.components.iter().find(|line| line.component == part.path);
+            let grade = line.map(|line| line.grade.clone()).unwrap_or_else(Grade::empty);
+            Component {
+                reason: pools.reason(|c| c.component == part.path),
+                path: part.path,
+                name: part.name,
+                kind: part.kind,
+                score: grade.score,
+                status: grade.health,
+                capped_by: grade.capped_by,
+                categories: line.map(|line| line.categories.clone()).unwrap_or_default(),
+                criteria: grade.criteria,
+                counts: grade.counts,
+            }
+        })
+        .collect()
+}
+
+fn files_to_create(
+    actions: &[Action],
+    rules: &BTreeMap<String, Rule>,
+    exists: &dyn Fn(&str) -> bool,
+) -> Vec<FileToCreate> {
+    let mut seen = BTreeSet::new();
+    let mut files = Vec::new();
+    for action in actions {
+        let Some(rule) = rules.get(&action.rule) else { continue };
+        for component in &action.components {
+            for name in &rule.creates {
+                let path = if component == ROOT { name.clone() } else { format!("{component}/{name}") };
+                if !exists(&path) && seen.insert(path.clone()) {
+                    files.push(FileToCreate { path, rule: rule.id.clone(), purpose: rule.title.clone() });
+                }
+            }
+        }
+    }
+    files
+}
+
+fn rules_in_order(criteria: &[Criterion], rules: &BTreeMap<String, Rule>) -> Vec<Rule> {
+    let mut seen = BTreeSet::new();
+    criteria.iter().filter(|c| seen.insert(c.rule.as_str())).filter_map(|c| rules.get(&c.rule).cloned()).collect()
+}
+
+fn main_languages(languages: &BTreeMap<String, usize>) -> Vec<String> {
+    let mut names: Vec<(&String, &usize)> = languages.iter().collect();
+    names.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
+    names.into_iter().map(|(name, _)| name.clone()).collect()
 }

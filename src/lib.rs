@@ -1,4 +1,15 @@
 //! Audits a repository for production readiness: a verdict with evidence for every criterion.
+//!
+//! ```no_run
+//! use readiness::config::Config;
+//!
+//! let report = readiness::scan("path/to/repository".into(), &Config::default())?;
+//! println!("{:?} {:?}", report.summary.score, report.summary.verdict);
+//! # Ok::<(), readiness::ScanError>(())
+//! ```
+//!
+//! The folders are the pipeline: [`repo`] indexes, [`engine`] observes and concludes, [`suppress`] applies what a team
+//! has accepted, [`score`] turns verdicts into numbers, [`report`] renders.
 
 pub mod assemble;
 pub mod code;
@@ -12,6 +23,9 @@ pub mod repo;
 pub mod report;
 pub mod rule;
 pub mod rules;
+mod scan;
 pub mod score;
 pub mod suppress;
 pub mod text;
+
+pub use scan::{ScanError, catalogue, scan};

@@ -1,1 +1,118 @@
-//! The configuration file, its layers, and errors that show the line.
+//! What a scan is told: plain data, merged from layers, that every stage may read.
+//!
+//! Flags win over the environment, the environment over `readiness.toml`, the file over the defaults. Nothing here
+//! reads the clock or the environment: who calls the library passes what it found there.
+
+mod deploy;
+mod error;
+mod file;
+mod layer;
+mod progress;
+mod read;
+mod selector;
+mod value;
+
+use std::collections::BTreeMap;
+
+pub use deploy::DeployMethod;
+pub use error::{ConfigError, Problem};
+pub use file::{FILE_NAME, Found, find, load, parse};
+pub use layer::{FailOn, Layer, RuleSettings};
+pub use progress::{Observer, Progress};
+pub use selector::{Names, Selector, SelectorError, severities};
+
+use crate::model::{Date, Lang, PathGlobs, RuleMeta, Severity, Waiver};
+
+/// The settings of one scan.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The language of every text in the report.
+    pub lang: Lang,
+    /// When not empty, only rules that one of these names run.
+    pub only: Vec<Selector>,
+    /// Rules that one of these names do not run.
+    pub skip: Vec<Selector>,
+    /// Guesses are shown as well.
+    pub all: bool,
+    /// The report says where the time went.
+    pub timing: bool,
+    /// Worker threads; `None` means one per processor.
+    pub jobs: Option<usize>,
+    /// Comments in the audited files may suppress findings.
+    pub inline_ignores: bool,
+    /// Today, as the caller says. Without it nothing expires.
+    pub today: Option<Date>,
+    /// Paths that are not looked at.
+    pub exclude: PathGlobs,
+    /// Larger files are not read; `None` leaves it to the walk.
+    pub max_file_size: Option<u64>,
+    /// How the repository is deployed, where it cannot tell by itself.
+    pub deploy_method: Option<DeployMethod>,
+    /// What the file says of single rules, by rule id.
+    pub rules: BTreeMap<String, RuleSettings>,
+    /// What the file says of findings that the team lives with.
+    pub waivers: Vec<Waiver>,
+    /// The gate fails on an open criterion of this severity or worse; `None` is never.
+    pub fail_on: Option<Severity>,
+    /// The gate fails below this overall score, 0 to 10.
+    pub min_score: Option<f64>,
+    /// Hears how far the scan is.
+    pub progress: Observer,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::from_layers([])
+    }
+}
+
+impl Config {
+    /// Merges `layers`, the strongest first, over the defaults.
+    pub fn from_layers(layers: impl IntoIterator<Item = Layer>) -> Self {
+        let set = layers.into_iter().fold(Layer::default(), Layer::or);
+        Self {
+            lang: set.lang.unwrap_or_default(),
+            only: set.only.unwrap_or_default(),
+            skip: set.skip.unwrap_or_default(),
+            all: set.all.unwrap_or(false),
+            timing: set.timing.unwrap_or(false),
+            jobs: set.jobs,
+            inline_ignores: set.inline_ignores.unwrap_or(true),
+            today: set.today,
+            exclude: set.exclude.unwrap_or_default(),
+            max_file_size: set.max_file_size,
+            deploy_method: set.deploy_method,
+            rules: set.rules,
+            waivers: set.waivers,
+            fail_on: set.fail_on.unwrap_or(FailOn::At(Severity::Critical)).severity(),
+            min_score: set.min_score,
+            progress: Observer::default(),
+        }
+    }
+
+    /// Whether the rule runs. A rule that is disabled in the file still runs when `only` names it by its id.
+    pub fn runs(&self, meta: &RuleMeta) -> bool {
+        let severity = self.severity(meta);
+        let named_by = |selector: &Selector| selector.names(meta, severity);
+        let asked_by_id = self.only.iter().any(|selector| *selector == Selector::Rule(meta.id.clone()));
+        (self.only.is_empty() || self.only.iter().any(named_by))
+            && !self.skip.iter().any(named_by)
+            && (asked_by_id || self.settings(&meta.id).is_none_or(RuleSettings::is_enabled))
+    }
+
+    /// The severity that the team gave the rule, else its own.
+    pub fn severity(&self, meta: &RuleMeta) -> Severity {
+        self.settings(&meta.id).and_then(|settings| settings.severity).unwrap_or(meta.severity)
+    }
+
+    /// What the file says of a rule.
+    pub fn settings(&self, rule: &str) -> Option<&RuleSettings> {
+        self.rules.get(rule)
+    }
+
+    /// Rules were left out for this scan, so its report is partial. A rule that the file disables for good, with a
+    /// reason, does not make it so.
+    pub fn is_partial(&self) -> bool {
+        !self.only.is_empty() || !self.skip.is_empty()
+    }
+}

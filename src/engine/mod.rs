@@ -1,9 +1,190 @@
-//! Plans which rules run, observes every file once, concludes per rule and component.
+//! Plans which rules run, observes every file once, concludes per rule and component, resolves places and texts.
 
 mod conclude;
 mod guard;
 mod observe;
 mod plan;
+mod resolve;
 mod timing;
 
+use std::{collections::BTreeMap, time::Duration};
+
 pub use guard::is_guarded;
+use observe::{Joined, Trouble};
+use plan::{Plan, Visitor};
+use rayon::prelude::*;
+use resolve::Resolver;
+use timing::Stopwatch;
+
+use crate::{
+    config::Config,
+    facts::Facts,
+    model::FileId,
+    repo::{File, Repo},
+    report::{Criterion, Diagnostic, Finding, PhaseTiming, RuleTiming, Timing},
+    rule::Entry,
+};
+
+/// Recursive parsers and deep trees run on threads with this much reserved stack.
+const STACK: usize = 64 << 20;
+
+/// What running the rules gave, before suppression and scoring.
+pub struct Audit {
+    pub criteria: Vec<Criterion>,
+    pub findings: Vec<Finding>,
+    pub comments: Vec<Comment>,
+    pub diagnostics: Vec<Diagnostic>,
+    /// Files that were parsed, and those of them with errors.
+    pub parsed: usize,
+    pub with_errors: usize,
+    pub timing: Option<Timing>,
+}
+
+/// A comment that speaks to this tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    pub path: String,
+    /// From 1.
+    pub first_line: u32,
+    pub last_line: u32,
+    pub text: String,
+}
+
+/// Why no rule could run.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The environment's fault: no threads.
+    #[error("the worker threads could not be started: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// Runs `rules` over the repository.
+pub fn run(repo: &Repo, rules: Vec<&Entry>, config: &Config) -> Result<Audit, EngineError> {
+    let total = Stopwatch::start(config.timing);
+    let plan = Plan::new(rules);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(config.jobs.unwrap_or(0))
+        .stack_size(STACK)
+        .build()?;
+    let stage = Stopwatch::start(config.timing);
+    config.progress.start(repo.files().len());
+    let seen: Vec<(FileId, observe::Seen)> =
+        pool.install(|| repo.files().par_iter().map(|file| visit(&plan, repo, file, config)).collect());
+    config.progress.finish();
+    let mut joined = Joined::default();
+    for (file, seen) in seen {
+        joined.add(file, seen);
+    }
+    let observed = stage.stop();
+    let stage = Stopwatch::start(config.timing);
+    let facts = Facts::new(std::mem::take(&mut joined.facts));
+    let concluded = pool.install(|| {
+        conclude::conclude(&plan, &conclude::Seen { repo, facts: &facts, config, joined: &joined })
+    });
+    let concluded_in = stage.stop();
+    let stage = Stopwatch::start(config.timing);
+    let resolver = Resolver::new(repo, config.lang, config.all);
+    let mut audit = Audit {
+        criteria: Vec::new(),
+        findings: Vec::new(),
+        comments: comments(&resolver, repo, &facts),
+        diagnostics: troubles(&resolver, repo, &joined),
+        parsed: joined.parsed,
+        with_errors: joined.with_errors,
+        timing: None,
+    };
+    for answer in &concluded {
+        let meta = &plan.rules[answer.rule].meta;
+        let resolved = resolver.resolve(answer, meta, config.severity(meta));
+        audit.criteria.push(resolved.criterion);
+        audit.findings.extend(resolved.findings);
+        if let Some(message) = &answer.panic {
+            audit.diagnostics.push(panicked(&meta.id, None, message));
+        }
+    }
+    let phases = [("observe", observed), ("conclude", concluded_in), ("resolve", stage.stop())];
+    audit.timing = total.stop().map(|total| timing(&plan, &joined, total, &phases));
+    Ok(audit)
+}
+
+fn visit(plan: &Plan<'_>, repo: &Repo, file: &File, config: &Config) -> (FileId, observe::Seen) {
+    let seen = observe::observe(plan, repo, file, config.timing);
+    config.progress.advance();
+    (file.id, seen)
+}
+
+fn comments(resolver: &Resolver<'_>, repo: &Repo, facts: &Facts) -> Vec<Comment> {
+    let line = |file, offset| resolver.position(file, offset).map_or(1, |position| position.line);
+    facts
+        .files()
+        .flat_map(|(file, facts)| facts.directives.iter().map(move |directive| (file, directive)))
+        .map(|(file, directive)| Comment {
+            path: repo.file(file).path.to_string(),
+            first_line: line(file, directive.span.start),
+            last_line: line(file, directive.span.end),
+            text: directive.text.clone(),
+        })
+        .collect()
+}
+
+fn troubles(resolver: &Resolver<'_>, repo: &Repo, joined: &Joined) -> Vec<Diagnostic> {
+    joined
+        .troubles
+        .iter()
+        .map(|(file, trouble)| {
+            let path = repo.file(*file).path.to_string();
+            let diagnostic = |kind: &str, message: String| Diagnostic {
+                kind: kind.to_owned(),
+                path: Some(path.clone()),
+                rule: None,
+                message,
+            };
+            match trouble {
+                Trouble::Unreadable(error) => diagnostic("unreadable", error.clone()),
+                Trouble::SyntaxErrors { first, count } => {
+                    let line = resolver.position(*file, first.start).map_or(0, |position| position.line);
+                    let rest = match count - 1 {
+                        0 => String::new(),
+                        more => format!(", and in {more} further places"),
+                    };
+                    diagnostic("parse-error", format!("syntax error at line {line}{rest}; the rest of the file was examined"))
+                }
+                Trouble::Cut => diagnostic("limit-hit", "nested too deeply; the deepest parts were not examined".to_owned()),
+                Trouble::Panic { rule, message } => panicked(rule, Some(path), message),
+            }
+        })
+        .collect()
+}
+
+fn panicked(rule: &str, path: Option<String>, message: &str) -> Diagnostic {
+    Diagnostic {
+        kind: "rule-panicked".to_owned(),
+        path,
+        rule: Some(rule.to_owned()),
+        message: format!("internal error, please report it: {message}"),
+    }
+}
+
+fn timing(plan: &Plan<'_>, joined: &Joined, total: Duration, phases: &[(&str, Option<Duration>)]) -> Timing {
+    let mut spent: BTreeMap<String, (Duration, u64)> = BTreeMap::new();
+    for (index, (time, visits)) in &joined.spent {
+        let name = match plan.visiting[*index].visitor {
+            Visitor::Rule(_, rule) => rule.id().to_owned(),
+            Visitor::Extractor(extractor) => format!("facts: {:?}", extractor.fact()).to_lowercase(),
+        };
+        let slot = spent.entry(name).or_default();
+        *slot = (slot.0 + *time, slot.1 + visits);
+    }
+    let mut rules: Vec<RuleTiming> =
+        spent.into_iter().map(|(rule, (time, visits))| RuleTiming { rule, us: micros(time), visits }).collect();
+    rules.sort_by(|a, b| b.us.cmp(&a.us).then_with(|| a.rule.cmp(&b.rule)));
+    let phases = phases
+        .iter()
+        .filter_map(|(name, time)| Some(PhaseTiming { name: (*name).to_owned(), us: micros((*time)?) }))
+        .collect();
+    Timing { total_us: micros(total), phases, rules }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}

@@ -26,7 +26,8 @@ pub(super) struct Seen {
     pub(super) troubles: Vec<Trouble>,
     pub(super) parsed: bool,
     pub(super) with_errors: bool,
-    pub(super) spent: BTreeMap<usize, Duration>,
+    /// Time and calls by visitor, when asked for.
+    pub(super) spent: BTreeMap<usize, (Duration, u64)>,
 }
 
 /// Something that kept a file or a part of it from being examined.
@@ -120,7 +121,8 @@ fn call(
         }),
     };
     if let Some(spent) = watch.stop() {
-        *seen.spent.entry(index).or_default() += spent;
+        let slot = seen.spent.entry(index).or_default();
+        *slot = (slot.0 + spent, slot.1 + 1);
     }
     if let Err(message) = result {
         broken[index] = true;
@@ -183,7 +185,8 @@ pub(super) struct Joined {
     pub(super) troubles: Vec<(FileId, Trouble)>,
     pub(super) parsed: usize,
     pub(super) with_errors: usize,
-    pub(super) spent: BTreeMap<usize, Duration>,
+    /// Time and calls by visitor, when asked for.
+    pub(super) spent: BTreeMap<usize, (Duration, u64)>,
 }
 
 impl Joined {
@@ -204,8 +207,9 @@ impl Joined {
         self.troubles.extend(seen.troubles.into_iter().map(|trouble| (file, trouble)));
         self.parsed += usize::from(seen.parsed);
         self.with_errors += usize::from(seen.with_errors);
-        for (visitor, spent) in seen.spent {
-            *self.spent.entry(visitor).or_default() += spent;
+        for (visitor, (time, visits)) in seen.spent {
+            let slot = self.spent.entry(visitor).or_default();
+            *slot = (slot.0 + time, slot.1 + visits);
         }
     }
 }

@@ -173,7 +173,7 @@ impl<'a> Resolver<'a> {
     /// finds it before a user does.
     fn say(&self, meta: &RuleMeta, message: &Message) -> String {
         let template = meta.texts(self.lang).message.get(message.key.as_ref()).map(String::as_str);
-        let template = template.or_else(|| i18n::interface(self.lang, &message.key));
+        let template = template.or_else(|| i18n::engine_text(self.lang, &message.key));
         let text = match template.map(|template| i18n::render(template, message, self.lang)) {
             Some(Ok(text)) => text,
             Some(Err(error)) => format!("{} ({error})", message.key),

@@ -1,9 +1,11 @@
 //! Interface strings in English and Russian, plural forms, and the templates of the catalogue's messages.
 
+mod engine;
 mod plural;
 mod strings;
 mod template;
 
+pub use engine::engine_text;
 pub use plural::{Plural, forms};
 pub use strings::{Strings, strings};
 pub use template::{TemplateError, render};

@@ -3,19 +3,27 @@
 //! Nothing here reads a file, prints, or knows a framework.
 
 mod category;
+mod date;
 mod evidence;
+mod globs;
 mod grade;
 mod message;
+mod nearest;
 mod place;
 mod rule_meta;
 mod severity;
 mod verdict;
+mod waiver;
 
 pub use category::{Categories, CategoryMeta, RowMeta};
+pub use date::{Date, DateError};
 pub use evidence::{Evidence, Observation, Tone};
+pub use globs::{GlobError, PathGlobs};
 pub use grade::{Health, Obstacle, Readiness, SeverityCounts, StatusCounts};
 pub use message::{Arg, Message};
+pub use nearest::nearest;
 pub use place::{ComponentId, FileId, Place, Span};
 pub use rule_meta::{Lang, Reference, RuleMeta, Scope, Texts};
 pub use severity::{Confidence, Severity};
 pub use verdict::{Outcome, Site, SiteCount, UnknownCause, Verdict};
+pub use waiver::Waiver;

@@ -1,6 +1,9 @@
 //! Report v1 and its renderers. A renderer sees a [`Report`] and nothing else, and neither sorts, filters nor counts:
 //! what it shows is in the report already, in the order in which it is shown.
 
+pub mod json;
+pub mod terminal;
+mod text;
 mod v1;
 
 pub use v1::*;

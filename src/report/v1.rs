@@ -184,6 +184,9 @@ pub struct NineRow {
     pub number: usize,
     pub id: String,
     pub name: String,
+    /// An emoji that heads the section of the review.
+    #[serde(default)]
+    pub icon: String,
     /// The categories whose criteria are pooled here.
     pub members: Vec<String>,
     #[serde(serialize_with = "decimals::optional")]

@@ -20,6 +20,21 @@ pub struct Grade {
     pub counts: SeverityCounts,
 }
 
+impl Grade {
+    /// Of a pool without criteria.
+    pub fn empty() -> Self {
+        Self {
+            score: None,
+            health: Health::None,
+            capped_by: None,
+            blocked: false,
+            coverage: None,
+            criteria: StatusCounts::default(),
+            counts: SeverityCounts::default(),
+        }
+    }
+}
+
 /// A weighted mean of the means of each rule.
 #[derive(Debug, Clone, Copy, Default)]
 struct Fraction {

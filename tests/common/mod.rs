@@ -1,5 +1,7 @@
 //! What several test programs share: small repositories in temporary folders.
 
+pub mod planted;
+
 use std::{
     fs,
     path::Path,

@@ -1,0 +1,317 @@
+//! From the text of `readiness.toml` to settings: every mistake of a file is found at once.
+
+use std::ops::Range;
+
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use super::{
+    DeployMethod, FailOn, Layer, Names, Problem, RuleSettings, Selector,
+    value::{Expected, described},
+};
+use crate::model::{Lang, PathGlobs, Severity, Waiver, nearest};
+
+const SCAN_KEYS: [&str; 7] = ["fail-on", "min-score", "lang", "only", "skip", "exclude", "max-file-size"];
+const DEPLOY_KEYS: [&str; 1] = ["method"];
+const RULE_KEYS: [&str; 3] = ["severity", "enabled", "reason"];
+const SUPPRESS_KEYS: [&str; 4] = ["rule", "paths", "reason", "until"];
+const SECTIONS: [&str; 4] = ["scan", "deploy", "rules", "suppress"];
+
+/// Reads a file for a scanned root that lies `below` the folder of the file; `shown` is the file's name in reports.
+pub(super) fn layer(text: &str, shown: &str, below: &str, names: Names<'_>) -> Result<Layer, Vec<Problem>> {
+    let (document, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        return Err(errors.iter().map(|error| syntax(error, text)).collect());
+    }
+    let mut reader = Reader { text, shown, below, names, layer: Layer::default(), problems: Vec::new() };
+    reader.document(document.get_ref());
+    reader.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+    if reader.problems.is_empty() { Ok(reader.layer) } else { Err(reader.problems) }
+}
+
+fn syntax(error: &toml::de::Error, text: &str) -> Problem {
+    let span = error.span().unwrap_or(text.len()..text.len());
+    Problem::new(format!("this is not TOML: {}", error.message().replace('\n', ", ")), span)
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    shown: &'a str,
+    below: &'a str,
+    names: Names<'a>,
+    layer: Layer,
+    problems: Vec<Problem>,
+}
+
+type Value<'v> = Spanned<DeValue<'v>>;
+
+impl Reader<'_> {
+    fn document(&mut self, document: &DeTable<'_>) {
+        for (key, value) in document {
+            match key.get_ref().as_ref() {
+                "scan" => self.scan(value),
+                "deploy" => self.deploy(value),
+                "rules" => self.rules(value),
+                "suppress" => self.suppress(value),
+                name => self.unknown_section(name, key.span()),
+            }
+        }
+    }
+
+    fn unknown_section(&mut self, name: &str, span: Range<usize>) {
+        let unknown = Problem::new(format!("unknown key `{name}`"), span);
+        let problem = if SCAN_KEYS.contains(&name) {
+            unknown.help(format!("`{name}` belongs in the section `[scan]`"))
+        } else {
+            let suggestion = nearest(name, SECTIONS);
+            let listed = format!("known sections: {}", listed(SECTIONS));
+            if suggestion.is_some() { unknown.suggest(suggestion) } else { unknown.help(listed) }
+        };
+        self.problems.push(problem);
+    }
+
+    fn unknown_key<const N: usize>(&mut self, section: &str, name: &str, span: Range<usize>, known: [&str; N]) {
+        let unknown = Problem::new(format!("unknown key `{name}` in `{section}`"), span);
+        let suggestion = nearest(name, known);
+        let listed = format!("known keys: {}", listed(known));
+        self.problems.push(if suggestion.is_some() { unknown.suggest(suggestion) } else { unknown.help(listed) });
+    }
+
+    fn scan(&mut self, value: &Value<'_>) {
+        let Some(table) = self.take(value, "scan", Expected::table) else { return };
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            match name {
+                "fail-on" => self.layer.fail_on = self.choice(value, name, FailOn::NAMES, FailOn::named),
+                "lang" => self.layer.lang = self.choice(value, name, ["en", "ru"], language),
+                "min-score" => self.layer.min_score = self.take(value, name, Expected::score),
+                "max-file-size" => self.layer.max_file_size = self.take(value, name, Expected::size),
+                "only" => self.layer.only = Some(self.selectors(value, name)),
+                "skip" => self.layer.skip = Some(self.selectors(value, name)),
+                "exclude" => self.layer.exclude = self.globs(value, name),
+                _ => self.unknown_key("scan", name, key.span(), SCAN_KEYS),
+            }
+        }
+    }
+
+    fn deploy(&mut self, value: &Value<'_>) {
+        let Some(table) = self.take(value, "deploy", Expected::table) else { return };
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "method" => {
+                    let methods = DeployMethod::ALL.map(DeployMethod::as_str);
+                    self.layer.deploy_method = self.choice(value, "method", methods, DeployMethod::named);
+                }
+                name => self.unknown_key("deploy", name, key.span(), DEPLOY_KEYS),
+            }
+        }
+    }
+
+    fn rules(&mut self, value: &Value<'_>) {
+        let Some(table) = self.take(value, "rules", Expected::table) else { return };
+        for (key, value) in table {
+            let id = key.get_ref().as_ref();
+            if !self.is_rule(id, &key.span()) {
+                continue;
+            }
+            if let Some(settings) = self.rule(id, key.span(), value) {
+                self.layer.rules.insert(id.to_owned(), settings);
+            }
+        }
+    }
+
+    fn rule(&mut self, id: &str, at: Range<usize>, value: &Value<'_>) -> Option<RuleSettings> {
+        let section = format!("rules.{id}");
+        let table = self.take(value, &section, Expected::table)?;
+        let mut settings = RuleSettings { line: self.line(at.start), ..RuleSettings::default() };
+        let mut disabled = None;
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "severity" => {
+                    let names = Severity::ALL.map(Severity::as_str);
+                    settings.severity = self.choice(value, "severity", names, severity);
+                }
+                "enabled" => {
+                    settings.enabled = self.take(value, "enabled", Expected::boolean);
+                    disabled = (settings.enabled == Some(false)).then(|| key.span().start..value.span().end);
+                }
+                "reason" => settings.reason = self.take(value, "reason", Expected::reason),
+                name => self.unknown_key(&section, name, key.span(), RULE_KEYS),
+            }
+        }
+        if let Some(span) = disabled.filter(|_| !table.iter().any(|(key, _)| key.get_ref() == "reason")) {
+            let problem = Problem::new(format!("`{id}` is disabled without a reason"), span);
+            self.problems.push(problem.help("add `reason = \"...\"`: every report shows it"));
+        }
+        Some(settings)
+    }
+
+    fn suppress(&mut self, value: &Value<'_>) {
+        let Some(entries) = self.take(value, "suppress", Expected::tables) else { return };
+        for entry in entries {
+            if let DeValue::Table(table) = entry.get_ref() {
+                self.waiver(table, &entry.span());
+            }
+        }
+    }
+
+    fn waiver(&mut self, table: &DeTable<'_>, span: &Range<usize>) {
+        let (mut rule, mut paths, mut reason, mut until) = (None, Some(PathGlobs::default()), None, None);
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "rule" => {
+                    rule = self.take(value, "rule", Expected::string);
+                    rule = rule.filter(|rule| self.is_rule(rule, &value.span()));
+                }
+                "paths" => paths = self.globs(value, "paths"),
+                "reason" => reason = self.take(value, "reason", Expected::reason),
+                "until" => until = self.take(value, "until", Expected::date),
+                name => self.unknown_key("suppress", name, key.span(), SUPPRESS_KEYS),
+            }
+        }
+        for (key, why) in [("rule", "names the rule to suppress"), ("reason", "says why, and every report shows it")] {
+            if !table.iter().any(|(present, _)| present.get_ref() == key) {
+                let problem = Problem::new(format!("`{key}` is missing in this `[[suppress]]`"), span.clone());
+                self.problems.push(problem.help(format!("`{key} = \"...\"` {why}")));
+            }
+        }
+        if let (Some(rule), Some(paths), Some(reason)) = (rule, paths, reason) {
+            let (path, line) = (self.shown.to_owned(), self.line(span.start));
+            self.layer.waivers.push(Waiver { rule, paths, reason, until, path, line });
+        }
+    }
+
+    fn is_rule(&mut self, id: &str, span: &Range<usize>) -> bool {
+        let known = self.names.rules.contains(&id);
+        if !known {
+            let problem = Problem::new(format!("there is no rule `{id}`"), span.clone());
+            let suggestion = nearest(id, self.names.rules.iter().copied());
+            self.problems.push(match suggestion {
+                Some(_) => problem.suggest(suggestion),
+                None => problem.help("`readiness rules` lists them all"),
+            });
+        }
+        known
+    }
+
+    fn selectors(&mut self, value: &Value<'_>, key: &str) -> Vec<Selector> {
+        let mut selectors = Vec::new();
+        for (name, span) in self.strings(value, key) {
+            match Selector::parse(&name, self.names) {
+                Ok(selector) => selectors.push(selector),
+                Err(error) => {
+                    let problem = Problem::new(error.to_string(), span);
+                    self.problems.push(match error.nearest.as_deref() {
+                        None => problem.help("`readiness rules` lists rules and categories"),
+                        found => problem.suggest(found),
+                    });
+                }
+            }
+        }
+        selectors
+    }
+
+    fn globs(&mut self, value: &Value<'_>, key: &str) -> Option<PathGlobs> {
+        let before = self.problems.len();
+        let strings = self.strings(value, key);
+        for (pattern, span) in &strings {
+            if let Err(error) = PathGlobs::new(&[pattern]) {
+                self.problems.push(Problem::new(error.to_string(), span.clone()));
+            }
+        }
+        if self.problems.len() > before {
+            return None;
+        }
+        let patterns: Vec<String> = strings.into_iter().map(|(pattern, _)| pattern).collect();
+        match PathGlobs::new(&patterns) {
+            Ok(globs) => Some(globs.seen_from(self.below)),
+            Err(error) => {
+                self.problems.push(Problem::new(error.to_string(), value.span()));
+                None
+            }
+        }
+    }
+
+    /// A list of texts, or one text alone.
+    fn strings(&mut self, value: &Value<'_>, key: &str) -> Vec<(String, Range<usize>)> {
+        match value.get_ref() {
+            DeValue::String(text) => vec![(text.to_string(), value.span())],
+            DeValue::Array(array) => array
+                .iter()
+                .filter_map(|item| self.take(item, key, Expected::string).map(|text| (text, item.span())))
+                .collect(),
+            other => {
+                self.wrong(value.span(), key, "a list of texts", described(other));
+                Vec::new()
+            }
+        }
+    }
+
+    /// A text that must be one of `names`.
+    fn choice<T, const N: usize>(
+        &mut self,
+        value: &Value<'_>,
+        key: &str,
+        names: [&str; N],
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let text = self.take(value, key, Expected::string)?;
+        let parsed = parse(&text);
+        if parsed.is_none() {
+            let suggestion = nearest(&text, names);
+            let problem = Problem::new(format!("`{text}` is no value of `{key}`"), value.span())
+                .label(format!("expected one of {}", listed(names)));
+            self.problems.push(problem.suggest(suggestion));
+        }
+        parsed
+    }
+
+    /// Reads a value, or notes what is wrong with it.
+    fn take<'v, 'i, T>(
+        &mut self,
+        value: &'v Value<'i>,
+        key: &str,
+        read: impl FnOnce(&'v DeValue<'i>) -> Result<T, Expected>,
+    ) -> Option<T> {
+        match read(value.get_ref()) {
+            Ok(read) => Some(read),
+            Err(Expected::Type(what)) => {
+                self.wrong(value.span(), key, what, described(value.get_ref()));
+                None
+            }
+            Err(Expected::Value(why)) => {
+                self.problems.push(Problem::new(format!("`{key}` {why}"), value.span()));
+                None
+            }
+        }
+    }
+
+    fn wrong(&mut self, span: Range<usize>, key: &str, expected: &str, found: &str) {
+        let problem = Problem::new(format!("`{key}` must be {expected}"), span).label(format!("this is {found}"));
+        self.problems.push(problem);
+    }
+
+    fn line(&self, offset: usize) -> u32 {
+        let before = self.text.as_bytes().get(..offset).unwrap_or_default();
+        u32::try_from(before.iter().filter(|&&byte| byte == b'\n').count() + 1).unwrap_or(u32::MAX)
+    }
+}
+
+fn language(name: &str) -> Option<Lang> {
+    match name {
+        "en" => Some(Lang::En),
+        "ru" => Some(Lang::Ru),
+        _ => None,
+    }
+}
+
+fn severity(name: &str) -> Option<Severity> {
+    Severity::ALL.into_iter().find(|severity| severity.as_str() == name)
+}
+
+/// The names in backquotes, with commas between them.
+fn listed<const N: usize>(names: [&str; N]) -> String {
+    names.map(|name| format!("`{name}`")).join(", ")
+}

@@ -1,0 +1,241 @@
+//! What holds, what nobody knows, what was accepted, what was read, and what to do first.
+
+use super::Page;
+use super::palette::paint;
+use crate::model::Confidence;
+use crate::report::text::{cut, one_decimal, visible, width};
+use crate::report::{Cause, Criterion, Evidence, Status, SuppressedBy, SuppressionState};
+
+/// Passing criteria that are shown of a category.
+const SHOWN_PASSES: usize = 3;
+const SHOWN_DIAGNOSTICS: usize = 5;
+const SHOWN_SUPPRESSED: usize = 8;
+
+impl Page<'_> {
+    pub(super) fn passed(&mut self) {
+        let report = self.report;
+        let count = report.summary.criteria.pass;
+        if count == 0 {
+            return;
+        }
+        self.heading(self.words.passed, Some(count));
+        for category in &report.categories {
+            if category.criteria.pass == 0 {
+                continue;
+            }
+            let passes: Vec<&Criterion> = report
+                .criteria
+                .iter()
+                .skip_while(|c| !(c.category == category.id && c.status == Status::Pass))
+                .take_while(|c| c.category == category.id && c.status == Status::Pass)
+                .collect();
+            let most = if self.all { passes.len() } else { SHOWN_PASSES };
+            self.line(paint(self.palette.strong, &visible(&category.name)));
+            for criterion in passes.iter().take(most) {
+                self.pass(criterion);
+            }
+            if passes.len() > most {
+                let more = format!("    {}", self.more(passes.len() - most));
+                self.line(paint(self.palette.faint, &more));
+            }
+        }
+    }
+
+    fn pass(&mut self, criterion: &Criterion) {
+        let mut title = self.rule_title(&criterion.rule).to_owned();
+        if criterion.component != "." {
+            title = format!("{title} ({})", criterion.component);
+        }
+        let evidence = self.evidence_line(criterion);
+        let title = cut(&title, self.width.saturating_sub(4));
+        let beside = self.width.saturating_sub(width(&title) + 6);
+        let sign = paint(self.palette.ok, "✓");
+        if width(&evidence) <= beside {
+            self.line(format!("  {sign} {title}  {}", paint(self.palette.faint, &evidence)));
+        } else {
+            let below = cut(&evidence, self.width.saturating_sub(4));
+            self.line(format!("  {sign} {title}"));
+            self.line(format!("    {}", paint(self.palette.faint, &below)));
+        }
+    }
+
+    /// The summary of a pass and the first place that shows it.
+    fn evidence_line(&self, criterion: &Criterion) -> String {
+        let first = criterion.evidence.first().map(|evidence| match evidence {
+            Evidence::At { path, start, note, .. } => {
+                let place = start.map_or_else(|| path.clone(), |start| format!("{path}:{}", start.line));
+                if criterion.detail.is_some() || note.is_empty() { place } else { format!("{note} · {place}") }
+            }
+            Evidence::Searched { what, files, .. } => {
+                let files = self.words.count(*files, self.words.files);
+                format!("{} {files}: {what}", self.words.searched)
+            }
+            Evidence::Absent { what, looked } => {
+                format!("{} {what}: {}", self.words.looked_at, looked.join(", "))
+            }
+        });
+        let parts: Vec<String> = criterion.detail.clone().into_iter().chain(first).collect();
+        visible(&parts.join(" · "))
+    }
+
+    pub(super) fn not_assessed(&mut self) {
+        let report = self.report;
+        let counts = &report.summary.criteria;
+        let of = |status: Status| report.criteria.iter().filter(move |c| c.status == status);
+        if counts.unknown > 0 {
+            self.heading(self.words.unknown, Some(counts.unknown));
+            let is_unknown = |c: &&Criterion| c.status == Status::Unknown || is_guess(c);
+            for criterion in report.criteria.iter().filter(is_unknown) {
+                let why = match (&criterion.detail, criterion.cause) {
+                    (Some(detail), _) => detail.clone(),
+                    (None, Some(Cause::Engine)) => self.words.unknown_engine.to_owned(),
+                    (None, _) => String::new(),
+                };
+                self.question("?", criterion, &why);
+            }
+        }
+        if counts.manual > 0 {
+            self.heading(self.words.manual, Some(counts.manual));
+            for criterion in of(Status::Manual) {
+                let (sign, why) = match &criterion.attestation {
+                    Some(attestation) => {
+                        let by = attestation.by.as_deref().unwrap_or_default();
+                        let word = if attestation.holds { self.words.confirmed } else { self.words.denied };
+                        let date = attestation.date.as_deref().unwrap_or_default();
+                        let said: Vec<&str> = [word, by, date].into_iter().filter(|text| !text.is_empty()).collect();
+                        (if attestation.holds { "✓" } else { "✗" }, said.join(" "))
+                    }
+                    None => ("□", criterion.detail.clone().unwrap_or_default()),
+                };
+                self.question(sign, criterion, &why);
+            }
+        }
+        if counts.not_applicable > 0 {
+            self.heading(self.words.not_applicable, Some(counts.not_applicable));
+            if self.all {
+                for criterion in of(Status::NotApplicable) {
+                    self.question("–", criterion, criterion.detail.as_deref().unwrap_or_default());
+                }
+            } else {
+                let not_applicable: Vec<&Criterion> = of(Status::NotApplicable).collect();
+                let rules = not_applicable.chunk_by(|a, b| a.rule == b.rule).map(|same| same[0].rule.as_str());
+                let rules = rules.collect::<Vec<_>>().join(", ");
+                self.wrapped(&rules, 2, self.palette.faint);
+            }
+        }
+    }
+
+    /// A criterion without a verdict, with the reason.
+    fn question(&mut self, sign: &str, criterion: &Criterion, why: &str) {
+        let mut title = self.rule_title(&criterion.rule).to_owned();
+        if criterion.component != "." {
+            title = format!("{title} ({})", criterion.component);
+        }
+        let lead = format!("  {sign} ");
+        self.hanging(&lead, self.palette.faint, &title, anstyle::Style::new());
+        if !why.is_empty() {
+            self.wrapped(why, 4, self.palette.faint);
+        }
+    }
+
+    pub(super) fn suppressed(&mut self) {
+        let report = self.report;
+        let stale = report.suppressions.iter().filter(|s| s.state != SuppressionState::Used);
+        if report.summary.suppressed_findings == 0 && stale.clone().next().is_none() {
+            return;
+        }
+        self.heading(self.words.suppressed, Some(report.summary.suppressed_findings));
+        let findings = report.findings.iter().skip_while(|finding| finding.suppressed.is_none());
+        let most = if self.all { usize::MAX } else { SHOWN_SUPPRESSED };
+        for finding in findings.take(most) {
+            let Some(suppressed) = &finding.suppressed else { continue };
+            let line = finding.start.map(|start| format!(":{}", start.line)).unwrap_or_default();
+            let by = match suppressed.by {
+                SuppressedBy::Inline => self.words.suppressed_inline,
+                SuppressedBy::Config => self.words.suppressed_config,
+                SuppressedBy::Baseline => self.words.suppressed_baseline,
+            };
+            let what = format!("{} {}{line}", finding.rule, finding.path);
+            self.hanging("  – ", self.palette.faint, &what, anstyle::Style::new());
+            self.wrapped(&format!("{by}: {}", suppressed.reason), 4, self.palette.faint);
+        }
+        if report.summary.suppressed_findings > most {
+            let more = format!("    {}", self.more(report.summary.suppressed_findings - most));
+            self.line(paint(self.palette.faint, &more));
+        }
+        for suppression in stale {
+            let line = suppression.line.map(|line| format!(":{line}")).unwrap_or_default();
+            let what = match suppression.state {
+                SuppressionState::Used => continue,
+                SuppressionState::Unused => self.words.suppression_unused,
+                SuppressionState::Expired => self.words.suppression_expired,
+                SuppressionState::Refused => self.words.suppression_refused,
+            };
+            let text = format!("{}{line} ignore[{}]: {what}", suppression.path, suppression.rules.join(", "));
+            self.hanging("  ! ", self.palette.medium, &text, anstyle::Style::new());
+        }
+    }
+
+    /// What was read and what was not.
+    pub(super) fn reading(&mut self) {
+        let coverage = &self.report.summary.coverage;
+        let words = self.words;
+        let mut parts = vec![words.count(coverage.files, words.files_read)];
+        parts.push(format!("{} {}", coverage.parsed, words.files_parsed));
+        if coverage.with_errors > 0 {
+            parts.push(format!("{} {}", coverage.with_errors, words.files_with_errors));
+        }
+        let skipped: Vec<String> =
+            coverage.skipped.iter().map(|(why, n)| format!("{n} {} ({why})", words.files_skipped)).collect();
+        parts.extend(skipped);
+        self.blank();
+        self.wrapped(&parts.join(", "), 0, self.palette.faint);
+        let diagnostics = &self.report.diagnostics;
+        let most = if self.all { diagnostics.len() } else { SHOWN_DIAGNOSTICS };
+        for diagnostic in diagnostics.iter().take(most) {
+            let place = diagnostic.path.as_deref().or(diagnostic.rule.as_deref());
+            let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+            let text = format!("{} {place}{}", diagnostic.kind, diagnostic.message);
+            self.hanging("  ! ", self.palette.medium, &text, self.palette.faint);
+        }
+        if diagnostics.len() > most {
+            let more = format!("    {}", self.more(diagnostics.len() - most));
+            self.line(paint(self.palette.faint, &more));
+        }
+    }
+
+    pub(super) fn fix_first(&mut self) {
+        let summary = &self.report.summary;
+        let (Some(score), false) = (summary.score, summary.fix_first.is_empty()) else { return };
+        let title = match summary.fix_first.len() {
+            1 => self.words.fix_first_one,
+            2 => self.words.fix_first_two,
+            _ => self.words.fix_first_three,
+        };
+        let gain = summary.fix_first_gain;
+        let title = format!("{title}: +{} ({} → {})", one_decimal(gain), one_decimal(score), one_decimal(score + gain));
+        self.heading(&title, None);
+        for (index, repair) in summary.fix_first.iter().enumerate() {
+            let gain = format!("+{}", one_decimal(repair.gain));
+            let mut tag = format!("{}[{}]", repair.severity.as_str(), visible(&repair.rule));
+            if repair.component != "." {
+                tag = format!("{tag} {}", visible(&repair.component));
+            }
+            self.line(format!(
+                "  {} {}  {}",
+                paint(self.palette.faint, &format!("{}.", index + 1)),
+                paint(self.palette.ok, &gain),
+                paint(self.palette.severity(repair.severity), &tag)
+            ));
+            let fix = self.report.rule(&repair.rule).map(|rule| rule.fix.clone()).unwrap_or_default();
+            let effort = self.report.rule(&repair.rule).map_or(0, |rule| rule.effort_minutes as usize);
+            let fix = if effort == 0 { fix } else { format!("{fix} (~{})", self.words.duration(effort)) };
+            self.wrapped(&fix, 11, self.palette.faint);
+        }
+    }
+}
+
+/// Fails by guesses alone: shown among the findings, and counted among the unknown.
+fn is_guess(criterion: &Criterion) -> bool {
+    criterion.status == Status::Fail && criterion.confidence == Confidence::Guess && !criterion.suppressed
+}
