@@ -9,6 +9,7 @@ mod guard;
 mod library;
 mod modules;
 mod occasion;
+mod presence;
 mod setup;
 mod waiver;
 
@@ -17,6 +18,7 @@ pub use guard::Guard;
 pub use library::{Format, is_logging_package, package_format};
 pub use modules::names_module;
 pub use occasion::Occasion;
+pub use presence::{Presence, presence};
 pub use waiver::Waiver;
 
 use super::{Extractor, Fact, FileFacts, Visit, Watch};
@@ -38,6 +40,8 @@ pub struct Logging {
     pub removals: Vec<ConsoleRemoval>,
     /// Branches of a hand-written logger that write nothing.
     pub silent: Vec<SilentBranch>,
+    /// Where a Python application is made (`FastAPI()`, `Celery()`): the place for a logging configuration.
+    pub application: Option<Span>,
 }
 
 impl Logging {
@@ -117,9 +121,10 @@ pub struct SilentBranch {
 }
 
 /// Literals of which a file must hold one to have any of these facts.
-const KEYWORDS: [&str; 19] = [
+const KEYWORDS: [&str; 23] = [
     "console", "print", "logg", "Logg", "LOGG", "pino", "winston", "bunyan", "log4js", "structlog", "consola",
     "signale", "tslog", "loglevel", "log.", "/log", "debug", "drop_console", "removeConsole",
+    "FastAPI(", "Flask(", "Celery(", "LOGGING",
 ];
 
 pub(super) struct LogCalls;
@@ -149,6 +154,9 @@ impl Extractor for LogCalls {
                 facts.calls.extend(log_call(file, node));
                 facts.calls.extend(call::handed_over(file, node));
                 facts.setups.extend(setup::of_call(file, node));
+                if facts.application.is_none() && setup::makes_application(node) {
+                    facts.application = Some(node.span());
+                }
             }
             Kind::Class => facts.setups.extend(setup::of_class(node)),
             Kind::Assignment => facts.setups.extend(setup::of_assignment(node)),

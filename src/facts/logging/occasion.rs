@@ -11,8 +11,10 @@ use crate::{
 pub enum Occasion {
     /// In the course of work.
     Ordinary,
-    /// Inside a hand-written logger or a function that wraps the console.
+    /// Inside a hand-written logger: a module, a class or an object that wraps the console.
     LoggerSink,
+    /// In a function that wraps the console (`function logError(error) { console.error(error) }`).
+    Wrapper,
     /// In a program whose output people read: a command-line tool, a management command.
     CommandLine,
     /// In `if __name__ == "__main__":` and its kin.
@@ -32,6 +34,8 @@ pub(super) fn occasion(file: &Visit<'_>, call: NodeRef<'_>, in_catch: bool) -> O
     let path = file.file.path.as_str();
     if is_logger_sink(path, call) {
         Occasion::LoggerSink
+    } else if is_wrapped(call) {
+        Occasion::Wrapper
     } else if call.ancestors().any(is_main_block) {
         Occasion::MainBlock
     } else if is_command_line(file, call) {
@@ -64,27 +68,30 @@ fn is_logger_file(path: &str) -> bool {
     holds(stem) || (matches!(stem, "index" | "__init__") && parts.next().is_some_and(holds))
 }
 
-/// Whether `call` is where a hand-written logger writes: it passes on what it was given.
+/// Whether `call` is where a hand-written logger writes.
 pub(super) fn is_logger_sink(path: &str, call: NodeRef<'_>) -> bool {
     if is_logger_file(path) {
         return true;
     }
-    let mut functions = 0;
-    for node in call.ancestors().take(REACH) {
-        match node.kind() {
-            Kind::Class if is_logger_name(node.name()) || node.name().ends_with("LogTransport") => return true,
-            Kind::Function => {
-                functions += 1;
-                if functions <= 2 && is_wrapper_name(function_name(node)) && passes_on(call, node) {
-                    return true;
-                }
-            }
-            // `const logger = { info: (...args) => console.log(...args) }`
-            Kind::Assignment if functions > 0 && assigns_object_logger(node) => return true,
-            _ => {}
+    let mut in_function = false;
+    call.ancestors().take(REACH).any(|node| match node.kind() {
+        Kind::Class => is_logger_name(node.name()) || node.name().ends_with("LogTransport"),
+        Kind::Function => {
+            in_function = true;
+            false
         }
-    }
-    false
+        // `const logger = { info: (...args) => console.log(...args) }`
+        Kind::Assignment => in_function && assigns_object_logger(node),
+        _ => false,
+    })
+}
+
+/// Whether `call` stands in a function that is called after logging and passes on what it was given.
+fn is_wrapped(call: NodeRef<'_>) -> bool {
+    call.ancestors()
+        .filter(|node| node.is(Kind::Function))
+        .take(2)
+        .any(|function| is_wrapper_name(function_name(function)) && passes_on(call, function))
 }
 
 /// A function's own name, or the name that it is given.

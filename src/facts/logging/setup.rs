@@ -246,3 +246,13 @@ pub(super) fn silent_branches(file: &Visit<'_>, switch: NodeRef<'_>) -> Vec<Sile
         })
         .collect()
 }
+
+/// `FastAPI()` and its kin.
+pub(super) fn makes_application(call: NodeRef<'_>) -> bool {
+    call.callee_path().is_some_and(|path| {
+        matches!(
+            path.as_str(),
+            "fastapi.FastAPI" | "flask.Flask" | "celery.Celery" | "litestar.Litestar" | "quart.Quart" | "sanic.Sanic"
+        )
+    })
+}
