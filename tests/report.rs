@@ -3,6 +3,7 @@
 mod samples;
 
 use readiness::report::Report;
+use readiness::report::markdown;
 use readiness::report::terminal::{self, Options, Palette};
 use samples::{bot, hostile, report, shop};
 
@@ -23,5 +24,11 @@ fn look() {
         Ok("evil") => hostile(),
         _ => shop(),
     };
+    if std::env::var("M").is_ok() {
+        let mut out = Vec::new();
+        markdown::write(&report(draft), &markdown::Options { date: Some("2025-11-24".into()) }, &mut out).unwrap();
+        println!("{}", String::from_utf8(out).unwrap());
+        return;
+    }
     println!("{}", terminal(&report(draft), options));
 }

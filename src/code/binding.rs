@@ -2,7 +2,10 @@
 //!
 //! A rule asks "is this `cors` the one imported from the package `cors`?" instead of comparing text.
 
-use crate::code::tree::{NodeId, Tree};
+use crate::code::{
+    lower::Language,
+    tree::{NodeId, Tree},
+};
 
 /// Index of a binding in its tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,6 +44,6 @@ pub struct Binding {
 }
 
 /// Resolves declarations and references by scope, and stores the result in the tree.
-pub(super) fn resolve(tree: &mut Tree<'_>) {
-    let _ = tree;
+pub(super) fn resolve(tree: &mut Tree<'_>, language: Language) {
+    let _ = (tree, language);
 }

@@ -5,10 +5,12 @@
 mod ask;
 mod binding;
 pub mod docker;
+mod dump;
 mod lower;
 pub mod shell;
 mod tree;
 
 pub use binding::{Binding, BindingId, BindingKind};
+pub use dump::dump;
 pub use lower::{Language, Lowered, lower};
 pub use tree::{Flags, Kind, NodeId, NodeRef, Role, Tree, TreeBuilder};

@@ -149,6 +149,10 @@ pub enum Role {
     Base,
     Decorator,
     Attribute,
+    /// The `if` of a `case`.
+    Guard,
+    /// A comment, wherever it stands: the other roles hold code only.
+    Comment,
 }
 
 /// Small facts about a node; which can occur where is said at each [`Kind`].
@@ -186,6 +190,38 @@ impl Flags {
     pub const GETTER: Self = Self(1 << 25);
     pub const SETTER: Self = Self(1 << 26);
     pub const PRIVATE: Self = Self(1 << 27);
+
+    /// Every flag with its name, in order.
+    pub const NAMES: &[(Self, &str)] = &[
+        (Self::NEW, "NEW"),
+        (Self::AWAIT, "AWAIT"),
+        (Self::OPTIONAL, "OPTIONAL"),
+        (Self::TAGGED, "TAGGED"),
+        (Self::CONST, "CONST"),
+        (Self::LET, "LET"),
+        (Self::VAR, "VAR"),
+        (Self::FIELD, "FIELD"),
+        (Self::ASYNC, "ASYNC"),
+        (Self::GENERATOR, "GENERATOR"),
+        (Self::ARROW, "ARROW"),
+        (Self::METHOD, "METHOD"),
+        (Self::STATIC, "STATIC"),
+        (Self::PATTERN, "PATTERN"),
+        (Self::TUPLE, "TUPLE"),
+        (Self::SET, "SET"),
+        (Self::SHORTHAND, "SHORTHAND"),
+        (Self::COMPUTED, "COMPUTED"),
+        (Self::KEYWORD, "KEYWORD"),
+        (Self::DELEGATE, "DELEGATE"),
+        (Self::COMPREHENSION, "COMPREHENSION"),
+        (Self::WITH, "WITH"),
+        (Self::BYTES, "BYTES"),
+        (Self::TYPE_ONLY, "TYPE_ONLY"),
+        (Self::DEFAULT, "DEFAULT"),
+        (Self::GETTER, "GETTER"),
+        (Self::SETTER, "SETTER"),
+        (Self::PRIVATE, "PRIVATE"),
+    ];
 
     pub fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
@@ -493,6 +529,16 @@ impl<'s> TreeBuilder<'s> {
 
     pub fn source(&self) -> &'s str {
         self.source
+    }
+
+    /// The id that the next opened node will get.
+    pub fn next_id(&self) -> NodeId {
+        NodeId(Span::new(self.nodes.len(), 0).start)
+    }
+
+    /// The kind of a node that was opened; `None` when there is no such node yet.
+    pub fn kind_of(&self, node: NodeId) -> Option<Kind> {
+        self.nodes.get(node.0 as usize).map(|node| node.kind)
     }
 
     /// How many nodes are open: the depth of the next node.

@@ -2,6 +2,7 @@
 //! what it shows is in the report already, in the order in which it is shown.
 
 pub mod json;
+pub mod markdown;
 pub mod terminal;
 mod text;
 mod v1;

@@ -24,11 +24,6 @@ pub(super) fn visible(text: &str) -> String {
     glyphs(text).into_iter().map(|glyph| glyph.text).collect()
 }
 
-/// The same for text of several lines: line breaks stay.
-pub(super) fn visible_lines(text: &str) -> String {
-    text.lines().map(visible).collect::<Vec<_>>().join("\n")
-}
-
 /// The columns that text takes, which is visible already.
 pub(super) fn width(text: &str) -> usize {
     text.width()
@@ -112,15 +107,13 @@ pub(super) fn pad(text: &str, columns: usize) -> String {
 /// Makes text visible and breaks it into lines of at most `limit` columns, at spaces where there are some.
 pub(super) fn wrap(text: &str, limit: usize) -> Vec<String> {
     let limit = limit.max(8);
-    let mut lines = Vec::new();
-    for paragraph in text.lines().filter(|line| !line.trim().is_empty()) {
-        let mut line = String::new();
-        for word in paragraph.split_whitespace() {
-            add_word(&visible(word), limit, &mut line, &mut lines);
-        }
-        if !line.is_empty() {
-            lines.push(line);
-        }
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    // Line breaks are spaces: a text from the repository cannot start a line of its own.
+    for word in text.split_whitespace() {
+        add_word(&visible(word), limit, &mut line, &mut lines);
+    }
+    if !line.is_empty() {
+        lines.push(line);
     }
     lines
 }

@@ -1,7 +1,19 @@
 //! From a parser's tree to the lowered tree; one file per language. Parser types end here.
 
-use crate::code::tree::{Kind, Role, Tree, TreeBuilder};
-use crate::model::Span;
+mod escapes;
+mod python;
+mod script;
+mod walk;
+
+use std::{cell::RefCell, ops::ControlFlow, sync::LazyLock};
+
+use tree_sitter::{ParseOptions, ParseState, Parser};
+
+use crate::{
+    code::tree::{Kind, Role, Tree, TreeBuilder},
+    model::Span,
+};
+use walk::{Grammar, Walk};
 
 /// A language with a lowering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,11 +56,88 @@ pub struct Lowered<'s> {
 
 /// Parses and lowers one file. Never fails: what cannot be read is an error node.
 pub fn lower(language: Language, source: &str) -> Lowered<'_> {
-    let _ = language;
+    let grammar = Syntax::of(language);
+    let parsed = parse(grammar, source);
     let mut builder = TreeBuilder::new(source);
     builder.open(Kind::Module, Role::Item, Span::new(0, source.len()));
+    let mut cut = false;
+    if let Some(parsed) = &parsed {
+        let mut walk = Walk::new(builder, grammar.table(), parsed.root_node());
+        walk.visit(parsed.root_node(), Role::Item);
+        (builder, cut) = walk.finish();
+    } else {
+        builder.leaf(Kind::Error, Role::Item, Span::new(0, source.len()));
+    }
     builder.close();
     let mut tree = builder.finish();
-    super::binding::resolve(&mut tree);
-    Lowered { tree, errors: Vec::new(), cut: false }
+    super::binding::resolve(&mut tree, language);
+    let errors = tree.errors().collect();
+    Lowered { tree, errors, cut: cut || parsed.is_none() }
+}
+
+/// The grammars that the languages are parsed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Syntax {
+    TypeScript,
+    Tsx,
+    JavaScript,
+    Python,
+}
+
+impl Syntax {
+    fn of(language: Language) -> Self {
+        match language {
+            Language::TypeScript => Self::TypeScript,
+            Language::Tsx => Self::Tsx,
+            Language::JavaScript | Language::Jsx => Self::JavaScript,
+            Language::Python => Self::Python,
+        }
+    }
+
+    fn parser_language(self) -> tree_sitter::Language {
+        match self {
+            Self::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+            Self::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
+            Self::JavaScript => tree_sitter_javascript::LANGUAGE.into(),
+            Self::Python => tree_sitter_python::LANGUAGE.into(),
+        }
+    }
+
+    fn table(self) -> &'static Grammar {
+        static TYPESCRIPT: LazyLock<Grammar> =
+            LazyLock::new(|| Grammar::new(&Syntax::TypeScript.parser_language(), script::TABLES));
+        static TSX: LazyLock<Grammar> = LazyLock::new(|| Grammar::new(&Syntax::Tsx.parser_language(), script::TABLES));
+        static JAVASCRIPT: LazyLock<Grammar> =
+            LazyLock::new(|| Grammar::new(&Syntax::JavaScript.parser_language(), script::TABLES));
+        static PYTHON: LazyLock<Grammar> =
+            LazyLock::new(|| Grammar::new(&Syntax::Python.parser_language(), python::TABLES));
+        match self {
+            Self::TypeScript => &TYPESCRIPT,
+            Self::Tsx => &TSX,
+            Self::JavaScript => &JAVASCRIPT,
+            Self::Python => &PYTHON,
+        }
+    }
+}
+
+thread_local! {
+    static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
+}
+
+/// The parser's tree; `None` when parsing took more steps than a file of this size may take.
+fn parse(syntax: Syntax, source: &str) -> Option<tree_sitter::Tree> {
+    let mut left = 10_000 + source.len();
+    let mut count = |_: &ParseState| {
+        left = left.saturating_sub(1);
+        if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    PARSER.with_borrow_mut(|parser| {
+        parser.set_language(&syntax.parser_language()).ok()?;
+        let options = ParseOptions::new().progress_callback(&mut count);
+        let bytes = source.as_bytes();
+        let tree =
+            parser.parse_with_options(&mut |offset, _| bytes.get(offset..).unwrap_or_default(), None, Some(options));
+        parser.reset();
+        tree
+    })
 }

@@ -32,6 +32,9 @@ impl Page<'_> {
     pub(super) fn tables(&mut self) {
         let rows: Vec<Row> = self.report.categories.iter().map(|category| self.category_row(category)).collect();
         self.table(self.words.category, rows);
+        if self.report.categories.iter().any(|category| is_incomplete(category.coverage)) {
+            self.line(paint(self.palette.faint, &format!("   {}", self.words.coverage_legend)));
+        }
         if self.report.components.len() > 1 {
             let rows = self
                 .report
@@ -82,7 +85,7 @@ impl Page<'_> {
     }
 
     fn table(&mut self, title: &str, rows: Vec<Row>) {
-        let with_coverage = rows.iter().any(|row| row.coverage.is_some_and(|share| share < 0.995));
+        let with_coverage = rows.iter().any(|row| is_incomplete(row.coverage));
         let longest = rows.iter().map(|row| width(&row.name)).max().unwrap_or(0).max(width(title));
         let name_width = longest.min(MOST_NAME);
         let taken = FIXED + name_width + usize::from(GAP) + if with_coverage { COVERAGE } else { 0 };
@@ -161,6 +164,11 @@ impl Page<'_> {
         let rest = &cell[filled.len()..];
         format!("{}{}", paint(style, &filled), paint_trimmed(self.palette.faint, rest))
     }
+}
+
+/// Below what rounds to 100 %.
+fn is_incomplete(coverage: Option<f64>) -> bool {
+    coverage.is_some_and(|share| share < 0.995)
 }
 
 /// The severity in its colour, the rest as it is; a text without severity is faint as a whole.

@@ -1,0 +1,114 @@
+//! `match` and its patterns.
+
+use tree_sitter::Node;
+
+use super::{
+    super::walk::{Walk, first_code, has_token},
+    expressions,
+};
+use crate::code::tree::{Flags, Kind, Role};
+
+pub(super) fn match_statement<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    walk.open(Kind::Switch, node, role);
+    for part in walk.parts(node) {
+        match part.field {
+            "subject" => walk.visit(part.node, Role::Condition),
+            "body" => walk.visit_all(part.node, Role::Item),
+            _ => walk.rest(part),
+        }
+    }
+    walk.close();
+}
+
+/// `case _:` is the default and has no condition.
+pub(super) fn case<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    walk.open(Kind::Case, node, role);
+    let parts = walk.parts(node);
+    let patterns = parts.iter().filter(|part| part.kind() == "case_pattern").count();
+    for part in parts {
+        match (part.field, part.kind()) {
+            ("guard", _) => walk.visit(part.node, Role::Guard),
+            ("consequence", _) => walk.visit_all(part.node, Role::Item),
+            (_, "case_pattern") if patterns == 1 && walk.text(part.node) == "_" => {}
+            (_, "case_pattern") => walk.visit(part.node, Role::Condition),
+            _ => walk.rest(part),
+        }
+    }
+    walk.close();
+}
+
+/// The pattern inside stands for it; a negative number keeps its sign.
+pub(super) fn pattern<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    let parts = walk.parts(node);
+    if first_code(node).is_none() && walk.text(node) == "_" {
+        walk.named_leaf(Kind::Identifier, node, role);
+        return;
+    }
+    if has_token(&parts, "-") {
+        let id = walk.wrap(Kind::Unary, node, role, Role::Value);
+        walk.name(id, "-");
+        return;
+    }
+    for part in parts {
+        walk.visit(part.node, role);
+    }
+}
+
+/// `pattern as name`: an assignment of what the pattern matched.
+pub(super) fn as_pattern<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    let id = walk.open(Kind::Assignment, node, role);
+    walk.name(id, "as");
+    let mut inner = Role::Value;
+    for part in walk.parts(node) {
+        if part.is_code() {
+            walk.visit(part.node, inner);
+            inner = Role::Target;
+        } else {
+            walk.rest(part);
+        }
+    }
+    walk.close();
+}
+
+pub(super) fn dict_pattern<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    let id = walk.open(Kind::Object, node, role);
+    walk.flag(id, Flags::PATTERN);
+    let mut property = None;
+    for part in walk.parts(node) {
+        match part.field {
+            "key" if part.node.is_named() => {
+                let opened = walk.open(Kind::Property, part.node, Role::Item);
+                expressions::key(walk, opened, part.node);
+                property = Some(opened);
+            }
+            "value" => {
+                walk.visit(part.node, Role::Value);
+                if property.take().is_some() {
+                    walk.close();
+                }
+            }
+            _ => walk.rest(part),
+        }
+    }
+    if property.is_some() {
+        walk.close();
+    }
+    walk.close();
+}
+
+/// `name=pattern` in a class pattern.
+pub(super) fn keyword_pattern<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    let id = walk.open(Kind::Property, node, role);
+    walk.flag(id, Flags::KEYWORD);
+    let mut named = false;
+    for part in walk.parts(node) {
+        if part.is_code() && !named {
+            let name = walk.text(part.node);
+            walk.name(id, name);
+            named = true;
+        } else {
+            walk.visit(part.node, Role::Value);
+        }
+    }
+    walk.close();
+}

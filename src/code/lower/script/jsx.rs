@@ -1,0 +1,110 @@
+//! JSX elements, attributes and text.
+
+use tree_sitter::Node;
+
+use super::{
+    super::{
+        escapes,
+        walk::{Part, Walk, span},
+    },
+    literals,
+};
+use crate::{
+    code::tree::{Kind, NodeId, Role},
+    model::Span,
+};
+
+pub(super) fn element<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    let id = walk.open(Kind::JsxElement, node, role);
+    let parts = walk.parts(node);
+    if node.kind() == "jsx_self_closing_element" {
+        lower_tag(walk, id, parts);
+        walk.close();
+        return;
+    }
+    let mut text: Option<Span> = None;
+    for part in parts {
+        if matches!(part.kind(), "jsx_text" | "html_character_reference") {
+            let piece = span(part.node);
+            text = Some(Span { start: text.map_or(piece.start, |text| text.start), end: piece.end });
+            continue;
+        }
+        flush_text(walk, &mut text);
+        if part.field == "open_tag" {
+            let parts = walk.parts(part.node);
+            lower_tag(walk, id, parts);
+        } else {
+            walk.rest(part);
+        }
+    }
+    flush_text(walk, &mut text);
+    walk.close();
+}
+
+/// An opening tag without its element, which only a broken file has.
+pub(super) fn tag<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    let id = walk.open(Kind::JsxElement, node, role);
+    let parts = walk.parts(node);
+    lower_tag(walk, id, parts);
+    walk.close();
+}
+
+fn lower_tag<'t>(walk: &mut Walk<'_, 't>, id: NodeId, parts: Vec<Part<'t>>) {
+    for part in parts {
+        match part.field {
+            "name" => {
+                let name: String = walk.text(part.node).split_whitespace().collect();
+                walk.name(id, &name);
+            }
+            "attribute" => walk.visit(part.node, Role::Attribute),
+            "type_arguments" => walk.skip(part.node),
+            _ => walk.rest(part),
+        }
+    }
+}
+
+pub(super) fn attribute<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, _: Role) {
+    let id = walk.open(Kind::JsxAttribute, node, Role::Attribute);
+    let mut named = false;
+    for part in walk.parts(node) {
+        if !part.is_code() {
+            walk.rest(part);
+        } else if !named {
+            let name: String = walk.text(part.node).split_whitespace().collect();
+            walk.name(id, &name);
+            named = true;
+        } else if part.kind() == "string" {
+            // Backslashes mean nothing here, character references do.
+            let value = escapes::html(literals::unquoted(walk.text(part.node)));
+            walk.leaf_at(Kind::String, span(part.node), Role::Value, &value);
+        } else {
+            walk.visit(part.node, Role::Value);
+        }
+    }
+    walk.close();
+}
+
+pub(super) fn text<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, _: Role) {
+    flush_text(walk, &mut Some(span(node)));
+}
+
+/// Adds the text seen so far as React would show it: lines trimmed and joined by a blank, empty ones dropped.
+fn flush_text(walk: &mut Walk<'_, '_>, text: &mut Option<Span>) {
+    let Some(span) = text.take() else { return };
+    let raw = walk.slice(span.start as usize, span.end as usize);
+    if raw.trim().is_empty() {
+        return;
+    }
+    let lines: Vec<&str> = raw.lines().collect();
+    let last = lines.len() - 1;
+    let shown: Vec<&str> = lines
+        .iter()
+        .enumerate()
+        .map(|(index, line)| {
+            let line = if index == 0 { line } else { line.trim_start() };
+            if index == last { line } else { line.trim_end() }
+        })
+        .filter(|line| !line.is_empty())
+        .collect();
+    walk.leaf_at(Kind::String, span, Role::Item, &escapes::html(&shown.join(" ")));
+}

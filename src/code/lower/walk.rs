@@ -1,0 +1,391 @@
+//! The walk over a parser's tree that every language shares: one table from a grammar's node kinds to handlers,
+//! and the few operations that handlers are made of.
+
+use rustc_hash::FxHashMap;
+use tree_sitter::{Language, Node, TreeCursor};
+
+use crate::{
+    code::tree::{Flags, Kind, NodeId, Role, TreeBuilder},
+    model::Span,
+};
+
+/// Nesting that is lowered; what lies deeper becomes an error node. A level costs at most three stack frames, and
+/// an unoptimised build on a stack of 2 MiB holds three times as many levels (`tests/lowering.rs` runs it there).
+pub(super) const MAX_DEPTH: usize = 500;
+
+/// Lowers one node of the parser's tree in the role it plays for its parent.
+pub(super) type Handler = for<'s, 't> fn(&mut Walk<'s, 't>, Node<'t>, Role);
+
+/// Rows of a handler table: node kinds and who lowers them.
+pub(super) type Table = &'static [(&'static [&'static str], Handler)];
+
+/// A grammar's node kinds, each with its handler.
+pub(super) struct Grammar {
+    handlers: Vec<Handler>,
+}
+
+impl Grammar {
+    /// Joins a grammar with the tables of its language. A named kind without a row becomes [`Kind::Other`].
+    pub(super) fn new(language: &Language, tables: &[Table]) -> Self {
+        let rows: FxHashMap<&str, Handler> = tables
+            .iter()
+            .flat_map(|table| table.iter())
+            .flat_map(|(kinds, handler)| kinds.iter().map(|kind| (*kind, *handler)))
+            .collect();
+        let handlers = (0..language.node_kind_count())
+            .map(|index| {
+                let id = u16::try_from(index).unwrap_or(u16::MAX);
+                if !language.node_kind_is_named(id) {
+                    return token as Handler;
+                }
+                language.node_kind_for_id(id).and_then(|kind| rows.get(kind)).copied().unwrap_or(other)
+            })
+            .collect();
+        Self { handlers }
+    }
+
+    fn handler(&self, kind: u16) -> Handler {
+        self.handlers.get(usize::from(kind)).copied().unwrap_or(other)
+    }
+}
+
+/// A child in the parser's tree with the name of its field; the name is empty for a child without one.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'t> {
+    pub(super) node: Node<'t>,
+    pub(super) field: &'t str,
+}
+
+impl<'t> Part<'t> {
+    pub(super) fn kind(self) -> &'t str {
+        self.node.kind()
+    }
+
+    /// Code, as opposed to punctuation, comments and errors.
+    pub(super) fn is_code(self) -> bool {
+        self.node.is_named() && !self.node.is_extra() && !self.node.is_error()
+    }
+}
+
+/// The state of lowering one file.
+pub(super) struct Walk<'s, 't> {
+    builder: TreeBuilder<'s>,
+    grammar: &'static Grammar,
+    cursor: TreeCursor<'t>,
+    depth: usize,
+    cut: bool,
+    /// Decorators, and comments between them, that stand before the declaration they belong to.
+    pending: Vec<Node<'t>>,
+}
+
+impl<'s, 't> Walk<'s, 't> {
+    pub(super) fn new(builder: TreeBuilder<'s>, grammar: &'static Grammar, root: Node<'t>) -> Self {
+        Self { builder, grammar, cursor: root.walk(), depth: 0, cut: false, pending: Vec::new() }
+    }
+
+    /// The builder with everything that was lowered, and whether anything was cut.
+    pub(super) fn finish(self) -> (TreeBuilder<'s>, bool) {
+        (self.builder, self.cut)
+    }
+
+    /// Lowers `node` by its handler.
+    pub(super) fn visit(&mut self, node: Node<'t>, role: Role) {
+        if node.is_missing() {
+            self.leaf(Kind::Error, node, role);
+            return;
+        }
+        if !self.can_nest() {
+            if node.is_named() {
+                self.cut(node, role);
+            }
+            return;
+        }
+        self.depth += 1;
+        let handler = if node.is_error() { error } else { self.grammar.handler(node.kind_id()) };
+        handler(self, node, role);
+        self.depth -= 1;
+    }
+
+    /// Whether a node may be opened here, or the nesting has reached its limit.
+    pub(super) fn can_nest(&self) -> bool {
+        self.depth < MAX_DEPTH && self.builder.depth() < MAX_DEPTH
+    }
+
+    /// Leaves `node` out because it is nested too deep.
+    pub(super) fn cut(&mut self, node: Node<'t>, role: Role) {
+        self.cut = true;
+        self.leaf(Kind::Error, node, role);
+    }
+
+    pub(super) fn next_id(&self) -> NodeId {
+        self.builder.next_id()
+    }
+
+    pub(super) fn kind_of(&self, id: NodeId) -> Option<Kind> {
+        self.builder.kind_of(id)
+    }
+
+    /// As [`Walk::visit`]; the id is that of the node that `node` became, when it became one of `kind`.
+    pub(super) fn visit_as(&mut self, kind: Kind, node: Node<'t>, role: Role) -> Option<NodeId> {
+        let id = self.builder.next_id();
+        self.visit(node, role);
+        (self.builder.kind_of(id) == Some(kind)).then_some(id)
+    }
+
+    /// Lowers every child in `role`.
+    pub(super) fn visit_all(&mut self, node: Node<'t>, role: Role) {
+        for part in self.parts(node) {
+            self.visit(part.node, role);
+        }
+    }
+
+    /// Lowers a child that its parent's handler has no place for: comments and errors above all.
+    pub(super) fn rest(&mut self, part: Part<'t>) {
+        self.visit(part.node, Role::Item);
+    }
+
+    /// The children in source order, punctuation included.
+    pub(super) fn parts(&mut self, node: Node<'t>) -> Vec<Part<'t>> {
+        let mut parts = Vec::new();
+        self.cursor.reset(node);
+        if self.cursor.goto_first_child() {
+            loop {
+                parts.push(Part { node: self.cursor.node(), field: self.cursor.field_name().unwrap_or_default() });
+                if !self.cursor.goto_next_sibling() {
+                    break;
+                }
+            }
+        }
+        parts
+    }
+
+    /// Opens a node over `node`, lowers its children, each field in the role named for it, and closes it. Children
+    /// outside `fields` become items.
+    pub(super) fn compose(&mut self, kind: Kind, node: Node<'t>, role: Role, fields: &[(&str, Role)]) -> NodeId {
+        let id = self.open(kind, node, role);
+        for part in self.parts(node) {
+            match fields.iter().find(|(field, _)| *field == part.field) {
+                Some((_, role)) => self.visit(part.node, *role),
+                None => self.rest(part),
+            }
+        }
+        self.close();
+        id
+    }
+
+    /// Opens a node over `node`, lowers all its children in `inner`, and closes it.
+    pub(super) fn wrap(&mut self, kind: Kind, node: Node<'t>, role: Role, inner: Role) -> NodeId {
+        let id = self.open(kind, node, role);
+        self.visit_all(node, inner);
+        self.close();
+        id
+    }
+
+    pub(super) fn open(&mut self, kind: Kind, node: Node<'t>, role: Role) -> NodeId {
+        self.builder.open(kind, role, span(node))
+    }
+
+    pub(super) fn open_at(&mut self, kind: Kind, span: Span, role: Role) -> NodeId {
+        self.builder.open(kind, role, span)
+    }
+
+    /// Opens a declaration with the decorators that stand before it.
+    pub(super) fn open_declaration(&mut self, kind: Kind, node: Node<'t>, role: Role) -> NodeId {
+        let pending = std::mem::take(&mut self.pending);
+        let start = pending.first().map_or(node.start_byte(), |first| first.start_byte().min(node.start_byte()));
+        let id = self.open_at(kind, Span::new(start, node.end_byte()), role);
+        for before in pending {
+            self.visit(before, Role::Decorator);
+        }
+        id
+    }
+
+    pub(super) fn close(&mut self) {
+        self.builder.close();
+    }
+
+    pub(super) fn leaf(&mut self, kind: Kind, node: Node<'t>, role: Role) -> NodeId {
+        self.builder.leaf(kind, role, span(node))
+    }
+
+    /// A leaf whose name is its text.
+    pub(super) fn named_leaf(&mut self, kind: Kind, node: Node<'t>, role: Role) -> NodeId {
+        let id = self.leaf(kind, node, role);
+        let text = self.text(node);
+        self.name(id, text);
+        id
+    }
+
+    pub(super) fn leaf_at(&mut self, kind: Kind, span: Span, role: Role, name: &str) -> NodeId {
+        let id = self.builder.leaf(kind, role, span);
+        self.name(id, name);
+        id
+    }
+
+    pub(super) fn name(&mut self, id: NodeId, name: &str) {
+        self.builder.set_name(id, name);
+    }
+
+    pub(super) fn flag(&mut self, id: NodeId, flags: Flags) {
+        self.builder.add_flags(id, flags);
+    }
+
+    pub(super) fn flag_if(&mut self, condition: bool, id: NodeId, flags: Flags) {
+        if condition {
+            self.flag(id, flags);
+        }
+    }
+
+    pub(super) fn text(&self, node: Node<'_>) -> &'s str {
+        self.slice(node.start_byte(), node.end_byte())
+    }
+
+    pub(super) fn slice(&self, start: usize, end: usize) -> &'s str {
+        self.builder.source().get(start..end).unwrap_or_default()
+    }
+
+    /// Keeps `node` for the next declaration; see [`Walk::open_declaration`].
+    pub(super) fn defer(&mut self, node: Node<'t>) {
+        self.pending.push(node);
+    }
+
+    pub(super) fn has_deferred(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    /// Lowers what was deferred when no declaration came.
+    pub(super) fn flush(&mut self) {
+        for node in std::mem::take(&mut self.pending) {
+            self.visit(node, Role::Decorator);
+        }
+    }
+
+    /// Leaves `node` out, except for the errors and comments inside it.
+    pub(super) fn skip(&mut self, node: Node<'t>) {
+        let text = self.text(node);
+        if !node.has_error() && !text.contains("//") && !text.contains("/*") {
+            return;
+        }
+        let mut cursor = node.walk();
+        loop {
+            let at = cursor.node();
+            if at.is_error() || at.is_missing() {
+                self.leaf(Kind::Error, at, Role::Item);
+            } else if at.kind() == "comment" {
+                self.leaf(Kind::Comment, at, Role::Comment);
+            } else if cursor.goto_first_child() {
+                continue;
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn span(node: Node<'_>) -> Span {
+    Span::new(node.start_byte(), node.end_byte())
+}
+
+/// The first child that is code.
+pub(super) fn first_code(node: Node<'_>) -> Option<Node<'_>> {
+    (0..node.named_child_count()).find_map(|index| {
+        let child = node.named_child(u32::try_from(index).unwrap_or(u32::MAX))?;
+        Part { node: child, field: "" }.is_code().then_some(child)
+    })
+}
+
+/// Whether `node` has the anonymous token `token` among its own children.
+pub(super) fn has_token(parts: &[Part<'_>], token: &str) -> bool {
+    parts.iter().any(|part| !part.node.is_named() && part.kind() == token)
+}
+
+// Handlers that more than one language uses.
+
+/// Punctuation and keywords: nothing is lost by leaving them out.
+pub(super) fn token(_: &mut Walk<'_, '_>, _: Node<'_>, _: Role) {}
+
+/// A subtree that does not run and that no rule asks for.
+pub(super) fn left_out<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, _: Role) {
+    walk.skip(node);
+}
+
+pub(super) fn error<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    walk.wrap(Kind::Error, node, role, Role::Item);
+}
+
+/// A construct without a kind of its own: its name and its children.
+pub(super) fn other<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    let id = walk.wrap(Kind::Other, node, role, Role::Item);
+    walk.name(id, node.kind());
+}
+
+pub(super) fn comment<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, _: Role) {
+    walk.leaf(Kind::Comment, node, Role::Comment);
+}
+
+/// A node whose one child stands for it, such as a parenthesis: the child takes the role.
+pub(super) fn transparent<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    let mut taken = false;
+    for part in walk.parts(node) {
+        if part.is_code() {
+            if taken {
+                walk.skip(part.node);
+            } else {
+                walk.visit(part.node, role);
+            }
+            taken = true;
+        } else {
+            walk.rest(part);
+        }
+    }
+}
+
+/// A list whose children all play the role of the list.
+pub(super) fn spliced<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    walk.visit_all(node, role);
+}
+
+pub(super) fn arguments<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, _: Role) {
+    walk.visit_all(node, Role::Argument);
+}
+
+pub(super) fn identifier<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    walk.named_leaf(Kind::Identifier, node, role);
+}
+
+pub(super) fn number<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    walk.named_leaf(Kind::Number, node, role);
+}
+
+pub(super) fn null<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    walk.leaf(Kind::Null, node, role);
+}
+
+pub(super) fn boolean<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    let value = matches!(walk.text(node), "true" | "True");
+    let id = walk.leaf(Kind::Boolean, node, role);
+    walk.name(id, if value { "true" } else { "false" });
+}
+
+pub(super) fn block<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    walk.wrap(Kind::Block, node, role, Role::Item);
+}
+
+/// `break` and `continue`; a label stays in the source.
+pub(super) fn jump<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    let id = walk.open(Kind::Jump, node, role);
+    walk.name(id, if node.kind() == "break_statement" { "break" } else { "continue" });
+    walk.visit_all(node, Role::Item);
+    walk.close();
+}
+
+pub(super) fn decorator<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, _: Role) {
+    walk.wrap(Kind::Decorator, node, Role::Decorator, Role::Value);
+}
+
+pub(super) fn spread<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    walk.wrap(Kind::Spread, node, role, Role::Value);
+}

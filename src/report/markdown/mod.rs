@@ -1,0 +1,474 @@
+//! The report as a review: a verdict, nine sections with criteria, evidence and recommendations, the score and how it
+//! follows, and what to do in order.
+
+mod escape;
+mod evidence;
+mod section;
+
+use std::io;
+
+use super::text::{one_decimal, visible};
+use super::{Action, Component, NineRow, Report, SuppressedBy, SuppressionState};
+use crate::i18n::{Strings, strings};
+use crate::model::{Confidence, Health, Readiness, Severity};
+use escape::{code, inline};
+
+/// Places that are listed below a task.
+const SHOWN_PLACES: usize = 5;
+
+/// Decisions that belong to the caller.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Shown in the header as it is; without it there is no date.
+    pub date: Option<String>,
+}
+
+/// Writes the review.
+pub fn write(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut page = Page { report, words: strings(report.language), text: String::new() };
+    page.header(options);
+    page.summary();
+    for row in &report.nine {
+        page.section(row);
+    }
+    page.score();
+    page.actions();
+    page.files_to_create();
+    page.limits();
+    page.next_steps();
+    out.write_all(page.text.trim_end().as_bytes())?;
+    out.write_all(b"\n")
+}
+
+/// The text so far.
+struct Page<'a> {
+    report: &'a Report,
+    words: &'static Strings,
+    text: String,
+}
+
+impl Page<'_> {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    /// A blank line, never two.
+    fn blank(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
+    }
+
+    fn heading(&mut self, heading: &str) {
+        self.blank();
+        self.line(heading);
+        self.blank();
+    }
+
+    fn table_head(&mut self, columns: &[&str]) {
+        self.blank();
+        self.line(&format!("| {} |", columns.join(" | ")));
+        self.line(&format!("|{}", "---|".repeat(columns.len())));
+    }
+
+    fn header(&mut self, options: &Options) {
+        let words = self.words;
+        let repository = &self.report.repository;
+        self.line(&format!("# {}", words.review_title));
+        self.blank();
+        let version = repository.version.as_deref().map(|v| format!(" {}", inline(v))).unwrap_or_default();
+        self.line(&format!("**{}:** {}{version}  ", words.project, inline(&repository.name)));
+        if let Some(commit) = &repository.commit {
+            self.line(&format!("**{}:** {}  ", words.commit, code(commit)));
+        }
+        if let Some(date) = &options.date {
+            self.line(&format!("**{}:** {}  ", words.date, inline(date)));
+        }
+        let profile = &repository.profile;
+        let technologies = profile.frameworks.iter().chain(&profile.orms).chain(&profile.deploy_targets);
+        let stack: Vec<&str> = profile
+            .main_languages
+            .iter()
+            .map(String::as_str)
+            .take(3)
+            .chain(technologies.map(|technology| technology.name.as_str()))
+            .collect();
+        if !stack.is_empty() {
+            self.line(&format!("**{}:** {}  ", words.stack, inline(&stack.join(", "))));
+        }
+        let tool = &self.report.tool;
+        self.line(&format!(
+            "**{}:** {} {}, {} {}",
+            words.tool,
+            inline(&tool.name),
+            inline(&tool.version),
+            words.rubric,
+            tool.rubric
+        ));
+        self.blank();
+        self.line("---");
+    }
+
+    fn summary(&mut self) {
+        let words = self.words;
+        let summary = &self.report.summary;
+        self.heading(&format!("## 📋 {}", words.summary));
+        self.line(&format!(
+            "**{}:** {} **{}** — {}",
+            words.overall_status,
+            verdict_sign(summary.verdict),
+            words.verdict(summary.verdict),
+            score_of_ten(summary.score)
+        ));
+        if !summary.obstacles.is_empty() {
+            self.blank();
+            for obstacle in &summary.obstacles {
+                self.line(&format!("- {}", words.obstacle(*obstacle)));
+            }
+        }
+        self.table_head(&[words.category, "OK", "CRITICAL", "HIGH", "MEDIUM", "LOW"]);
+        for row in &self.report.nine {
+            let c = &row.counts;
+            self.line(&format!(
+                "| {}. {} | {} | {} | {} | {} | {} |",
+                row.number,
+                inline(&row.name),
+                row.criteria.pass,
+                c.critical,
+                c.high,
+                c.medium,
+                c.low
+            ));
+        }
+        let c = &summary.counts;
+        self.line(&format!(
+            "| **{}** | **{}** | **{}** | **{}** | **{}** | **{}** |",
+            words.total, summary.criteria.pass, c.critical, c.high, c.medium, c.low
+        ));
+        self.fix_first();
+        if self.report.components.len() > 1 {
+            self.components();
+        }
+    }
+
+    fn fix_first(&mut self) {
+        let summary = &self.report.summary;
+        let Some(score) = summary.score.filter(|_| !summary.fix_first.is_empty()) else { return };
+        let title = match summary.fix_first.len() {
+            1 => self.words.fix_first_one,
+            2 => self.words.fix_first_two,
+            _ => self.words.fix_first_three,
+        };
+        let gain = summary.fix_first_gain;
+        self.blank();
+        self.line(&format!(
+            "**{title}: +{}** ({} → {})",
+            one_decimal(gain),
+            one_decimal(score),
+            one_decimal(score + gain)
+        ));
+        self.blank();
+        for (index, repair) in summary.fix_first.iter().enumerate() {
+            let title = self.report.rule(&repair.rule).map_or(repair.rule.as_str(), |rule| rule.title.as_str());
+            let place = component_suffix(&repair.component);
+            self.line(&format!("{}. {}{place} — +{}", index + 1, inline(title), one_decimal(repair.gain)));
+        }
+    }
+
+    fn components(&mut self) {
+        let words = self.words;
+        self.table_head(&[words.component, words.score, words.status]);
+        for component in &self.report.components {
+            let Component { path, name, score, status, reason, .. } = component;
+            let what = reason.as_ref().map_or_else(|| self.health(*status).to_owned(), |reason| inline(&reason.text));
+            let name = if path == "." { inline(name) } else { code(path) };
+            self.line(&format!("| {name} | {} | {} {what} |", score_of_ten(*score), health_sign(*status)));
+        }
+    }
+
+    fn health(&self, health: Health) -> &'static str {
+        match health {
+            Health::Ok => self.words.health_ok,
+            Health::Warning => self.words.health_warning,
+            Health::Fail => self.words.health_fail,
+            Health::None => self.words.no_score,
+        }
+    }
+
+    fn score(&mut self) {
+        let words = self.words;
+        let report = self.report;
+        self.heading("---");
+        self.heading(&format!("## 📊 {}", words.final_score));
+        self.table_head(&[words.category, words.score, words.status]);
+        for row in &report.nine {
+            self.line(&format!(
+                "| {}. {} | {} | {} |",
+                row.number,
+                inline(&row.name),
+                score_of_ten(row.score),
+                self.row_status(row)
+            ));
+        }
+        let summary = &report.summary;
+        self.blank();
+        self.line(&format!(
+            "**{}: {}** — {} **{}**",
+            words.overall,
+            score_of_ten(summary.score),
+            verdict_sign(summary.verdict),
+            words.verdict(summary.verdict)
+        ));
+        self.derivation();
+    }
+
+    fn row_status(&self, row: &NineRow) -> String {
+        let sign = health_sign(row.status);
+        let health = self.health(row.status);
+        match &row.reason {
+            Some(reason) => format!("{sign} {health}: {}{}", inline(&reason.text), component_suffix(&reason.component)),
+            None => format!("{sign} {health}"),
+        }
+    }
+
+    /// The thirteen categories behind the nine rows, and the sum that makes the overall score.
+    fn derivation(&mut self) {
+        let words = self.words;
+        let derivation = &self.report.summary.derivation;
+        let (Some(score), Some(mean)) = (self.report.summary.score, derivation.mean) else { return };
+        self.blank();
+        self.line(&format!(
+            "<sub>{}: {} {} {}{} = {}. {}</sub>",
+            words.derivation,
+            words.mean_of,
+            words.count(derivation.scored, words.categories),
+            two_decimals(mean),
+            if derivation.blocked == 0 {
+                String::new()
+            } else {
+                format!(
+                    " − {} ({} {} {})",
+                    two_decimals(derivation.deduction),
+                    derivation.blocked,
+                    words.out_of.replace("{n}", &derivation.scored.to_string()),
+                    words.deducted
+                )
+            },
+            one_decimal(score),
+            words.nine_note
+        ));
+        self.table_head(&[words.category, words.score, words.coverage_column, words.remark]);
+        for category in &self.report.categories {
+            let coverage =
+                category.coverage.map_or_else(|| "–".to_owned(), |share| format!("{:.0} %", (share * 100.0).floor()));
+            let mut remarks = Vec::new();
+            if category.capped_by.is_some() {
+                remarks.push(words.capped.to_owned());
+            }
+            let worst = category.worst_component.as_ref();
+            if let Some(worst) = worst.filter(|worst| category.score.is_some_and(|score| worst.score < score)) {
+                remarks.push(format!("{} {} {}", words.worst, code(&worst.component), one_decimal(worst.score)));
+            }
+            self.line(&format!(
+                "| {} | {} | {coverage} | {} |",
+                inline(&category.name),
+                score_of_ten(category.score),
+                remarks.join(", ")
+            ));
+        }
+    }
+
+    fn actions(&mut self) {
+        let words = self.words;
+        let report = self.report;
+        self.heading("---");
+        self.heading(&format!("## ✅ {}", words.action_items));
+        if report.actions.is_empty() {
+            self.line(words.nothing_to_do);
+        }
+        let mut number = 0;
+        for group in report.actions.chunk_by(|a, b| a.severity == b.severity) {
+            let (sign, when) = match group[0].severity {
+                Severity::Critical => ("🔴", words.must_fix),
+                Severity::High => ("🟠", words.should_fix),
+                Severity::Medium => ("🟡", words.good_to_fix),
+                Severity::Low | Severity::Info => ("🔵", words.can_fix),
+            };
+            self.heading(&format!("### {sign} {} — {when}", label(group[0].severity)));
+            for action in group {
+                number += 1;
+                self.action(number, action);
+            }
+        }
+    }
+
+    fn action(&mut self, number: usize, action: &Action) {
+        let words = self.words;
+        let report = self.report;
+        let rule = report.rule(&action.rule);
+        let title = rule.map_or(action.rule.as_str(), |rule| rule.title.as_str());
+        let mut facts = vec![code(&action.rule)];
+        if action.findings > 1 {
+            facts.push(words.count(action.findings, words.places));
+        }
+        if action.effort_minutes > 0 {
+            facts.push(format!("~{}", words.duration(action.effort_minutes)));
+        }
+        let lead = format!("{number}. ");
+        // What belongs to an item stands below its text.
+        let item = format!("{}- ", " ".repeat(lead.len()));
+        self.line(&format!("{lead}**{}** ({})", inline(title), facts.join(", ")));
+        if let Some(sites) = action.sites.filter(|sites| sites.ok > 0) {
+            let done =
+                words.done_of.replace("{ok}", &sites.ok.to_string()).replace("{total}", &sites.total.to_string());
+            self.line(&format!("{item}[x] {done}"));
+        }
+        if let Some(rule) = rule {
+            self.line(&format!("{item}[ ] {}", inline(&rule.fix)));
+        }
+        let open = report.findings.iter().filter(|f| f.rule == action.rule && f.suppressed.is_none());
+        for finding in open.clone().take(SHOWN_PLACES) {
+            let line = finding.start.map(|start| format!(":{}", start.line)).unwrap_or_default();
+            let place = code(&format!("{}{line}", finding.path));
+            self.line(&format!("{item}[ ] {place}: {}", inline(&finding.message)));
+        }
+        if action.findings > SHOWN_PLACES {
+            let more = words.and_more.replace("{n}", &(action.findings - SHOWN_PLACES).to_string());
+            self.line(&format!("{item}[ ] {more}"));
+        }
+        self.blank();
+    }
+
+    fn files_to_create(&mut self) {
+        if self.report.files_to_create.is_empty() {
+            return;
+        }
+        self.heading("---");
+        self.heading(&format!("## 📁 {}", self.words.files_to_create));
+        for (index, file) in self.report.files_to_create.iter().enumerate() {
+            self.line(&format!("{}. {} — {}", index + 1, code(&file.path), inline(&file.purpose)));
+        }
+    }
+
+    /// What was not read, what nobody knows, and what was accepted.
+    fn limits(&mut self) {
+        let words = self.words;
+        let report = self.report;
+        self.heading("---");
+        self.heading(&format!("## 🔎 {}", words.limits));
+        let coverage = &report.summary.coverage;
+        let mut parts =
+            vec![words.count(coverage.files, words.files_read), format!("{} {}", coverage.parsed, words.files_parsed)];
+        if coverage.with_errors > 0 {
+            parts.push(format!("{} {}", coverage.with_errors, words.files_with_errors));
+        }
+        parts.extend(coverage.skipped.iter().map(|(why, n)| format!("{n} {} ({})", words.files_skipped, inline(why))));
+        self.line(&format!("- {}", parts.join(", ")));
+        for diagnostic in &report.diagnostics {
+            let place = diagnostic.path.as_deref().or(diagnostic.rule.as_deref());
+            let place = place.map(|place| format!(" {}", code(place))).unwrap_or_default();
+            self.line(&format!("- {}{place}: {}", inline(&diagnostic.kind), inline(&diagnostic.message)));
+        }
+        for finding in report.findings.iter().skip_while(|finding| finding.suppressed.is_none()) {
+            let Some(suppressed) = &finding.suppressed else { continue };
+            let by = match suppressed.by {
+                SuppressedBy::Inline => words.suppressed_inline,
+                SuppressedBy::Config => words.suppressed_config,
+                SuppressedBy::Baseline => words.suppressed_baseline,
+            };
+            let line = finding.start.map(|start| format!(":{}", start.line)).unwrap_or_default();
+            let place = code(&format!("{}{line}", finding.path));
+            let reason = inline(&suppressed.reason);
+            self.line(&format!("- {} {} {place} — {by}: {reason}", words.suppressed_short, code(&finding.rule)));
+        }
+        for suppression in report.suppressions.iter().filter(|s| s.state != SuppressionState::Used) {
+            let state = match suppression.state {
+                SuppressionState::Used => continue,
+                SuppressionState::Unused => words.suppression_unused,
+                SuppressionState::Expired => words.suppression_expired,
+                SuppressionState::Refused => words.suppression_refused,
+            };
+            let line = suppression.line.map(|line| format!(":{line}")).unwrap_or_default();
+            let place = code(&format!("{}{line}", suppression.path));
+            self.line(&format!("- {place} ignore {}: {state}", code(&suppression.rules.join(", "))));
+        }
+    }
+
+    fn next_steps(&mut self) {
+        let words = self.words;
+        let summary = &self.report.summary;
+        self.heading("---");
+        let effort = &summary.effort_minutes;
+        let total = effort.critical + effort.high + effort.medium + effort.low;
+        if total > 0 {
+            self.line(&format!("**{}:** ~{}", words.estimated, words.duration(total)));
+        }
+        self.blank();
+        self.line(&format!("**{}:**", words.next_steps));
+        self.blank();
+        let mut number = 0;
+        for severity in [Severity::Critical, Severity::High, Severity::Medium, Severity::Low] {
+            let n = summary.counts.get(severity);
+            if n > 0 {
+                number += 1;
+                let minutes = effort.get(severity);
+                let duration = if minutes == 0 { String::new() } else { format!(", ~{}", words.duration(minutes)) };
+                let step = words.step_fix.replace("{severity}", label(severity));
+                self.line(&format!("{number}. {step} ({n}{duration})"));
+            }
+        }
+        if summary.criteria.manual > 0 {
+            number += 1;
+            self.line(&format!("{number}. {} ({})", words.step_confirm, summary.criteria.manual));
+        }
+        self.line(&format!("{}. {}", number + 1, words.step_rerun));
+    }
+}
+
+fn label(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "CRITICAL",
+        Severity::High => "HIGH",
+        Severity::Medium => "MEDIUM",
+        Severity::Low => "LOW",
+        Severity::Info => "INFO",
+    }
+}
+
+/// Certain and grave, or worth a look.
+fn failure_sign(severity: Severity, confidence: Confidence) -> &'static str {
+    let grave = matches!(severity, Severity::Critical | Severity::High);
+    if grave && confidence == Confidence::Certain { "❌" } else { "⚠️" }
+}
+
+fn verdict_sign(verdict: Readiness) -> &'static str {
+    match verdict {
+        Readiness::NotReady => "❌",
+        Readiness::NotAssessed => "➖",
+        Readiness::Staging => "⚠️",
+        Readiness::Production | Readiness::Hardened => "✅",
+    }
+}
+
+fn health_sign(health: Health) -> &'static str {
+    match health {
+        Health::Ok => "✅",
+        Health::Warning => "⚠️",
+        Health::Fail => "❌",
+        Health::None => "➖",
+    }
+}
+
+fn score_of_ten(score: Option<f64>) -> String {
+    score.map_or_else(|| "–".to_owned(), |score| format!("{}/10", one_decimal(score)))
+}
+
+fn two_decimals(value: f64) -> String {
+    format!("{:.2}", (value * 100.0).round() / 100.0)
+}
+
+/// The component of a criterion, when it is not the repository itself.
+fn component_suffix(component: &str) -> String {
+    if component == "." { String::new() } else { format!(" ({})", code(&visible(component))) }
+}

@@ -1,0 +1,81 @@
+//! `deploy-method-missing`: the repository says how it is deployed.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    facts::{
+        Fact,
+        deployment::{self, DeployWay},
+    },
+    model::{Evidence, Message, Place, Site, Verdict},
+    repo::{Component, ComponentKind},
+    rule::{Context, Rule},
+};
+
+pub(in crate::rules) static RULE: DeployMethodMissing = DeployMethodMissing;
+
+pub(in crate::rules) struct DeployMethodMissing;
+
+impl Rule for DeployMethodMissing {
+    fn id(&self) -> &'static str {
+        "deploy-method-missing"
+    }
+
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Commands]
+    }
+
+    fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        let ways = deployment::ways(cx.repo, cx.facts.commands(cx.repo));
+        let deployed: Vec<&Component> =
+            cx.repo.components().iter().filter(|component| component.kind.is_deployable()).collect();
+        if deployed.is_empty() {
+            return nothing_deployed(cx);
+        }
+        if !ways.is_empty() {
+            return found(&ways);
+        }
+        if let Some(method) = &cx.config.deploy_method {
+            let evidence =
+                Evidence::Searched { what: Message::new("declared").with("method", method.as_str()), files: 1, unread: Vec::new() };
+            return Verdict::pass(evidence, []);
+        }
+        let services: Vec<&Component> =
+            deployed.iter().filter(|component| component.kind != ComponentKind::WebApp).copied().collect();
+        match services.first() {
+            Some(service) => absent(service),
+            None => {
+                let framework = deployed[0].frameworks().next().unwrap_or("a web framework").to_owned();
+                Verdict::unknown(Message::new("zero-config").with("framework", framework))
+            }
+        }
+    }
+}
+
+fn nothing_deployed(cx: &Context<'_>) -> Verdict {
+    let kinds: BTreeSet<&str> = cx.repo.components().iter().map(|component| component.kind.as_str()).collect();
+    let kinds: Vec<&str> = kinds.into_iter().collect();
+    Verdict::not_applicable(Message::new("nothing-deployed").with("kind", kinds.join(", ")))
+}
+
+fn found(ways: &[DeployWay]) -> Verdict {
+    let kinds: BTreeSet<&str> = ways.iter().map(|way| way.kind).collect();
+    let mut shown = BTreeSet::new();
+    let evidence: Vec<Evidence> = ways
+        .iter()
+        .filter(|way| shown.insert(way.kind))
+        .map(|way| Evidence::At { place: way.place.clone(), note: way.note.clone() })
+        .collect();
+    let methods = kinds.into_iter().collect::<Vec<_>>().join(", ");
+    Verdict::pass_or(evidence, || Verdict::not_applicable("nothing-deployed"))
+        .detail(Message::new("detail").with("methods", methods))
+}
+
+fn absent(service: &Component) -> Verdict {
+    let message = Message::new("missing").with("name", service.name.as_str());
+    let site = Site::new(Place::Missing(".".into()), message);
+    match &service.shown_by {
+        Some(place) => Verdict::fail(site.related(place.clone(), "service"), []),
+        None => Verdict::fail(site, []),
+    }
+}
