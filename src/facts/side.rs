@@ -191,7 +191,7 @@ pub fn side_of(repo: &Repo, facts: &Facts, file: &File) -> Sided {
         return Sided { side, sign: Sign::Directive, span: Some(span) };
     }
     let component = repo.component(file.component);
-    let stack = Stack::of(repo, component);
+    let stack = Stack::of(component);
     let path = file.path.strip_prefix(&component.path).unwrap_or(&file.path).as_str();
     if let Some(side) = convention(path, &stack) {
         return sided(side, Sign::Convention);
@@ -208,9 +208,6 @@ pub fn side_of(repo: &Repo, facts: &Facts, file: &File) -> Sided {
     if let Some(side) = folder(path) {
         return sided(side, Sign::Folder);
     }
-    if stack.serves && !stack.renders {
-        return sided(Side::Server, Sign::Component);
-    }
     if !stack.renders && !stack.next {
         return sided(Side::Server, Sign::Component);
     }
@@ -226,6 +223,28 @@ struct Stack {
     renders: bool,
     serves: bool,
     mobile: bool,
+}
+
+impl Stack {
+    fn of(component: &Component) -> Self {
+        let any = |names: &[&str]| names.iter().any(|name| component.profile.has_framework(name));
+        let renders_on_server = any(&[
+            "Nuxt", "SvelteKit", "Remix", "React Router", "TanStack Start", "SolidStart", "Astro", "Qwik",
+        ]);
+        Self {
+            next: any(&["Next.js"]),
+            renders_on_server,
+            renders: renders_on_server
+                || any(&[
+                    "Next.js", "React", "Vue", "Svelte", "Solid", "Preact", "Angular", "Create React App", "Vue CLI", "Gatsby",
+                ]),
+            serves: any(&[
+                "NestJS", "Express", "Fastify", "Koa", "Hono", "hapi", "Restify", "Elysia", "h3", "Nitro", "Polka",
+                "AdonisJS", "Strapi", "Apollo Server", "GraphQL Yoga", "tRPC", "Socket.IO",
+            ]),
+            mobile: any(&["React Native", "Expo"]),
+        }
+    }
 }
 
 /// Where the framework runs files of this path below the component.

@@ -53,11 +53,9 @@ impl Rule for ConsoleUsage {
         let logged: usize = tallies.iter().map(|tally| tally.logged).sum();
         let detail = detail(&tallies, total, logged);
         let fine: Vec<Evidence> = tallies.iter().filter_map(logs_well).take(SHOWN).collect();
-        if sites.is_empty() {
-            let searched = cx.searched("searched", files.len());
-            return Verdict::pass(searched, fine);
-        }
-        Verdict::fail_or(sites, || Verdict::not_applicable("no-code"))
+        // A place that logs well says nothing about a file that could not be read.
+        let shown = if cx.unexamined.is_empty() { fine.clone() } else { Vec::new() };
+        Verdict::fail_or(sites, || Verdict::pass(cx.searched("searched", files.len()), shown))
             .also_fine(fine)
             .detail(detail)
             .sites(total + logged, logged)
@@ -84,7 +82,7 @@ struct Linters {
 impl Linters {
     fn of(repo: &Repo) -> Self {
         let named = |test: &dyn Fn(&str) -> bool| repo.files().iter().any(|file| file.path.file_name().is_some_and(test));
-        let declared = |package: &str| repo.components().iter().any(|component| component.depends_on(package));
+        let declared = |package: &str| repo.manifests().iter().any(|manifest| manifest.dependency(package).is_some());
         Self {
             eslint: named(&|name| {
                 name.starts_with(".eslintrc") || name.starts_with("eslint.config.") || name.starts_with(".oxlintrc")

@@ -298,7 +298,7 @@ fn application(cx: &Context<'_>, service: &Service<'_>) -> Option<Place> {
 
 /// A logger is called whose making is not in this repository.
 fn unclear(cx: &Context<'_>, service: &Service<'_>) -> Option<Verdict> {
-    let known = |module: &str| cx.component.depends_on(package_name(module)) && !is_logging_package(module);
+    let known = |module: &str| declares(cx, package_name(module)) && !is_logging_package(module);
     let foreign = service.logged.iter().filter_map(|(_, call)| module_of(call)).find(|module| known(module));
     if let Some(module) = foreign {
         return Some(Verdict::unknown(Message::new("elsewhere").with("module", module)));
@@ -306,6 +306,10 @@ fn unclear(cx: &Context<'_>, service: &Service<'_>) -> Option<Verdict> {
     let (_, call) = service.logged.first()?;
     let mostly = service.logged.len() >= service.printed.len();
     mostly.then(|| Verdict::unknown(Message::new("unclear").with("method", call.method.as_str())))
+}
+
+fn declares(cx: &Context<'_>, package: &str) -> bool {
+    cx.component.manifests(cx.repo).any(|manifest| manifest.dependency(package).is_some())
 }
 
 /// `@scope/name` of `@scope/name/sub/path`.
@@ -359,28 +363,60 @@ fn spring(plain: PlainSpring) -> Site {
 /// Of whom the rule is asked, and how they are called.
 mod applicability {
     use super::{Context, Message, Place};
-    use crate::repo::ComponentKind;
+    use crate::repo::{Component, ComponentKind};
+
+    /// Frameworks of web applications that answer requests on a server.
+    const SERVERS: &[&str] = &[
+        "Next.js", "Nuxt", "SvelteKit", "Remix", "React Router", "TanStack Start", "SolidStart", "Qwik", "NestJS", "Express",
+        "Fastify", "Koa", "Hono", "hapi", "Nitro", "h3", "Elysia", "tRPC", "Apollo Server", "GraphQL Yoga", "Django",
+        "FastAPI", "Flask",
+    ];
+
+    /// Platforms that start code for each request and keep what it prints with the request.
+    const SERVERLESS: &[&str] = &[
+        "Vercel", "Netlify", "Cloudflare Workers", "Serverless Framework", "AWS SAM", "AWS Lambda", "Firebase",
+        "AWS Amplify",
+    ];
 
     /// Why the rule is not asked of this component.
     pub(super) fn not_asked(cx: &Context<'_>) -> Option<Message> {
         let key = match cx.component.kind {
             ComponentKind::Cli => "tool",
-            ComponentKind::Library => "library",
-            ComponentKind::StaticSite => "static",
-            kind if kind.is_deployable() => return None,
+            ComponentKind::Library | ComponentKind::Package => "library",
+            ComponentKind::ClientApp => "static",
+            ComponentKind::WebApp if !has_server_side(cx.component) => "static",
+            kind if kind.is_deployable() => {
+                return serverless(cx).map(|platform| about(cx, "serverless").with("platform", platform));
+            }
             _ => "not-deployed",
         };
         Some(about(cx, key))
     }
 
+    fn has_server_side(component: &Component) -> bool {
+        SERVERS.iter().any(|framework| component.profile.has_framework(framework))
+    }
+
+    /// The serverless platform that is the only place where this component is deployed.
+    fn serverless(cx: &Context<'_>) -> Option<&'static str> {
+        let targets = &cx.component.profile.deploy_targets;
+        let elsewhere = targets.iter().any(|target| !SERVERLESS.contains(&target.name));
+        targets.first().map(|target| target.name).filter(|_| !elsewhere)
+    }
+
     /// A message that names the component.
     pub(super) fn about(cx: &Context<'_>, key: &'static str) -> Message {
-        Message::new(key).with("name", cx.component.name.as_str()).with("kind", cx.component.kind.as_str())
+        Message::new(key).with("name", cx.component.name.as_str()).with("kind", cx.component.kind.name())
     }
 
     /// Where the missing library would be declared.
     pub(super) fn manifest(cx: &Context<'_>) -> Place {
-        let _ = cx;
-        todo!()
+        let Some(manifest) = cx.component.manifests(cx.repo).next() else {
+            return Place::Missing(cx.component.path.clone());
+        };
+        match &manifest.name {
+            Some(name) => manifest.place(name.span),
+            None => Place::File(manifest.file),
+        }
     }
 }
