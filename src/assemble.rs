@@ -417,7 +417,7 @@ fn component_lines(parts: Vec<Part>, score: &Score, pools: &Pools) -> Vec<Compon
         .into_iter()
         .map(|part| {
             let line = score.components.iter().find(|line| line.component == part.path);
-            let grade = line.map(|line| line.grade.clone()).unwrap_or_else(Grade::empty);
+            let grade = line.map_or_else(Grade::empty, |line| line.grade.clone());
             Component {
                 reason: pools.reason(|c| c.component == part.path),
                 path: part.path,

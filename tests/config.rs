@@ -172,12 +172,18 @@ fn all_problems_of_a_file_are_shown_in_order() {
 #[test]
 fn unknown_keys_and_sections_are_refused() {
     assert_eq!(problems("[scn]\n"), ["unknown key `scn`|1:2|did you mean `scan`?"]);
-    assert_eq!(problems("fail-on = \"low\"\n"), ["unknown key `fail-on`|1:1|`fail-on` belongs in the section `[scan]`"]);
+    assert_eq!(
+        problems("fail-on = \"low\"\n"),
+        ["unknown key `fail-on`|1:1|`fail-on` belongs in the section `[scan]`"]
+    );
     assert_eq!(
         problems("[output]\n"),
         ["unknown key `output`|1:2|known sections: `scan`, `deploy`, `rules`, `suppress`"]
     );
-    assert_eq!(problems("[deploy]\nplatform = \"x\"\n"), ["unknown key `platform` in `deploy`|2:1|known keys: `method`"]);
+    assert_eq!(
+        problems("[deploy]\nplatform = \"x\"\n"),
+        ["unknown key `platform` in `deploy`|2:1|known keys: `method`"]
+    );
     assert_eq!(
         problems("[rules.schema-push]\nweight = 3\n"),
         ["unknown key `weight` in `rules.schema-push`|2:1|known keys: `severity`, `enabled`, `reason`"]
@@ -277,7 +283,9 @@ fn hostile_text_is_harmless() {
 
 #[test]
 fn flags_win_over_the_file_and_the_file_over_defaults() {
-    let file = read("[scan]\nfail-on = \"high\"\nlang = \"ru\"\nskip = [\"ci-cd\"]\n[rules.schema-push]\nseverity = \"low\"\n");
+    let file = read(
+        "[scan]\nfail-on = \"high\"\nlang = \"ru\"\nskip = [\"ci-cd\"]\n[rules.schema-push]\nseverity = \"low\"\n",
+    );
     let flags = Layer { fail_on: Some(FailOn::Never), skip: Some(Vec::new()), ..Layer::default() };
     let config = Config::from_layers([flags, file]);
     assert_eq!(config.fail_on, None);

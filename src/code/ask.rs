@@ -15,7 +15,13 @@ impl<'t> NodeRef<'t> {
         match self.kind() {
             Kind::Identifier => Some(match self.binding().map(|binding| &binding.kind) {
                 Some(BindingKind::Import { module, imported }) if imported == "*" => module.clone(),
+                // `from . import x` is `.x`.
+                Some(BindingKind::Import { module, imported }) if module.ends_with('.') => {
+                    format!("{module}{imported}")
+                }
                 Some(BindingKind::Import { module, imported }) => format!("{module}.{imported}"),
+                // A type does not exist at run time: the value of its name is another one.
+                Some(BindingKind::Type) => self.name().to_owned(),
                 Some(_) => format!("self:{}", self.name()),
                 None => self.name().to_owned(),
             }),

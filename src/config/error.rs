@@ -59,13 +59,26 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
+    /// The same error about a file that its reader knows by another name.
+    #[must_use]
+    pub fn about(mut self, shown: &str) -> Self {
+        let (Self::Unreadable { path, .. } | Self::Invalid { path, .. }) = &mut self;
+        shown.clone_into(path);
+        self
+    }
+
     /// The whole report, with excerpts; styled for a terminal, or plain.
     pub fn report(&self, styled: bool) -> String {
         let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
         match self {
             Self::Unreadable { path, reason, help } => {
                 let title = format!("cannot read the configuration `{path}`: {reason}");
-                renderer.render(&[with_help(Group::with_title(Level::ERROR.primary_title(title)), help.as_deref())])
+                let mut shown = renderer.render(&[Group::with_title(Level::ERROR.primary_title(title))]);
+                if let Some(help) = help {
+                    shown.push('\n');
+                    shown.push_str(&renderer.render(&[Group::with_title(Level::HELP.secondary_title(help.as_str()))]));
+                }
+                shown
             }
             Self::Invalid { path, text, problems } => {
                 let shown: Vec<String> =

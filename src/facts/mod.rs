@@ -2,19 +2,30 @@
 //!
 //! Rules hold policy; facts hold the knowledge of languages and frameworks. One file per fact.
 
+pub mod commands;
+pub mod compose;
+pub mod deployment;
 mod directives;
+pub mod environment;
+pub mod images;
+pub mod kubernetes;
 pub mod logging;
+pub mod migrations;
+pub mod schema;
 pub mod side;
 mod visit;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 pub use directives::MARKER;
 pub use visit::{Visit, Watch};
 
+use commands::CommandUse;
+
 use crate::{
     code::NodeRef,
     model::{FileId, Span},
+    repo::Repo,
 };
 
 /// A fact that rules can need. Each has one extractor in [`extractors`].
@@ -22,6 +33,12 @@ use crate::{
 pub enum Fact {
     /// Comments that speak to this tool.
     Directives,
+    /// Reads of environment variables.
+    Environment,
+    /// Definitions, synchronisations and migrations of a schema in code.
+    Schema,
+    /// Shell commands; read from documents, so no extractor visits files for them.
+    Commands,
     /// Log calls, and how loggers are set up.
     Logging,
     /// What files say about the side on which they run.
@@ -43,7 +60,13 @@ pub trait Extractor: Sync {
 
 /// Every extractor, in the order of [`Fact`].
 pub fn extractors() -> &'static [&'static dyn Extractor] {
-    &[&directives::Directives, &logging::LogCalls, &side::Sides]
+    &[
+        &directives::Directives,
+        &environment::Environment,
+        &schema::Schema,
+        &logging::LogCalls,
+        &side::Sides,
+    ]
 }
 
 /// What the extractors found in one file.
@@ -51,6 +74,8 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
 pub struct FileFacts {
     /// Comments that speak to this tool.
     pub directives: Vec<Directive>,
+    pub environment: Vec<environment::EnvRead>,
+    pub schema: Vec<schema::SchemaUse>,
     pub logging: logging::Logging,
     pub side: side::SideSigns,
 }
@@ -65,11 +90,17 @@ impl FileFacts {
 #[derive(Debug, Default)]
 pub struct Facts {
     files: BTreeMap<FileId, FileFacts>,
+    commands: OnceLock<Vec<CommandUse>>,
 }
 
 impl Facts {
     pub fn new(files: BTreeMap<FileId, FileFacts>) -> Self {
-        Self { files }
+        Self { files, commands: OnceLock::new() }
+    }
+
+    /// Every shell command that the repository runs or offers, in order of path and position.
+    pub fn commands(&self, repo: &Repo) -> &[CommandUse] {
+        self.commands.get_or_init(|| commands::commands(repo))
     }
 
     /// The facts of one file.

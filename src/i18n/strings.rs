@@ -37,7 +37,6 @@ pub struct Strings {
     pub no_findings: &'static str,
     pub fix: &'static str,
     pub note: &'static str,
-    pub here: &'static str,
     pub missing_here: &'static str,
     pub and_more: &'static str,
     pub all_shows: &'static str,
@@ -60,7 +59,6 @@ pub struct Strings {
     pub suppression_expired: &'static str,
     pub suppression_refused: &'static str,
 
-    pub read: &'static str,
     pub files_read: Plural,
     pub files: Plural,
     pub files_parsed: &'static str,
@@ -219,7 +217,6 @@ static EN: Strings = Strings {
     no_findings: "No criterion fails.",
     fix: "fix",
     note: "note",
-    here: "here",
     missing_here: "expected here",
     and_more: "and {n} more",
     all_shows: "--all shows them",
@@ -242,7 +239,6 @@ static EN: Strings = Strings {
     suppression_expired: "has expired",
     suppression_refused: "is not valid",
 
-    read: "Read",
     files_read: Plural::en("file read", "files read"),
     files: Plural::en("file", "files"),
     files_parsed: "parsed",
@@ -348,7 +344,6 @@ static RU: Strings = Strings {
     no_findings: "Невыполненных критериев нет.",
     fix: "решение",
     note: "см.",
-    here: "здесь",
     missing_here: "ожидается здесь",
     and_more: "и ещё {n}",
     all_shows: "--all покажет все",
@@ -371,7 +366,6 @@ static RU: Strings = Strings {
     suppression_expired: "срок истёк",
     suppression_refused: "недействительно",
 
-    read: "Прочитано",
     files_read: Plural::ru("файл прочитан", "файла прочитано", "файлов прочитано"),
     files: Plural::ru("файл", "файла", "файлов"),
     files_parsed: "разобрано",

@@ -47,7 +47,11 @@ impl PathGlobs {
 
     /// Whether `path`, relative to the scanned root, matches.
     pub fn matches(&self, path: &str) -> bool {
-        if self.prefix.is_empty() { self.set.is_match(path) } else { self.set.is_match(format!("{}{path}", self.prefix)) }
+        if self.prefix.is_empty() {
+            self.set.is_match(path)
+        } else {
+            self.set.is_match(format!("{}{path}", self.prefix))
+        }
     }
 
     /// The patterns as they were written.

@@ -1,1 +1,240 @@
 //! The index of the repository: files, kinds, roles, components, technology profile, what git tracks.
+//!
+//! Built once, before any rule runs, and only read afterwards. Everything in it is sorted, so the same folder gives the
+//! same index on every machine.
+
+mod components;
+mod file;
+mod git;
+mod head;
+mod kind;
+mod manifests;
+mod profile;
+mod role;
+mod technologies;
+mod walk;
+
+use std::sync::{Arc, OnceLock};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use globset::GlobBuilder;
+use rayon::prelude::*;
+
+pub use components::{Component, ComponentKind, Reason};
+pub use file::{File, ReadError};
+pub use git::{Git, GitState};
+pub use kind::FileKind;
+pub use manifests::{Dependency, DependencyGroup, Ecosystem, Manifest, Script, Stated};
+pub use profile::{LanguageShare, Profile, Technology};
+pub use role::Role;
+pub use walk::{IGNORE_FILE, OpenError, SkipReason, Skipped, WalkOptions};
+
+use crate::{
+    doc::{self, Doc},
+    model::{ComponentId, FileId, Span},
+};
+
+/// The index of one scanned folder.
+#[derive(Debug)]
+pub struct Repo {
+    root: Utf8PathBuf,
+    name: String,
+    files: Vec<File>,
+    contents: Vec<Content>,
+    manifests: Vec<Manifest>,
+    components: Vec<Component>,
+    profile: Profile,
+    git: Git,
+    skipped: Vec<Skipped>,
+    options: WalkOptions,
+}
+
+/// What is kept of a file once somebody asked for it.
+#[derive(Debug, Default)]
+struct Content {
+    text: OnceLock<Result<Arc<str>, ReadError>>,
+    doc: OnceLock<Option<Doc>>,
+}
+
+impl Repo {
+    /// Indexes the folder `root`.
+    pub fn open(root: &Utf8Path, options: &WalkOptions) -> Result<Self, OpenError> {
+        let root = walk::canonical_root(root)?;
+        let git = Git::open(&root);
+        let walked = walk::walk(&root, &git, options);
+        let examined: Vec<file::Examined> =
+            walked.files.par_iter().map(|found| file::examine(&root, found, options)).collect();
+        let around = role::Surroundings::of(walked.files.iter().map(|found| found.path.as_path()));
+        let mut repo = Self {
+            name: root.file_name().unwrap_or("repository").to_owned(),
+            root,
+            files: Vec::with_capacity(walked.files.len()),
+            contents: Vec::new(),
+            manifests: Vec::new(),
+            components: Vec::new(),
+            profile: Profile::default(),
+            git,
+            skipped: walked.skipped,
+            options: options.clone(),
+        };
+        for (found, examined) in walked.files.into_iter().zip(examined) {
+            repo.add(found, &examined, &around);
+        }
+        repo.skipped.sort();
+        repo.skipped.dedup();
+        repo.contents.resize_with(repo.files.len(), Content::default);
+        repo.manifests = manifests::read_all(&repo);
+        for (file, role) in components::better_roles(&repo, &around) {
+            repo.files[index(file.0)].role = role;
+        }
+        repo.components = components::find(&repo, &around);
+        components::assign(&repo.components, &mut repo.files);
+        profile::fill(&mut repo);
+        if let Some(name) = repo.own_name() {
+            repo.name = name;
+        }
+        Ok(repo)
+    }
+
+    fn add(&mut self, found: walk::Found, examined: &file::Examined, around: &role::Surroundings) {
+        let kind = around.helm(&found.path, examined.kind);
+        let role = role::of(&found.path, kind, examined.signals, around);
+        if let Some(reason) = examined.skipped {
+            self.skipped.push(Skipped { path: found.path.clone(), reason });
+        }
+        self.files.push(File {
+            id: FileId(Span::new(self.files.len(), 0).start),
+            kind,
+            language: examined.language,
+            role,
+            component: ComponentId::ROOT,
+            size: found.size,
+            tracked: self.git.tracked(&found.path),
+            link: found.link,
+            path: found.path,
+        });
+    }
+
+    /// The scanned folder, absolute, links resolved.
+    pub fn root(&self) -> &Utf8Path {
+        &self.root
+    }
+
+    /// The root manifest's name, else the folder's.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn own_name(&self) -> Option<String> {
+        let mut own = self.manifests.iter().filter(|manifest| manifest.folder.as_str().is_empty());
+        own.find_map(|manifest| manifest.name.as_ref()).map(|name| name.text.clone()).filter(|name| !name.is_empty())
+    }
+
+    /// Every file, sorted by path.
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    pub fn file(&self, id: FileId) -> &File {
+        &self.files[index(id.0)]
+    }
+
+    /// The file at `path`, relative to the root.
+    pub fn by_path(&self, path: &Utf8Path) -> Option<&File> {
+        let found = self.files.binary_search_by(|file| file.path.as_str().cmp(path.as_str())).ok()?;
+        Some(&self.files[found])
+    }
+
+    /// The files of one kind, in order of path. A link to another file of the kind is left out.
+    pub fn of_kind(&self, kind: FileKind) -> impl Iterator<Item = &File> {
+        self.files.iter().filter(move |file| {
+            let target = || file.link.as_deref().and_then(|target| self.by_path(target));
+            file.kind == kind && target().is_none_or(|target| target.kind != kind)
+        })
+    }
+
+    /// The files whose path matches `glob` (`**/values*.yaml`); `*` stays within a folder. Nothing for a glob that
+    /// is none.
+    pub fn find(&self, glob: &str) -> Vec<&File> {
+        let matcher = GlobBuilder::new(glob).literal_separator(true).build().map(|glob| glob.compile_matcher());
+        matcher.map_or_else(
+            |_| Vec::new(),
+            |matcher| self.files.iter().filter(|file| matcher.is_match(&file.path)).collect(),
+        )
+    }
+
+    /// The text of a file. Offsets are those of the file, a UTF-8 byte order mark included; marked UTF-16 is
+    /// converted.
+    pub fn read(&self, id: FileId) -> Result<Arc<str>, ReadError> {
+        let file = self.file(id);
+        let read = || file::load(&self.root, file, &self.options);
+        // Configuration is asked for again and again; source code is read once, while it is observed.
+        if file.kind != FileKind::Lockfile && file.format().is_some() {
+            return self.contents[index(id.0)].text.get_or_init(read).clone();
+        }
+        read()
+    }
+
+    /// The parsed document; `None` for files that are no configuration or cannot be read.
+    pub fn doc(&self, id: FileId) -> Option<&Doc> {
+        let file = self.file(id);
+        let format = file.format()?;
+        self.contents[index(id.0)].doc.get_or_init(|| self.read(id).ok().map(|text| doc::parse(format, &text))).as_ref()
+    }
+
+    /// Every component, the repository itself first, then by path.
+    pub fn components(&self) -> &[Component] {
+        &self.components
+    }
+
+    pub fn component(&self, id: ComponentId) -> &Component {
+        &self.components[index(id.0)]
+    }
+
+    pub fn component_of(&self, file: FileId) -> &Component {
+        self.component(self.file(file).component)
+    }
+
+    /// The files of a component, without those of the components inside it.
+    pub fn files_of(&self, component: ComponentId) -> impl Iterator<Item = &File> {
+        self.files.iter().filter(move |file| file.component == component)
+    }
+
+    /// What the whole repository is made with.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Every manifest, in order of path; also those of tests and examples.
+    pub fn manifests(&self) -> &[Manifest] {
+        &self.manifests
+    }
+
+    /// The manifests of a component and, after them, those it inherits from the components around it: what a
+    /// workspace root declares is there for its members too.
+    pub fn manifests_for(&self, component: ComponentId) -> impl Iterator<Item = &Manifest> {
+        let path = &self.component(component).path;
+        let mut around: Vec<&Component> =
+            self.components.iter().filter(|other| other.path == "." || path.starts_with(&other.path)).collect();
+        around.sort_by_key(|other| std::cmp::Reverse(other.path.as_str().trim_matches('.').len()));
+        around.into_iter().flat_map(|component| &component.manifests).map(|at| &self.manifests[*at])
+    }
+
+    /// The declaration of the dependency `name` that holds for a component: its own, else the inherited one.
+    pub fn dependency(&self, component: ComponentId, name: &str) -> Option<(&Manifest, &Dependency)> {
+        self.manifests_for(component).find_map(|manifest| Some((manifest, manifest.dependency(name)?)))
+    }
+
+    pub fn git(&self) -> &Git {
+        &self.git
+    }
+
+    /// What is in the folder and was not examined, sorted by path.
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.skipped
+    }
+}
+
+fn index(id: u32) -> usize {
+    id as usize
+}

@@ -14,4 +14,24 @@ macro_rules! rules {
 }
 
 rules! {
+    architecture_deploy {
+        deploy_method_missing,
+        docker_compose_missing,
+        dockerfile_healthcheck_missing,
+        dockerfile_missing,
+        migrate_script_missing,
+        migration_rollback_missing,
+        migrations_dir_missing,
+        schema_push,
+    }
+    ci_cd { ci_workflow_missing }
+    observability { console_usage, structured_logger_missing }
+    security {
+        dockerfile_user_missing,
+        env_file_committed,
+        fallback_secret,
+        gitignore_env_missing,
+        hardcoded_secret,
+    }
+    tests_quality { tests_missing }
 }

@@ -6,7 +6,7 @@ use crate::model::{Health, Severity, SeverityCounts, StatusCounts};
 /// What a pool of criteria comes to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grade {
-    /// `None` when no automatic criterion with a weight was answered.
+    /// `None` when no automatic criterion with a weight was answered, and no CRITICAL is open.
     pub score: Option<f64>,
     pub health: Health,
     /// `Critical` when the cap holds the score down.
@@ -77,7 +77,9 @@ pub(super) fn grade(criteria: &[&ScoredCriterion], attested_overall: f64, rubric
 
     let open = |severity| criteria.iter().any(|c| c.open_severity() == Some(severity));
     let blocked = open(Severity::Critical);
-    let uncapped = proven.value().map(|share| {
+    // What weighs nothing by default may be CRITICAL here: then the pool has a score, and it is the lowest.
+    let share = proven.value().or(blocked.then_some(0.0));
+    let uncapped = share.map(|share| {
         let attested = attested.value().unwrap_or(share * attested_overall);
         let numbers = &rubric.category;
         snapped(numbers.floor + numbers.proven * share + numbers.attested * attested)

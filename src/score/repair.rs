@@ -58,7 +58,7 @@ pub(super) fn fix_first(
             }
         }
     }
-    candidates.sort_by(|a, b| rank(a, b));
+    candidates.sort_by(rank);
     candidates.truncate(SHOWN);
     let gain = together(&candidates, all, categories, attested, rubric).map_or(0.0, |after| after - before);
     let repairs = candidates

@@ -3,7 +3,7 @@
 //! "Readiness" is also an everyday word in comments about probes, so only what looks like an instruction is read as
 //! one; everything else is prose and stays unnoticed.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::{Comment, Origin, Reach, Reading, State, Suppression, Trouble};
 use crate::model::nearest;
@@ -20,13 +20,16 @@ const MAX_LINES: usize = 200;
 /// Everything that the comments say, in any order.
 pub(super) fn read<'a>(comments: &[Comment], known: &[&str]) -> Vec<Reading<'a>> {
     let directives: Vec<Directive<'_>> = comments.iter().flat_map(directives).collect();
-    let alone: BTreeSet<(&str, u32)> = directives
+    let alone: Alone<'_> = directives
         .iter()
         .filter(|directive| directive.comment.alone)
-        .map(|directive| (directive.comment.path.as_str(), directive.comment.lines.0))
+        .map(|directive| ((directive.comment.path.as_str(), directive.comment.lines.0), directive.comment.lines.1))
         .collect();
     directives.iter().flat_map(|directive| directive.readings(&alone, known)).collect()
 }
+
+/// The last line of each comment that stands alone, by its path and first line.
+type Alone<'c> = BTreeMap<(&'c str, u32), u32>;
 
 /// One instruction in a comment.
 struct Directive<'c> {
@@ -59,7 +62,8 @@ fn order(line: &str) -> Option<Result<Order<'_>, Trouble>> {
 
 /// Reads what follows the marker. `begins`: nothing precedes the marker in its line.
 fn instruction(text: &str, begins: bool) -> Option<Result<Order<'_>, Trouble>> {
-    let verb_end = text.find(|char: char| !char.is_ascii_alphabetic() && char != '-' && char != '_').unwrap_or(text.len());
+    let verb_end =
+        text.find(|char: char| !char.is_ascii_alphabetic() && char != '-' && char != '_').unwrap_or(text.len());
     let (verb, rest) = text.split_at(verb_end);
     let whole_file = match verb {
         "ignore" => false,
@@ -90,14 +94,14 @@ fn arguments(rest: &str, whole_file: bool) -> Result<Order<'_>, Trouble> {
 /// A reason without the signs that close its comment and those that people like to put before it.
 fn bare(reason: &str) -> &str {
     let mut reason = reason.trim();
-    for closing in ["}", "*/", "-->", "--%>", "#}"] {
+    for closing in ["*/}", "*/", "-->", "--%>", "#}"] {
         reason = reason.strip_suffix(closing).unwrap_or(reason).trim_end();
     }
     reason.trim_start_matches([':', '-', '–', '—']).trim()
 }
 
 impl Directive<'_> {
-    fn readings<'a>(&self, alone: &BTreeSet<(&str, u32)>, known: &[&str]) -> Vec<Reading<'a>> {
+    fn readings<'a>(&self, alone: &Alone<'_>, known: &[&str]) -> Vec<Reading<'a>> {
         let order = match &self.order {
             Ok(order) => order,
             Err(trouble) => return vec![self.refused("", None, trouble.clone())],
@@ -105,7 +109,7 @@ impl Directive<'_> {
         order.rules.iter().map(|rule| self.reading(rule, order, alone, known)).collect()
     }
 
-    fn reading<'a>(&self, rule: &str, order: &Order<'_>, alone: &BTreeSet<(&str, u32)>, known: &[&str]) -> Reading<'a> {
+    fn reading<'a>(&self, rule: &str, order: &Order<'_>, alone: &Alone<'_>, known: &[&str]) -> Reading<'a> {
         let reason = Some(order.reason.clone());
         if !known.contains(&rule) {
             let nearest = nearest(rule, known.iter().copied()).map(str::to_owned);
@@ -121,17 +125,20 @@ impl Directive<'_> {
             let (first, last) = self.lines(alone);
             Reach::Lines(first, last)
         };
-        Reading { suppression: Suppression { state: State::Unused, trouble: None, ..self.suppression(rule, reason) }, reach }
+        Reading {
+            suppression: Suppression { state: State::Unused, trouble: None, ..self.suppression(rule, reason) },
+            reach,
+        }
     }
 
     /// The lines it speaks of: its own, and the next one when it stands alone. Of several such comments below each
     /// other all speak of the line below the last.
-    fn lines(&self, alone: &BTreeSet<(&str, u32)>) -> (u32, u32) {
+    fn lines(&self, alone: &Alone<'_>) -> (u32, u32) {
         let (first, mut last) = self.comment.lines;
         if self.comment.alone {
             last = last.saturating_add(1);
-            while alone.contains(&(self.comment.path.as_str(), last)) {
-                last = last.saturating_add(1);
+            while let Some(&end) = alone.get(&(self.comment.path.as_str(), last)) {
+                last = end.max(last).saturating_add(1);
             }
         }
         (first, last)

@@ -5,11 +5,13 @@
 
 mod fingerprint;
 mod inline;
+mod trouble;
 
 use std::collections::BTreeMap;
 
 pub use fingerprint::{Identity, fingerprints};
 pub use inline::{MARKER, TOP_LINES};
+pub use trouble::Trouble;
 
 use crate::model::{Date, Waiver};
 
@@ -87,26 +89,6 @@ pub struct Suppression {
     pub state: State,
     /// Why it is refused, or why its date could not be judged.
     pub trouble: Option<Trouble>,
-}
-
-/// What is wrong with a suppression. The fault of whoever wrote it, except for [`Trouble::NoToday`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Trouble {
-    #[error("`{found}` is no instruction to this tool; did you mean `ignore`?")]
-    UnknownVerb { found: String },
-    #[error("the rule is missing; write `readiness: ignore[rule-id] reason`")]
-    NoRules,
-    #[error("`]` is missing behind the rule ids")]
-    Unclosed,
-    #[error("the reason is missing; write `readiness: ignore[rule-id] reason`")]
-    NoReason,
-    #[error("there is no rule `{id}`{}", .nearest.as_ref().map(|it| format!("; did you mean `{it}`?")).unwrap_or_default())]
-    UnknownRule { id: String, nearest: Option<String> },
-    #[error("`ignore-file` must stand at the top of the file, in its first {TOP_LINES} lines")]
-    NotAtTop,
-    /// The caller did not say what day it is.
-    #[error("it expires on {0}, and today's date is not known")]
-    NoToday(Date),
 }
 
 /// What became of findings and suppressions.
@@ -223,7 +205,8 @@ fn assign(subjects: &[Subject], rules: &mut [Reading<'_>]) -> Vec<Option<usize>>
         .iter()
         .map(|subject| {
             let candidates = by_rule.get(&subject.rule).map(Vec::as_slice).unwrap_or_default();
-            let covering: Vec<usize> = candidates.iter().copied().filter(|&index| rules[index].covers(subject)).collect();
+            let covering: Vec<usize> =
+                candidates.iter().copied().filter(|&index| rules[index].covers(subject)).collect();
             for &index in &covering {
                 rules[index].suppression.matched += 1;
             }

@@ -110,9 +110,14 @@ fn missing(mut finding: Finding) -> Finding {
     finding
 }
 
+/// A number of lines or columns.
+fn count(n: usize) -> u32 {
+    u32::try_from(n).expect("samples are small")
+}
+
 fn shown(path: &str, line: u32, snippet: &str, note: &str) -> Evidence {
-    let last = line + u32::try_from(snippet.lines().count()).unwrap() - 1;
-    let end = u32::try_from(snippet.lines().last().unwrap().chars().count()).unwrap() + 1;
+    let last = line + count(snippet.lines().count()) - 1;
+    let end = count(snippet.lines().last().unwrap_or_default().chars().count()) + 1;
     Evidence::At {
         path: path.into(),
         start: Some(at(line, 1)),

@@ -312,8 +312,9 @@ pub(super) fn left_out<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, _: Role) {
     walk.skip(node);
 }
 
-pub(super) fn error<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
-    walk.wrap(Kind::Error, node, role, Role::Item);
+/// Text that the parser could not place. It stands beside the code it interrupts, so it takes no role from it.
+pub(super) fn error<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, _: Role) {
+    walk.wrap(Kind::Error, node, Role::Item, Role::Item);
 }
 
 /// A construct without a kind of its own: its name and its children.

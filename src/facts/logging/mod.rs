@@ -18,7 +18,7 @@ pub use guard::Guard;
 pub use library::{Format, is_logging_package, package_format};
 pub use modules::names_module;
 pub use occasion::Occasion;
-pub use presence::{Presence, presence};
+pub use presence::{PlainSpring, Presence, presence};
 pub use waiver::Waiver;
 
 use super::{Extractor, Fact, FileFacts, Visit, Watch};

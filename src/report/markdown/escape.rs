@@ -24,12 +24,12 @@ pub(super) fn code(text: &str) -> String {
 
 /// A fence that no line of `content` can close.
 pub(super) fn fence(content: &str) -> String {
-    let (mut longest, mut run) = (0, 0);
-    for c in content.chars() {
-        run = if c == '`' { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    "`".repeat((longest + 1).max(3))
+    "`".repeat((longest_run(content) + 1).max(3))
+}
+
+/// The most backticks in a row.
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }
 
 enum Part<'a> {
@@ -61,7 +61,7 @@ fn backticks(text: &str) -> Vec<Part<'_>> {
 
 /// A code span; a pipe is escaped because it would end the cell of a table even there.
 fn code_span(text: &str) -> String {
-    let fence = if text.contains('`') { fence(text) } else { "`".to_owned() };
+    let fence = "`".repeat(longest_run(text) + 1);
     let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
     let text = text.replace('|', "\\|");
     format!("{fence}{space}{text}{space}{fence}")

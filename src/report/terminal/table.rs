@@ -17,6 +17,10 @@ const FIXED: usize = 3 + 6 + 12;
 const COVERAGE: usize = 6;
 
 const MOST_NAME: usize = 34;
+const LEAST_WHY: usize = 16;
+
+/// The width from which the share of answered criteria is shown.
+const WITH_COVERAGE: usize = 76;
 
 /// One row: what a category or a component is worth and why not more.
 struct Row {
@@ -31,12 +35,13 @@ struct Row {
 impl Page<'_> {
     pub(super) fn tables(&mut self) {
         let rows: Vec<Row> = self.report.categories.iter().map(|category| self.category_row(category)).collect();
-        self.table(self.words.category, rows);
-        if self.report.categories.iter().any(|category| is_incomplete(category.coverage)) {
+        self.table(self.words.category, &rows);
+        let incomplete = self.report.categories.iter().any(|category| is_incomplete(category.coverage));
+        if self.width >= WITH_COVERAGE && incomplete {
             self.line(paint(self.palette.faint, &format!("   {}", self.words.coverage_legend)));
         }
         if self.report.components.len() > 1 {
-            let rows = self
+            let rows: Vec<Row> = self
                 .report
                 .components
                 .iter()
@@ -50,7 +55,7 @@ impl Page<'_> {
                 })
                 .collect();
             self.blank();
-            self.table(self.words.component, rows);
+            self.table(self.words.component, &rows);
         }
     }
 
@@ -84,12 +89,13 @@ impl Page<'_> {
         }
     }
 
-    fn table(&mut self, title: &str, rows: Vec<Row>) {
-        let with_coverage = rows.iter().any(|row| is_incomplete(row.coverage));
+    fn table(&mut self, title: &str, rows: &[Row]) {
+        // A narrow terminal has no room for every column.
+        let with_coverage = self.width >= WITH_COVERAGE && rows.iter().any(|row| is_incomplete(row.coverage));
         let longest = rows.iter().map(|row| width(&row.name)).max().unwrap_or(0).max(width(title));
-        let name_width = longest.min(MOST_NAME);
-        let taken = FIXED + name_width + usize::from(GAP) + if with_coverage { COVERAGE } else { 0 };
-        let why_width = self.width.saturating_sub(taken).max(16);
+        let fixed = FIXED + usize::from(GAP) + if with_coverage { COVERAGE } else { 0 };
+        let name_width = longest.min(MOST_NAME).min(self.width - fixed - LEAST_WHY);
+        let why_width = self.width - fixed - name_width;
 
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
@@ -98,10 +104,10 @@ impl Page<'_> {
         if with_coverage {
             header_row.push(self.words.coverage_short.to_owned());
         }
-        header_row.push(self.words.matters_most.to_owned());
+        header_row.push(cut(self.words.matters_most, why_width));
         table.set_header(header_row);
         let mut heights = vec![1];
-        for row in &rows {
+        for row in rows {
             let why = shortened(wrap(&row.why, why_width), 2, why_width);
             heights.push(why.len().max(1));
             let mut cells = vec![
@@ -195,9 +201,9 @@ fn split(line: &str, columns: usize) -> (String, String) {
     let (mut left, mut right, mut used) = (String::new(), String::new(), 0);
     for glyph in glyphs(line) {
         if used < columns {
-            left.push_str(&glyph.text)
+            left.push_str(&glyph.text);
         } else {
-            right.push_str(&glyph.text)
+            right.push_str(&glyph.text);
         }
         used += glyph.width;
     }

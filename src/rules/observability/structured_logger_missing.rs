@@ -69,7 +69,10 @@ impl<'a> Service<'a> {
     fn of(cx: &Context<'a>) -> Self {
         let mut service = Self {
             files: cx
-                .files(Role::Source)
+                .repo
+                .files()
+                .iter()
+                .filter(|file| file.role == Role::Source && cx.covers(file.id))
                 .filter(|file| file.language.is_some() && side_of(cx.repo, cx.facts, file).side != Side::Client)
                 .collect(),
             setups: Vec::new(),

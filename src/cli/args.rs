@@ -1,0 +1,312 @@
+//! What the command line looks like: definitions and their checks, nothing else.
+
+use std::{ffi::OsString, fmt};
+
+use camino::Utf8PathBuf;
+use clap::{
+    Args, CommandFactory, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, StyledStr, TypedValueParser},
+    error::{ContextKind, ContextValue, ErrorKind},
+};
+use readiness::{
+    config::FailOn,
+    model::{Date, Lang},
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  readiness .                                   audit this repository
+  readiness scan ../shop --format json          the whole report as JSON
+  readiness --report markdown=review.md .       print the report and write the review
+  readiness --only security,critical .          a part of the rules
+  readiness --fail-on high --min-score 7 .      a stricter gate
+  readiness explain cors-allow-all-fallback     why a rule asks, how it decides, how to repair
+
+Exit codes:
+  0  the gate holds
+  1  the gate fails
+  2  the command line or the configuration is wrong
+  3  nothing could be scanned, or a report could not be written";
+
+/// Tells a team, with proof, whether their repository is ready for production.
+///
+/// Every rule is answered for the repository or for each of its components, with evidence: where it fails, where it
+/// holds, or why nobody can know. Nothing of the audited repository is executed, and nothing is sent anywhere.
+#[derive(Debug, Parser)]
+#[command(name = "readiness", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Only for the help: [`parse`] hands them to `scan`.
+    #[command(flatten)]
+    _scan: ScanArgs,
+}
+
+/// What the arguments ask for.
+pub(crate) struct Parsed {
+    pub(crate) command: Command,
+    /// Nobody wrote the command's name.
+    pub(crate) implied: bool,
+}
+
+/// Reads the arguments, the program's own name first. Without a command `scan` is meant.
+pub(crate) fn parse(mut arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
+    let names = ["scan", "rules", "explain", "help", "-h", "--help", "-V", "--version"];
+    let implied = !arguments.get(1).is_some_and(|first| names.iter().any(|name| first == name));
+    if implied {
+        arguments.insert(1.min(arguments.len()), "scan".into());
+    }
+    let misplaced = implied && arguments.iter().skip(2).any(|argument| names[..3].iter().any(|name| argument == name));
+    let cli = Cli::try_parse_from(arguments).map_err(|mut error| {
+        if misplaced && error.kind() == ErrorKind::UnknownArgument {
+            let tip = StyledStr::from("the command comes first, its options behind it");
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+        }
+        error
+    })?;
+    let missing = || Cli::command().error(ErrorKind::MissingSubcommand, "a command is missing");
+    Ok(Parsed { command: cli.command.ok_or_else(missing)?, implied })
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Audit a repository (the default command)
+    #[command(after_help = EXAMPLES)]
+    Scan(ScanArgs),
+    /// List all rules
+    Rules(RulesArgs),
+    /// Say why a rule asks, how it decides and how to repair what it finds
+    Explain(ExplainArgs),
+}
+
+impl Command {
+    pub(crate) fn color(&self) -> Color {
+        match self {
+            Self::Scan(args) => args.color,
+            Self::Rules(args) => args.color,
+            Self::Explain(args) => args.color,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScanArgs {
+    /// The folder to audit
+    #[arg(default_value = ".")]
+    pub(crate) path: Utf8PathBuf,
+
+    /// What to print on standard output
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Terminal, help_heading = "Output")]
+    pub(crate) format: Format,
+
+    /// Write a report to a file as well, whole or not at all; may be repeated
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = parse_target, help_heading = "Output")]
+    pub(crate) reports: Vec<Target>,
+
+    /// Language of the report
+    #[arg(long, value_name = "LANG", value_parser = languages(), help_heading = "Output")]
+    pub(crate) lang: Option<Lang>,
+
+    /// Show everything: guesses, every passing criterion, every place
+    #[arg(long, help_heading = "Output")]
+    pub(crate) all: bool,
+
+    /// Report where the time went
+    #[arg(long, help_heading = "Output")]
+    pub(crate) timing: bool,
+
+    /// Print the verdict and the tables alone, and nothing but errors on standard error
+    #[arg(long, short, help_heading = "Output")]
+    pub(crate) quiet: bool,
+
+    /// When to use colour; NO_COLOR, CLICOLOR and CLICOLOR_FORCE are respected
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, help_heading = "Output")]
+    pub(crate) color: Color,
+
+    /// Fail on open criteria of this severity or worse [default: critical]
+    #[arg(long, value_name = "SEVERITY", value_parser = severities(), help_heading = "Gate")]
+    pub(crate) fail_on: Option<FailOn>,
+
+    /// Fail below this overall score, 0 to 10
+    #[arg(long, value_name = "N", value_parser = parse_score, allow_negative_numbers = true, help_heading = "Gate")]
+    pub(crate) min_score: Option<f64>,
+
+    /// Run only these rules: ids, categories or severities, comma separated
+    #[arg(long, value_name = "IDS", value_delimiter = ',', help_heading = "Rules")]
+    pub(crate) only: Option<Vec<String>>,
+
+    /// Leave these rules out: ids, categories or severities, comma separated
+    #[arg(long, value_name = "IDS", value_delimiter = ',', help_heading = "Rules")]
+    pub(crate) skip: Option<Vec<String>>,
+
+    /// Read this configuration instead of the nearest readiness.toml
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "Configuration")]
+    pub(crate) config: Option<Utf8PathBuf>,
+
+    /// Read no configuration
+    #[arg(long, help_heading = "Configuration")]
+    pub(crate) no_config: bool,
+
+    /// Let comments in the audited files suppress nothing
+    #[arg(long, help_heading = "Configuration")]
+    pub(crate) no_inline_ignores: bool,
+
+    /// Take this day for today when suppressions expire [default: the clock's, in UTC]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date, help_heading = "Configuration")]
+    pub(crate) date: Option<Date>,
+
+    /// Worker threads [default: one per processor]
+    #[arg(long, value_name = "N", value_parser = parse_jobs, allow_negative_numbers = true, help_heading = "Configuration")]
+    pub(crate) jobs: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesArgs {
+    /// What to print
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Terminal)]
+    pub(crate) format: ListFormat,
+
+    /// Language of the texts
+    #[arg(long, value_name = "LANG", value_parser = languages())]
+    pub(crate) lang: Option<Lang>,
+
+    /// When to use colour
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The rule's id, as reports and `readiness rules` name it
+    pub(crate) rule: String,
+
+    /// Language of the texts
+    #[arg(long, value_name = "LANG", value_parser = languages())]
+    pub(crate) lang: Option<Lang>,
+
+    /// When to use colour
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+}
+
+/// A form of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people: the verdict, the tables, the findings with their code
+    Terminal,
+    /// For programs: everything, in a form that only grows
+    Json,
+    /// For a review: a document
+    Markdown,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Terminal => "terminal",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+        })
+    }
+}
+
+/// A form of the list of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    Terminal,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// When standard output is a terminal that wants it
+    Auto,
+    Always,
+    Never,
+}
+
+/// A file to write a report to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) format: Format,
+    pub(crate) file: Utf8PathBuf,
+}
+
+fn parse_target(text: &str) -> Result<Target, String> {
+    let (format, file) =
+        text.split_once('=').ok_or_else(|| "write FORMAT=FILE, for instance json=report.json".to_owned())?;
+    let format = Format::from_str(format, false).map_err(|_| {
+        let names = [Format::Terminal, Format::Json, Format::Markdown].map(|format| format.to_string());
+        let nearest = readiness::model::nearest(format, names.iter().map(String::as_str));
+        let hint = nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
+        format!("`{format}` is no format{hint} (formats: {})", names.join(", "))
+    })?;
+    match file {
+        "" => Err("the file is missing; write FORMAT=FILE, for instance json=report.json".to_owned()),
+        "-" => Err("a report goes to standard output with --format".to_owned()),
+        _ => Ok(Target { format, file: file.into() }),
+    }
+}
+
+fn parse_score(text: &str) -> Result<f64, String> {
+    let score: Option<f64> = text.parse().ok().filter(|score| (0.0..=10.0).contains(score));
+    score.ok_or_else(|| "a score is a number from 0 to 10, for instance 7.5".to_owned())
+}
+
+fn parse_jobs(text: &str) -> Result<usize, String> {
+    const MOST: usize = 256;
+    let jobs: Option<usize> = text.parse().ok().filter(|jobs| (1..=MOST).contains(jobs));
+    jobs.ok_or_else(|| format!("write a whole number from 1 to {MOST}"))
+}
+
+fn parse_date(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "write a day of the calendar as YYYY-MM-DD, for instance 2026-12-31".to_owned())
+}
+
+fn severities() -> impl TypedValueParser<Value = FailOn> {
+    PossibleValuesParser::new(FailOn::NAMES)
+        .map(|name| FailOn::named(&name).expect("every name that the parser lets through has a value"))
+}
+
+fn languages() -> impl TypedValueParser<Value = Lang> {
+    PossibleValuesParser::new(["en", "ru"]).map(|name| if name == "ru" { Lang::Ru } else { Lang::En })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Parsed, clap::Error> {
+        parse(line.split_whitespace().map(OsString::from).collect())
+    }
+
+    fn scanned(line: &str) -> ScanArgs {
+        match parsed(line).unwrap().command {
+            Command::Scan(args) => args,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn scan_is_meant_when_no_command_is_named() {
+        assert_eq!(scanned("readiness").path, ".");
+        assert_eq!(scanned("readiness shop").path, "shop");
+        assert_eq!(scanned("readiness --format json").format, Format::Json);
+        assert_eq!(scanned("readiness scan --format json shop").path, "shop");
+        assert_eq!(scanned("readiness ./scan").path, "./scan");
+        assert!(matches!(parsed("readiness rules").unwrap().command, Command::Rules(_)));
+    }
+
+    #[test]
+    fn a_command_behind_its_options_is_explained() {
+        let error = parsed("readiness --format json scan shop").err().unwrap().to_string();
+        assert!(error.contains("the command comes first"), "{error}");
+        let error = parsed("readiness shop other").err().unwrap().to_string();
+        assert!(error.contains("unexpected argument 'other'"), "{error}");
+    }
+
+    #[test]
+    fn the_definitions_agree_with_each_other() {
+        Cli::command().debug_assert();
+    }
+}

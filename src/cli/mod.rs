@@ -1,0 +1,47 @@
+//! The command line: one file per command. Only here is anything printed, and only here are the clock, the
+//! environment and the terminal looked at.
+
+mod args;
+mod exit;
+mod explain;
+mod gate;
+mod library;
+mod output;
+mod page;
+mod progress;
+mod rules;
+mod scan;
+mod words;
+
+use std::ffi::OsString;
+
+use args::Command;
+pub(crate) use exit::Exit;
+use exit::Failure;
+use output::Output;
+
+/// Runs the command that the arguments name; the first of them is the program's own name.
+pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let parsed = match args::parse(arguments.into_iter().collect()) {
+        Ok(parsed) => parsed,
+        Err(usage) => {
+            // Help that is asked for comes this way too; a closed pipe is no reason to complain.
+            let _ = usage.print();
+            return if usage.use_stderr() { Exit::Usage } else { Exit::Holds };
+        }
+    };
+    library::silence_guarded_panics();
+    let output = Output::new(parsed.command.color());
+    let result = match &parsed.command {
+        Command::Scan(args) => scan::run(args, parsed.implied, &output),
+        Command::Rules(args) => rules::run(args, &output),
+        Command::Explain(args) => explain::run(args, &output),
+    };
+    result.unwrap_or_else(|failure| {
+        output.complain(&failure);
+        failure.exit
+    })
+}
+
+/// The result of a command.
+type Outcome = Result<Exit, Failure>;

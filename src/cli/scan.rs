@@ -1,0 +1,225 @@
+//! `readiness scan`: flags and file to settings, settings to report, report to formats, gate to exit code.
+
+use std::{
+    env, fs,
+    io::{self, IsTerminal},
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use readiness::{
+    config::{Config, FILE_NAME, Found, Layer, Names, Observer, Selector, find, load},
+    model::{Categories, Date, nearest},
+    report::{Report, json, markdown, terminal},
+};
+
+use super::{
+    Outcome,
+    args::{Format, ScanArgs, Target},
+    exit::{Exit, Failure},
+    gate, library,
+    output::{self, Output, reason},
+    progress::Bar,
+    words::Words,
+};
+
+const COMMANDS: [&str; 3] = ["scan", "rules", "explain"];
+
+/// Runs the command; `implied` when nobody wrote its name.
+pub(super) fn run(args: &ScanArgs, implied: bool, output: &Output) -> Outcome {
+    let root = root(&args.path, implied)?;
+    let config = config(args, &root)?;
+    check_targets(&args.reports)?;
+    let report = library::scan(&root, &config)
+        .map_err(|error| Failure::unusable(format!("cannot scan `{}`: {error}", args.path)))?;
+    let shown = Shown { all: config.all, quiet: args.quiet, date: args.date };
+    output.print(&render(&report, args.format, shown, Some(output))?)?;
+    let written = write_reports(&report, &args.reports, shown, output);
+    let failures = gate::failures(&report, &config);
+    if !failures.is_empty() && !args.quiet {
+        output.gate(Words::of(config.lang).gate_fails, &failures);
+    }
+    Ok(match (written, failures.is_empty()) {
+        (false, _) => Exit::Unusable,
+        (true, false) => Exit::Fails,
+        (true, true) => Exit::Holds,
+    })
+}
+
+/// The folder to scan, absolute, so that `.` and its full path give the same report.
+fn root(path: &Utf8Path, implied: bool) -> Result<Utf8PathBuf, Failure> {
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => missing(path, implied),
+        _ => Failure::unusable(format!("cannot look at `{path}`: {}", reason(&error))),
+    })?;
+    if !metadata.is_dir() {
+        return Err(Failure::usage(format!("`{path}` is a file, and an audit looks at a whole repository"))
+            .help("name the folder that holds it"));
+    }
+    path.canonicalize_utf8().map_err(|error| Failure::unusable(format!("cannot look at `{path}`: {}", reason(&error))))
+}
+
+fn missing(path: &Utf8Path, implied: bool) -> Failure {
+    let failure = Failure::usage(format!("there is no folder `{path}`"));
+    let command = if implied { nearest(path.as_str(), COMMANDS) } else { None };
+    match command {
+        Some(command) => failure.help(format!("did you mean the command `readiness {command}`?")),
+        None => failure.help("name an existing folder; without a name the current one is audited"),
+    }
+}
+
+fn config(args: &ScanArgs, root: &Utf8Path) -> Result<Config, Failure> {
+    let cards = library::cards();
+    let rules: Vec<&str> = cards.iter().map(|card| card.meta.id.as_str()).collect();
+    let categories: Vec<&str> = Categories::embedded().all.iter().map(|category| category.id.as_str()).collect();
+    let names = Names { rules: &rules, categories: &categories };
+    let flags = flags(args, names)?;
+    let file = file(args, root, names)?;
+    let mut config = Config::from_layers([flags, file]);
+    config.today = config.today.or_else(today);
+    if !args.quiet && io::stderr().is_terminal() {
+        config.progress = Observer::new(Arc::new(Bar::new(Words::of(config.lang).files)));
+    }
+    Ok(config)
+}
+
+fn flags(args: &ScanArgs, names: Names<'_>) -> Result<Layer, Failure> {
+    let set = |flag: bool| flag.then_some(true);
+    Ok(Layer {
+        lang: args.lang,
+        only: args.only.as_ref().map(|list| selectors("--only", list, names)).transpose()?,
+        skip: args.skip.as_ref().map(|list| selectors("--skip", list, names)).transpose()?,
+        all: set(args.all),
+        timing: set(args.timing),
+        jobs: args.jobs,
+        inline_ignores: args.no_inline_ignores.then_some(false),
+        today: args.date,
+        fail_on: args.fail_on,
+        min_score: args.min_score,
+        ..Layer::default()
+    })
+}
+
+fn selectors(flag: &str, list: &[String], names: Names<'_>) -> Result<Vec<Selector>, Failure> {
+    let given: Vec<&str> = list.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
+    if given.is_empty() {
+        return Err(Failure::usage(format!("`{flag}` names nothing"))
+            .help("give rule ids, categories or severities, separated by commas"));
+    }
+    let mut selectors = Vec::new();
+    let mut unknown = Vec::new();
+    for name in given {
+        match Selector::parse(name, names) {
+            Ok(selector) => selectors.push(selector),
+            Err(error) => unknown.push(error),
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(selectors);
+    }
+    let what: Vec<String> = unknown.iter().map(ToString::to_string).collect();
+    let meant: Vec<String> =
+        unknown.iter().filter_map(|error| error.nearest.as_ref()).map(|nearest| format!("`{nearest}`")).collect();
+    let failure = Failure::usage(format!("{flag}: {}", what.join("; ")));
+    Err(if meant.is_empty() {
+        failure.help("`readiness rules` lists rules and categories")
+    } else {
+        failure.help(format!("did you mean {}?", meant.join(" and ")))
+    })
+}
+
+fn file(args: &ScanArgs, root: &Utf8Path, names: Names<'_>) -> Result<Layer, Failure> {
+    let found = match &args.config {
+        _ if args.no_config => None,
+        Some(path) => Some(Found::named(absolute(path))),
+        None => find(root),
+    };
+    let Some(found) = found else { return Ok(Layer::default()) };
+    let complaint_path = args.config.clone().unwrap_or_else(|| from_here(&found.path));
+    load(&found, root, &from_root(&found.path, root), names)
+        .map_err(|error| error.about(complaint_path.as_str()).into())
+}
+
+fn absolute(path: &Utf8Path) -> Utf8PathBuf {
+    path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned())
+}
+
+/// A path as somebody who stands in the current folder would write it.
+fn from_here(path: &Utf8Path) -> Utf8PathBuf {
+    let here = env::current_dir().ok().and_then(|here| Utf8PathBuf::from_path_buf(here).ok());
+    let here = here.and_then(|here| here.canonicalize_utf8().ok());
+    here.and_then(|here| path.strip_prefix(here).ok().map(Utf8Path::to_owned)).unwrap_or_else(|| path.to_owned())
+}
+
+/// The configuration's name for reports, which hold no absolute path.
+fn from_root(path: &Utf8Path, root: &Utf8Path) -> String {
+    if let Ok(below) = path.strip_prefix(root) {
+        return below.as_str().replace('\\', "/");
+    }
+    let name = path.file_name().unwrap_or(FILE_NAME);
+    match path.parent().and_then(|folder| root.strip_prefix(folder).ok()) {
+        Some(down) => format!("{}{name}", "../".repeat(down.components().count())),
+        None => name.to_owned(),
+    }
+}
+
+/// The clock's day in UTC.
+fn today() -> Option<Date> {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
+    Date::from_days_after_1970(i64::try_from(seconds / 86_400).ok()?)
+}
+
+fn check_targets(targets: &[Target]) -> Result<(), Failure> {
+    for (index, target) in targets.iter().enumerate() {
+        if targets[..index].iter().any(|earlier| earlier.file == target.file) {
+            return Err(Failure::usage(format!("two reports go to the same file `{}`", target.file))
+                .help("give every `--report` a file of its own"));
+        }
+        output::check(&target.file)?;
+    }
+    Ok(())
+}
+
+/// Writes every report that can be written; whether all could.
+fn write_reports(report: &Report, targets: &[Target], shown: Shown, output: &Output) -> bool {
+    let mut all = true;
+    for target in targets {
+        let written =
+            render(report, target.format, shown, None).and_then(|bytes| output::write_file(&target.file, &bytes));
+        if let Err(failure) = written {
+            output.complain(&failure);
+            all = false;
+        }
+    }
+    all
+}
+
+/// How much of a report people see.
+#[derive(Clone, Copy)]
+struct Shown {
+    all: bool,
+    quiet: bool,
+    /// Human documents are dated by `--date` alone: the clock would change the bytes from day to day.
+    date: Option<Date>,
+}
+
+/// The bytes of a report; `screen` when it is for standard output, which may be narrow or take colour.
+fn render(report: &Report, format: Format, shown: Shown, screen: Option<&Output>) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let written = match format {
+        Format::Terminal => {
+            let colored = screen.is_some_and(|screen| screen.colored);
+            let palette = if colored { terminal::Palette::coloured() } else { terminal::Palette::plain() };
+            let width = screen.map_or(terminal::DEFAULT_WIDTH, |screen| screen.width);
+            let options = terminal::Options { width, palette, all: shown.all, quiet: shown.quiet };
+            terminal::write(report, &options, &mut bytes)
+        }
+        Format::Json => json::write(report, &mut bytes),
+        Format::Markdown => {
+            markdown::write(report, &markdown::Options { date: shown.date.map(|date| date.to_string()) }, &mut bytes)
+        }
+    };
+    written.map_err(|error| Failure::unusable(format!("cannot write the {format} report: {}", reason(&error))))?;
+    Ok(bytes)
+}

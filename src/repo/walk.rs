@@ -1,0 +1,440 @@
+//! One bounded walk over the folder: what is there, and what was left out and why.
+
+use std::{
+    fs,
+    io::ErrorKind,
+    path::{Component, Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use ignore::WalkBuilder;
+use rustc_hash::FxHashMap;
+
+use super::git::Git;
+
+/// The file in which a team names what is no part of the audit, in the syntax of `.gitignore`.
+pub const IGNORE_FILE: &str = ".readinessignore";
+
+/// The limits of a walk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WalkOptions {
+    /// Larger files are listed but never read.
+    pub max_file_bytes: u64,
+    /// Folders nested deeper are not entered.
+    pub max_depth: usize,
+    /// The walk ends after as many files.
+    pub max_files: usize,
+}
+
+impl Default for WalkOptions {
+    fn default() -> Self {
+        Self { max_file_bytes: 1 << 20, max_depth: 64, max_files: 500_000 }
+    }
+}
+
+/// Something that is in the folder and was not examined.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skipped {
+    /// Relative to the root; characters that are not UTF-8 are replaced.
+    pub path: Utf8PathBuf,
+    pub reason: SkipReason,
+}
+
+/// Why something was not examined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SkipReason {
+    /// Larger than [`WalkOptions::max_file_bytes`]; the file is listed and not read.
+    TooLarge,
+    /// A folder at [`WalkOptions::max_depth`].
+    TooDeep,
+    /// The walk ended here, at [`WalkOptions::max_files`].
+    TooMany,
+    /// A folder of a package manager, a cache or a build tool that is not ignored by git.
+    ToolFolder,
+    /// A symbolic link to a folder.
+    LinkedFolder,
+    /// A symbolic link that leads out of the root.
+    LinkOutside,
+    /// A symbolic link to nothing, or in a circle.
+    BrokenLink,
+    /// A pipe, a socket or a device.
+    SpecialFile,
+    /// The path is not UTF-8.
+    PathEncoding,
+    /// The text is neither UTF-8 nor marked UTF-16; the file is listed and not read.
+    Encoding,
+    /// No permission, or an error of the file system.
+    Unreadable,
+}
+
+impl SkipReason {
+    /// The name used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TooLarge => "too-large",
+            Self::TooDeep => "too-deep",
+            Self::TooMany => "too-many-files",
+            Self::ToolFolder => "tool-folder",
+            Self::LinkedFolder => "linked-folder",
+            Self::LinkOutside => "link-outside",
+            Self::BrokenLink => "broken-link",
+            Self::SpecialFile => "special-file",
+            Self::PathEncoding => "path-encoding",
+            Self::Encoding => "encoding",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// A file that the walk found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) path: Utf8PathBuf,
+    pub(super) size: u64,
+    /// For a symbolic link: the file it leads to, relative to the root.
+    pub(super) link: Option<Utf8PathBuf>,
+}
+
+/// What the walk found, sorted by path.
+#[derive(Debug, Default)]
+pub(super) struct Walked {
+    pub(super) files: Vec<Found>,
+    pub(super) skipped: Vec<Skipped>,
+}
+
+/// Walks below `root`, which is absolute and canonical.
+///
+/// What git ignores is left out, except for what it tracks all the same. Only ignore files of the repository itself
+/// are read, never the user's, so the result does not depend on the machine.
+pub(super) fn walk(root: &Utf8Path, git: &Git, options: &WalkOptions) -> Walked {
+    let mut walk = Walk { root, options, out: Walked::default() };
+    let tool_folders = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&tool_folders);
+    let mut builder = base(root, git, options);
+    builder.git_ignore(true).git_exclude(true);
+    // The order makes the cut at `max_files` the same on every machine.
+    builder.sort_by_file_name(Ord::cmp).filter_entry(move |entry| {
+        let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        if !folder || entry.depth() == 0 {
+            return true;
+        }
+        if is_version_control(entry.path()) {
+            return false;
+        }
+        let tool = is_tool_folder(entry.path());
+        if tool {
+            noted.lock().unwrap_or_else(PoisonError::into_inner).push(entry.path().to_owned());
+        }
+        !tool
+    });
+    for entry in builder.build() {
+        if walk.out.files.len() >= options.max_files {
+            let path = entry.map_or_else(|_| root.as_std_path().to_owned(), ignore::DirEntry::into_path);
+            walk.skip(&path, SkipReason::TooMany);
+            break;
+        }
+        match entry {
+            Ok(entry) => walk.entry(&entry),
+            Err(error) => walk.error(&error),
+        }
+    }
+    for folder in tool_folders.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        walk.skip(folder, SkipReason::ToolFolder);
+    }
+    walk.out.files.sort_by(|one, two| one.path.as_str().cmp(two.path.as_str()));
+    if walk.out.files.len() < options.max_files {
+        walk.add_tracked(git);
+    }
+    walk.out.files.sort_by(|one, two| one.path.as_str().cmp(two.path.as_str()));
+    walk.out.skipped.sort();
+    walk.out.skipped.dedup();
+    walk.out
+}
+
+/// A walk that heeds `.readinessignore` alone.
+fn base(root: &Utf8Path, git: &Git, options: &WalkOptions) -> WalkBuilder {
+    let mut builder = WalkBuilder::new(root);
+    builder
+        .standard_filters(false)
+        // Above the root only the rest of its own repository has a say.
+        .parents(git.is_repository() && !git.prefix().as_str().is_empty())
+        .require_git(false)
+        .add_custom_ignore_filename(IGNORE_FILE)
+        .max_depth(Some(options.max_depth));
+    builder
+}
+
+struct Walk<'w> {
+    root: &'w Utf8Path,
+    options: &'w WalkOptions,
+    out: Walked,
+}
+
+impl Walk<'_> {
+    fn entry(&mut self, entry: &ignore::DirEntry) {
+        let Some(kind) = entry.file_type() else { return };
+        if kind.is_dir() {
+            if entry.depth() >= self.options.max_depth {
+                self.skip(entry.path(), SkipReason::TooDeep);
+            }
+            return;
+        }
+        match entry.metadata() {
+            Ok(metadata) => self.file(entry.path(), &metadata),
+            Err(_) => self.skip(entry.path(), SkipReason::Unreadable),
+        }
+    }
+
+    fn error(&mut self, error: &ignore::Error) {
+        // A pattern that cannot be read is the author's business; a folder that cannot be is ours to tell.
+        if error.io_error().is_some()
+            && let Some(path) = path_of(error)
+        {
+            self.skip(&path, SkipReason::Unreadable);
+        }
+    }
+
+    /// Adds a file by its own metadata, links not followed.
+    fn file(&mut self, path: &Path, metadata: &fs::Metadata) {
+        let Some(relative) = self.relative(path) else {
+            return self.skip(path, SkipReason::PathEncoding);
+        };
+        if metadata.is_symlink() {
+            return self.link(path, relative);
+        }
+        if !metadata.is_file() {
+            return self.skip(path, SkipReason::SpecialFile);
+        }
+        self.out.files.push(Found { path: relative, size: metadata.len(), link: None });
+    }
+
+    fn link(&mut self, path: &Path, relative: Utf8PathBuf) {
+        let Ok(target) = fs::canonicalize(path) else {
+            return self.skip(path, SkipReason::BrokenLink);
+        };
+        let Ok(inside) = target.strip_prefix(self.root) else {
+            return self.skip(path, SkipReason::LinkOutside);
+        };
+        let (Some(inside), Ok(metadata)) = (utf8(inside), fs::symlink_metadata(&target)) else {
+            return self.skip(path, SkipReason::BrokenLink);
+        };
+        if metadata.is_dir() {
+            self.skip(path, SkipReason::LinkedFolder);
+        } else if !metadata.is_file() {
+            self.skip(path, SkipReason::SpecialFile);
+        } else if inside.components().any(|part| is_version_control(Path::new(part.as_str()))) {
+            self.skip(path, SkipReason::LinkOutside);
+        } else {
+            self.out.files.push(Found { path: relative, size: metadata.len(), link: Some(inside) });
+        }
+    }
+
+    /// Adds what git tracks although an ignore file hides it from the walk.
+    fn add_tracked(&mut self, git: &Git) {
+        let walked = std::mem::take(&mut self.out.files);
+        let known = |path: &Utf8Path| walked.binary_search_by(|file| file.path.as_str().cmp(path.as_str())).is_ok();
+        let missing: Vec<_> = git.tracked_files().iter().filter(|path| !known(path)).collect();
+        let room = self.options.max_files.saturating_sub(walked.len());
+        let mut folders = Folders::new(self.root, git, self.options);
+        for path in missing.into_iter().take(room) {
+            match folders.state(path.parent().unwrap_or_else(|| Utf8Path::new(""))) {
+                Folder::Ordinary => {}
+                Folder::Tool(folder) => {
+                    let folder = self.root.join(folder);
+                    self.skip(folder.as_std_path(), SkipReason::ToolFolder);
+                    continue;
+                }
+                Folder::Absent => continue,
+            }
+            let full = self.root.join(path);
+            if folders.is_left_out(&full) {
+                continue;
+            }
+            // A file that is tracked and gone is nothing to examine.
+            if let Ok(metadata) = fs::symlink_metadata(&full)
+                && !metadata.is_dir()
+            {
+                self.file(full.as_std_path(), &metadata);
+            }
+        }
+        self.out.files.extend(walked);
+    }
+
+    fn relative(&self, path: &Path) -> Option<Utf8PathBuf> {
+        utf8(path.strip_prefix(self.root).ok()?)
+    }
+
+    fn skip(&mut self, path: &Path, reason: SkipReason) {
+        let relative = path.strip_prefix(self.root).unwrap_or(path);
+        let path = self.relative(path).unwrap_or_else(|| Utf8PathBuf::from(relative.to_string_lossy().into_owned()));
+        self.out.skipped.push(Skipped { path, reason });
+    }
+}
+
+/// A relative path with `/` between its parts.
+fn utf8(path: &Path) -> Option<Utf8PathBuf> {
+    let parts: Option<Vec<&str>> = path
+        .components()
+        .map(|part| match part {
+            Component::Normal(part) => part.to_str(),
+            _ => None,
+        })
+        .collect();
+    Some(Utf8PathBuf::from(parts?.join("/")))
+}
+
+fn path_of(error: &ignore::Error) -> Option<PathBuf> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path.clone()),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        _ => None,
+    }
+}
+
+/// What lies between the root and a file that only git's index names.
+#[derive(Clone)]
+enum Folder {
+    Ordinary,
+    /// At or below this folder of a tool.
+    Tool(Utf8PathBuf),
+    /// Not there, or a link: what is below it is not this repository's.
+    Absent,
+}
+
+struct Folders<'f> {
+    root: &'f Utf8Path,
+    known: FxHashMap<Utf8PathBuf, Folder>,
+    matchers: Vec<ignore::IncrementalIgnore>,
+}
+
+impl<'f> Folders<'f> {
+    fn new(root: &'f Utf8Path, git: &Git, options: &WalkOptions) -> Self {
+        Self { root, known: FxHashMap::default(), matchers: base(root, git, options).build_matchers() }
+    }
+
+    fn state(&mut self, folder: &Utf8Path) -> Folder {
+        if folder.as_str().is_empty() {
+            return Folder::Ordinary;
+        }
+        if let Some(state) = self.known.get(folder) {
+            return state.clone();
+        }
+        let state = match self.state(folder.parent().unwrap_or_else(|| Utf8Path::new(""))) {
+            Folder::Ordinary => self.examine(folder),
+            above => above,
+        };
+        self.known.insert(folder.to_owned(), state.clone());
+        state
+    }
+
+    fn examine(&self, folder: &Utf8Path) -> Folder {
+        let full = self.root.join(folder);
+        match fs::symlink_metadata(&full) {
+            Ok(metadata) if metadata.is_dir() && is_tool_folder(full.as_std_path()) => Folder::Tool(folder.to_owned()),
+            Ok(metadata) if metadata.is_dir() => Folder::Ordinary,
+            _ => Folder::Absent,
+        }
+    }
+
+    /// Whether `.readinessignore` leaves the file out.
+    fn is_left_out(&mut self, full: &Utf8Path) -> bool {
+        self.matchers.iter_mut().any(|matcher| matcher.matched(full, false).is_ignore())
+    }
+}
+
+fn is_version_control(path: &Path) -> bool {
+    matches!(path.file_name().and_then(|name| name.to_str()), Some(".git" | ".hg" | ".svn" | ".jj" | ".bzr"))
+}
+
+/// Folders that a tool fills and nobody reviews. `dist` and `build` are none: what is committed there is examined as
+/// generated.
+fn is_tool_folder(path: &Path) -> bool {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
+    let holds = |file: &str| fs::symlink_metadata(path.join(file)).is_ok();
+    match name {
+        "node_modules"
+        | "bower_components"
+        | "jspm_packages"
+        | ".next"
+        | ".nuxt"
+        | ".output"
+        | ".svelte-kit"
+        | ".turbo"
+        | ".nx"
+        | ".angular"
+        | ".parcel-cache"
+        | ".cache"
+        | ".serverless"
+        | ".pnpm-store"
+        | ".venv"
+        | "__pycache__"
+        | "__pypackages__"
+        | ".pytest_cache"
+        | ".mypy_cache"
+        | ".ruff_cache"
+        | ".tox"
+        | ".nox"
+        | ".eggs"
+        | ".ipynb_checkpoints"
+        | ".hypothesis"
+        | ".nyc_output"
+        | ".terraform"
+        | ".terragrunt-cache"
+        | ".gradle"
+        | ".vs"
+        | "Pods"
+        | "DerivedData"
+        | ".dart_tool"
+        | ".bundle"
+        | ".docusaurus"
+        | ".expo"
+        | ".aws-sam"
+        | "cdk.out"
+        | ".stack-work"
+        | "dist-newstyle"
+        | "elm-stuff"
+        | ".vercel_build_output"
+        | ".wrangler"
+        | ".vite"
+        | ".yarn-cache"
+        | "site-packages"
+        | ".pixi"
+        | ".direnv"
+        | ".eslintcache" => true,
+        "venv" | "env" | "virtualenv" => holds("pyvenv.cfg"),
+        "cache" | "unplugged" => path.parent().and_then(Path::file_name).is_some_and(|parent| parent == ".yarn"),
+        "bundle" => path.parent().and_then(Path::file_name).is_some_and(|parent| parent == "vendor"),
+        // Cargo and other tools mark their output.
+        "target" | "build" | "out" => holds("CACHEDIR.TAG"),
+        _ => false,
+    }
+}
+
+/// Why the folder cannot be scanned.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The user's fault: a mistyped path.
+    #[error("`{0}` does not exist")]
+    Missing(Utf8PathBuf),
+    /// The user's fault: a file was named.
+    #[error("`{0}` is not a folder")]
+    NotAFolder(Utf8PathBuf),
+    /// The environment's fault: permissions, or a path that is not UTF-8.
+    #[error("`{path}` cannot be read: {reason}")]
+    Unreadable { path: Utf8PathBuf, reason: String },
+}
+
+/// The absolute path of the folder to scan, links resolved.
+pub(super) fn canonical_root(root: &Utf8Path) -> Result<Utf8PathBuf, OpenError> {
+    let unreadable = |reason: String| OpenError::Unreadable { path: root.to_owned(), reason };
+    let full = root.canonicalize_utf8().map_err(|error| match error.kind() {
+        ErrorKind::NotFound => OpenError::Missing(root.to_owned()),
+        kind => unreadable(kind.to_string()),
+    })?;
+    if !full.is_dir() {
+        return Err(OpenError::NotAFolder(root.to_owned()));
+    }
+    fs::read_dir(&full).map_err(|error| unreadable(error.kind().to_string()))?;
+    Ok(full)
+}

@@ -1,0 +1,177 @@
+//! `schema-push`: the schema changes through migrations, not by pushing or synchronising it.
+
+use crate::{
+    facts::{
+        Fact,
+        commands::{CommandUse, Stage},
+        migrations::{self, MigrationSet, SchemaCommand},
+        schema::{SchemaDoes, SchemaUse},
+    },
+    model::{Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
+    repo::{FileKind, Role},
+    rule::{Context, Rule},
+};
+
+pub(in crate::rules) static RULE: SchemaPush = SchemaPush;
+
+pub(in crate::rules) struct SchemaPush;
+
+impl Rule for SchemaPush {
+    fn id(&self) -> &'static str {
+        "schema-push"
+    }
+
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Commands, Fact::Schema]
+    }
+
+    fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        let sets = migrations::sets(cx.repo);
+        let commands = cx.facts.commands(cx.repo);
+        let migrates = commands.iter().any(|used| is_migrate(used));
+        let ordered = !sets.is_empty() || migrates;
+        let mut sites: Vec<Site> = commands.iter().filter_map(|used| pushed(commands, used, ordered)).collect();
+        let mut fine = Vec::new();
+        for (file, used) in schema_uses(cx) {
+            match synchronised(file, used, !sets.is_empty()) {
+                Some(Judged::Bad(site)) => sites.push(site),
+                Some(Judged::Fine(evidence)) => fine.push(evidence),
+                None => {}
+            }
+        }
+        sites.extend(hibernate(cx));
+        fine.extend(commands.iter().filter(|used| is_migrate(used)).map(|used| Evidence::At {
+            place: used.place(),
+            note: Message::new("migrate").with("command", used.command.text()),
+        }));
+        fine.extend(sets.iter().map(|set| migrations_note(set)));
+        Verdict::fail_or(sites, || Verdict::pass_or(fine, || Verdict::not_applicable("no-schema")))
+    }
+}
+
+enum Judged {
+    Bad(Site),
+    Fine(Evidence),
+}
+
+fn is_migrate(used: &CommandUse) -> bool {
+    used.role != Role::Test && matches!(migrations::schema_command(used), Some(SchemaCommand::Migrate(_)))
+}
+
+fn migrations_note(set: &MigrationSet) -> Evidence {
+    let note = Message::new("migrations").count("n", set.files.len()).with("path", set.folder.as_str());
+    Evidence::At { place: Place::File(set.files[set.files.len() - 1]), note }
+}
+
+/// A push by a command: CRITICAL where it is deployed or the only way, MEDIUM beside migrations.
+fn pushed(commands: &[CommandUse], used: &CommandUse, ordered: bool) -> Option<Site> {
+    let SchemaCommand::Push(tool) = migrations::schema_command(used)? else { return None };
+    if used.role == Role::Test {
+        return None;
+    }
+    let say = |key| Message::new(key).with("tool", tool);
+    let site = |key| Site::new(used.place(), say(key)).key(tool);
+    if is_deployed(commands, used) {
+        return Some(site("deploy"));
+    }
+    if !ordered {
+        return Some(site("only"));
+    }
+    Some(site("dev").severity(Severity::Medium))
+}
+
+/// Whether a command runs when the service is deployed or started: itself, or through the script that holds it.
+fn is_deployed(commands: &[CommandUse], used: &CommandUse) -> bool {
+    match used.stage {
+        Stage::ContainerStart | Stage::PlatformStart => true,
+        Stage::Workflow => !is_check(&used.name),
+        Stage::ShellScript => is_start_script(&used.name),
+        Stage::PackageScript => {
+            matches!(used.name.as_str(), "start" | "prestart" | "poststart" | "postdeploy" | "deploy" | "start:prod" | "vercel-build")
+                || commands.iter().any(|caller| calls_script(caller, &used.name) && runs_in_deployment(caller))
+        }
+        Stage::ImageBuild | Stage::Make => false,
+    }
+}
+
+fn runs_in_deployment(caller: &CommandUse) -> bool {
+    match caller.stage {
+        Stage::ContainerStart | Stage::PlatformStart => true,
+        Stage::Workflow => !is_check(&caller.name),
+        Stage::ShellScript => is_start_script(&caller.name),
+        Stage::PackageScript => matches!(caller.name.as_str(), "start" | "prestart" | "start:prod" | "deploy" | "vercel-build"),
+        Stage::ImageBuild | Stage::Make => false,
+    }
+}
+
+fn is_start_script(name: &str) -> bool {
+    ["entrypoint", "start", "deploy", "release"].iter().any(|part| name.to_ascii_lowercase().contains(part))
+}
+
+/// A job that tests pushes into a database of its own.
+fn is_check(job: &str) -> bool {
+    let job = job.to_ascii_lowercase();
+    ["test", "lint", "check", "e2e", "ci", "build", "unit", "integration", "quality"].iter().any(|part| job.contains(part))
+}
+
+/// `npm run db:push`, `pnpm db:push`, `yarn workspace api db:push`.
+fn calls_script(caller: &CommandUse, script: &str) -> bool {
+    let Some(first) = caller.command.words.first() else { return false };
+    matches!(first.text.as_str(), "npm" | "pnpm" | "yarn" | "bun")
+        && caller.command.words.iter().any(|word| word.text == script)
+}
+
+fn schema_uses<'c>(cx: &'c Context<'_>) -> impl Iterator<Item = (FileId, &'c SchemaUse)> {
+    cx.facts
+        .files()
+        .filter(|(file, _)| matches!(cx.repo.file(*file).role, Role::Source | Role::Config))
+        .flat_map(|(file, facts)| facts.schema.iter().map(move |used| (file, used)))
+}
+
+fn synchronised(file: FileId, used: &SchemaUse, has_migrations: bool) -> Option<Judged> {
+    let place = Place::At(file, used.span);
+    let site = |key: &'static str| Site::new(place.clone(), Message::new(key).with("tool", used.tool)).key(used.tool);
+    Some(match used.does {
+        SchemaDoes::SynchroniseOff | SchemaDoes::Migrates => {
+            let note = Message::new("migrate").with("command", used.tool);
+            Judged::Fine(Evidence::At { place, note })
+        }
+        SchemaDoes::DefinesTable => return None,
+        _ if used.development_only => Judged::Bad(site("sync-dev").severity(Severity::Low)),
+        SchemaDoes::Drops => Judged::Bad(site("drop")),
+        SchemaDoes::Synchronises => Judged::Bad(site("sync")),
+        SchemaDoes::Creates if has_migrations => Judged::Bad(site("create").severity(Severity::Medium)),
+        SchemaDoes::Creates => Judged::Bad(site("only").severity(Severity::High)),
+    })
+}
+
+/// `spring.jpa.hibernate.ddl-auto` of the default and the production profiles.
+fn hibernate(cx: &Context<'_>) -> Vec<Site> {
+    let settings = cx.repo.files().iter().filter(|file| {
+        let name = file.path.file_name().unwrap_or_default();
+        let profile = ["-dev", "-test", "-local", "-it", "-h2"].iter().any(|part| name.contains(part));
+        name.starts_with("application") && !profile && matches!(file.kind, FileKind::Data | FileKind::Text) && file.role.is_operational()
+    });
+    settings
+        .filter_map(|file| {
+            let doc = cx.repo.doc(file.id)?;
+            let (_, node) = doc.documents.iter().flat_map(crate::doc::Node::walk).find(|(path, _)| path.to_string().ends_with("hibernate.ddl-auto"))?;
+            let tool = Message::new(match node.text()? {
+                "update" => "sync",
+                "create" | "create-drop" => "drop",
+                _ => return None,
+            });
+            let line = line_of(cx, file.id, node.span);
+            let severity = if node.text() == Some("update") { Severity::High } else { Severity::Critical };
+            Some(Site::new(Place::At(file.id, line), tool.with("tool", "Hibernate ddl-auto")).severity(severity))
+        })
+        .collect()
+}
+
+/// The whole line that a span stands on, so that the key is shown with its value.
+fn line_of(cx: &Context<'_>, file: FileId, span: Span) -> Span {
+    let Ok(text) = cx.repo.read(file) else { return span };
+    let start = text[..span.start as usize].rfind('\n').map_or(0, |newline| newline + 1);
+    let indent = text[start..].len() - text[start..].trim_start().len();
+    Span::new(start + indent, span.end as usize)
+}

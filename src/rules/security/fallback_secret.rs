@@ -1,0 +1,237 @@
+//! `fallback-secret`: secrets have no default value, in code, settings, Compose and Spring's properties.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    doc::Node,
+    facts::{
+        Fact,
+        environment::{EnvRead, Fallback, LiteralShape, Via},
+    },
+    model::{Confidence, Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
+    repo::{File, FileKind, Role},
+    rule::{Context, Rule},
+};
+
+pub(in crate::rules) static RULE: FallbackSecret = FallbackSecret;
+
+pub(in crate::rules) struct FallbackSecret;
+
+impl Rule for FallbackSecret {
+    fn id(&self) -> &'static str {
+        "fallback-secret"
+    }
+
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Environment]
+    }
+
+    fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        let (mut sites, mut fine) = (Vec::new(), BTreeMap::new());
+        let refused = refused_names(cx);
+        for (file, read) in secret_reads(cx) {
+            match judge(file, read, &refused) {
+                Judged::Bad(site) => sites.push(site),
+                Judged::Fine(evidence) => {
+                    fine.entry(read.name.as_str()).or_insert(evidence);
+                }
+                Judged::Nothing => {}
+            }
+        }
+        sites.extend(in_documents(cx));
+        let (total, ok) = (sites.len() + fine.len(), fine.len());
+        let fine: Vec<Evidence> = fine.into_values().collect();
+        let detail = Message::new("detail").count("ok", ok).count("n", total);
+        if sites.is_empty() {
+            return match fine.is_empty() {
+                true => Verdict::not_applicable("no-reads"),
+                false => Verdict::pass_or(fine, || Verdict::not_applicable("no-reads")).detail(detail).sites(total, ok),
+            };
+        }
+        Verdict::fail_or(sites, || Verdict::not_applicable("no-reads")).also_fine(fine).detail(detail).sites(total, ok)
+    }
+}
+
+fn secret_reads<'c>(cx: &'c Context<'_>) -> impl Iterator<Item = (FileId, &'c EnvRead)> {
+    cx.facts
+        .files()
+        .filter(|(file, _)| matches!(cx.repo.file(*file).role, Role::Source | Role::Config))
+        .flat_map(|(file, facts)| facts.environment.iter().map(move |read| (file, read)))
+        .filter(|(_, read)| is_secret(&read.name))
+}
+
+/// Words of a name that make it a secret, and words that make it something about one.
+const SECRET: [&str; 12] = [
+    "secret", "token", "password", "passwd", "passphrase", "apikey", "privatekey", "encryptionkey", "signingkey",
+    "accesskey", "salt", "masterkey",
+];
+const ABOUT: [&str; 34] = [
+    "name", "header", "issuer", "audience", "expires", "expiry", "expiration", "expire", "ttl", "lifetime", "rounds", "length", "size", "url",
+    "uri", "endpoint", "path", "file", "cookie", "prefix", "type", "algorithm", "alg", "id", "limit", "max", "min",
+    "count", "age", "public", "region", "enabled", "minutes", "hours",
+];
+
+/// Whether a variable holds a secret, by the words of its name. The last words decide: `TOKEN_TTL` is about one.
+fn is_secret(name: &str) -> bool {
+    let words = words_of(name);
+    let joined = words.concat();
+    let about = words.iter().any(|word| ABOUT.contains(&word.as_str()) || word == "days" || word == "seconds" || word == "model" || word == "tokens");
+    !about && (SECRET.iter().any(|secret| joined.contains(secret)) || matches!(joined.as_str(), "secretkey" | "jwtkey" | "sessionkey"))
+}
+
+fn words_of(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut lower_before = false;
+    for char in name.chars() {
+        if !char.is_alphanumeric() {
+            words.push(String::new());
+            lower_before = false;
+            continue;
+        }
+        if words.is_empty() || lower_before && char.is_uppercase() {
+            words.push(String::new());
+        }
+        lower_before = char.is_lowercase();
+        if let Some(word) = words.last_mut() {
+            word.extend(char.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+enum Judged {
+    Bad(Site),
+    Fine(Evidence),
+    Nothing,
+}
+
+fn judge(file: FileId, read: &EnvRead, refused: &[String]) -> Judged {
+    let place = Place::At(file, read.span);
+    let named = |key: &'static str| Message::new(key).with("name", read.name.as_str());
+    let fine = |key| Judged::Fine(Evidence::At { place: place.clone(), note: named(key) });
+    match &read.fallback {
+        Fallback::None if read.via == Via::Parameter => Judged::Nothing,
+        Fallback::None => fine("required"),
+        Fallback::Empty => fine("empty"),
+        Fallback::Literal { words: LiteralShape::Opaque, .. } if refused.contains(&read.name) => fine("rejected"),
+        Fallback::Literal { words: LiteralShape::Opaque, .. } => Judged::Bad(site(place, read, named)),
+        Fallback::Random => {
+            let lasting = ["encryption", "encrypt", "master"].iter().any(|part| read.name.to_ascii_lowercase().contains(part));
+            match lasting {
+                true => Judged::Bad(Site::new(place, named("random")).severity(Severity::High).key(&read.name)),
+                false => Judged::Nothing,
+            }
+        }
+        Fallback::Literal { .. } | Fallback::Other => Judged::Nothing,
+    }
+}
+
+fn site(place: Place, read: &EnvRead, named: impl Fn(&'static str) -> Message) -> Site {
+    let site = |key| Site::new(place.clone(), named(key)).key(&read.name);
+    if read.development_only {
+        return site("development").severity(Severity::Low);
+    }
+    match read.via {
+        Via::Settings | Via::Schema => site("settings"),
+        Via::Parameter => site("function").severity(Severity::High).confidence(Confidence::Likely),
+        Via::Code | Via::ConfigService => site("code"),
+    }
+}
+
+/// Variables that start-up refuses to run without in production, as far as a guard beside a `throw` says so.
+fn refused_names(cx: &Context<'_>) -> Vec<String> {
+    let mut names: Vec<String> = cx
+        .facts
+        .files()
+        .flat_map(|(_, facts)| facts.environment.iter())
+        .filter(|read| read.required_in_production)
+        .map(|read| read.name.clone())
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Defaults in Compose (`${X:-…}`) and in Spring's properties (`${X:…}`).
+fn in_documents(cx: &Context<'_>) -> Vec<Site> {
+    let files = cx.repo.files().iter().filter(|file| file.role.is_operational());
+    files
+        .filter_map(|file| Some((file, defaults_in(file)?)))
+        .flat_map(|(file, style)| {
+            let doc = cx.repo.doc(file.id);
+            let nodes = doc.into_iter().flat_map(|doc| doc.documents.iter().flat_map(Node::walk));
+            nodes.filter_map(move |(_, node)| default_in(file, node, style)).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[derive(Clone, Copy)]
+enum Style {
+    Compose,
+    Spring,
+}
+
+fn defaults_in(file: &File) -> Option<Style> {
+    let name = file.path.file_name()?;
+    let development = ["dev", "local", "test", "example", "ci"].iter().any(|part| name.split(['.', '-', '_']).any(|word| word == *part));
+    if development {
+        return None;
+    }
+    match file.kind {
+        FileKind::Compose => Some(Style::Compose),
+        _ if name.starts_with("application") && matches!(file.path.extension(), Some("yml" | "yaml" | "properties")) => {
+            Some(Style::Spring)
+        }
+        _ => None,
+    }
+}
+
+/// A value that is a single reference with a default that could serve as a secret.
+fn default_in(file: &File, node: &Node, style: Style) -> Option<Site> {
+    let value = node.text()?;
+    let open = value.find("${")?;
+    let close = open + value[open..].find('}')?;
+    let inner = &value[open + 2..close];
+    let (name, default) = match style {
+        Style::Compose => inner.split_once(":-").or_else(|| inner.split_once('-'))?,
+        Style::Spring => inner.split_once(':')?,
+    };
+    let opaque = default.len() >= 3 && !default.contains("${") && !default.chars().all(|char| char.is_ascii_digit());
+    if !is_secret(name) || !opaque || !name.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '_' | '.' | '-')) {
+        return None;
+    }
+    let span = node.span_of(Span::new(open, close + 1));
+    let datastore = ["POSTGRES", "MYSQL", "MARIADB", "MONGO", "REDIS", "RABBITMQ", "DB_", "DATABASE", "MINIO", "GRAFANA"];
+    let message = |key| Message::new(key).with("name", name);
+    let site = Site::new(Place::At(file.id, span), message("compose")).key(name);
+    let is_datastore = datastore.iter().any(|part| name.to_ascii_uppercase().contains(part));
+    Some(match is_datastore {
+        true => Site::new(Place::At(file.id, span), message("datastore")).key(name).severity(Severity::High),
+        false => site,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_name_decide() {
+        for (name, expected) in [
+            ("JWT_SECRET", true),
+            ("jwtSecret", true),
+            ("PAYMENT_API_KEY", true),
+            ("SECRET_KEY", true),
+            ("TOKEN_TTL", false),
+            ("API_KEY_HEADER", false),
+            ("SALT_ROUNDS", false),
+            ("MAX_TOKENS", false),
+            ("CLIENT_SECRET_ID", false),
+            ("DATABASE_URL", false),
+            ("MONKEY", false),
+        ] {
+            assert_eq!(is_secret(name), expected, "{name}");
+        }
+    }
+}

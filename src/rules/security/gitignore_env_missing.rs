@@ -1,0 +1,177 @@
+//! `gitignore-env-missing`: git and the image build ignore environment files.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use crate::{
+    code::docker::Instruction,
+    facts::images,
+    model::{Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
+    repo::{FileKind, Repo, Role},
+    rule::{Context, Out, Rule, Visit, Watch},
+};
+
+pub(in crate::rules) static RULE: GitignoreEnvMissing = GitignoreEnvMissing;
+
+pub(in crate::rules) struct GitignoreEnvMissing;
+
+/// Literals that show that settings come from environment files.
+const LOADERS: [&str; 8] = [
+    "dotenv",
+    "env_file",
+    "load_dotenv",
+    "BaseSettings",
+    "environs",
+    "process.env",
+    "import.meta.env",
+    "godotenv",
+];
+
+impl Rule for GitignoreEnvMissing {
+    fn id(&self) -> &'static str {
+        "gitignore-env-missing"
+    }
+
+    fn watch(&self) -> Watch {
+        Watch::texts().keywords(&LOADERS).roles(&[Role::Source, Role::Config, Role::Script])
+    }
+
+    fn text(&self, file: &Visit<'_>, out: &mut Out<'_>) {
+        out.note(Place::File(file.file.id), "no-env");
+    }
+
+    fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        let files = cx.repo.files();
+        let has_env = files.iter().any(|file| matches!(file.kind, FileKind::Env | FileKind::EnvExample));
+        if !has_env && cx.seen.is_empty() {
+            return Verdict::not_applicable("no-env");
+        }
+        let (mut sites, mut fine) = (Vec::new(), Vec::new());
+        match ignored(cx) {
+            Ok(evidence) => fine.push(evidence),
+            Err(site) => sites.push(site),
+        }
+        for copied in copies_all(cx.repo) {
+            match copied {
+                Ok(evidence) => fine.push(evidence),
+                Err(site) => sites.push(site),
+            }
+        }
+        if sites.is_empty() {
+            return Verdict::pass_or(fine, || Verdict::not_applicable("no-env"));
+        }
+        Verdict::fail_or(sites, || Verdict::not_applicable("no-env")).also_fine(fine)
+    }
+}
+
+/// Names that hold secrets: always `.env`, and the names of single environments where a framework reads them.
+fn names(cx: &Context<'_>) -> &'static [&'static str] {
+    let frameworks = ["next", "vite", "react-scripts", "nuxt", "@sveltejs/kit", "astro", "gatsby", "dotenv-flow"];
+    match cx.repo.dependency_named(&frameworks) {
+        Some(_) => &[".env", ".env.local", ".env.production.local"],
+        None => &[".env"],
+    }
+}
+
+fn ignored(cx: &Context<'_>) -> Result<Evidence, Site> {
+    let gitignore = cx.repo.by_path(Utf8Path::new(".gitignore"));
+    let Some(file) = gitignore else {
+        return Err(Site::new(Place::Missing(".gitignore".into()), "no-gitignore"));
+    };
+    for (index, name) in names(cx).iter().enumerate() {
+        if ignoring(cx.repo, name).is_some() {
+            continue;
+        }
+        let message = |key| Message::new(key).with("file", *name);
+        if let Some(span) = negation(cx.repo, file.id, name) {
+            return Err(Site::new(Place::At(file.id, span), message("negated")).key(*name));
+        }
+        let first = first_pattern(cx.repo, file.id);
+        let site = Site::new(Place::At(file.id, first), message("missing")).key(*name);
+        return Err(if index == 0 { site } else { site.severity(Severity::Medium) });
+    }
+    ignoring(cx.repo, ".env").ok_or_else(|| Site::new(Place::File(file.id), "no-gitignore"))
+}
+
+/// The pattern of the root's `.gitignore` that keeps `name` out of git.
+pub(in crate::rules) fn ignoring(repo: &Repo, name: &str) -> Option<Evidence> {
+    let file = repo.by_path(Utf8Path::new(".gitignore"))?;
+    let text = repo.read(file.id).ok()?;
+    let rules = rules_of(&text);
+    let matched = rules.matched(name, false);
+    let glob = matched.inner().filter(|_| matched.is_ignore())?;
+    let span = line_with(&text, glob.original())?;
+    let note = Message::new("ignores").with("file", name).with("pattern", glob.original());
+    Some(Evidence::At { place: Place::At(file.id, span), note })
+}
+
+fn negation(repo: &Repo, file: FileId, name: &str) -> Option<Span> {
+    let text = repo.read(file).ok()?;
+    let rules = rules_of(&text);
+    let matched = rules.matched(name, false);
+    let glob = matched.inner().filter(|_| matched.is_whitelist())?;
+    line_with(&text, glob.original())
+}
+
+fn rules_of(text: &str) -> Gitignore {
+    let mut builder = GitignoreBuilder::new("");
+    for line in text.lines() {
+        // A pattern that git would not understand either excludes nothing.
+        let _ = builder.add_line(None, line);
+    }
+    builder.build().unwrap_or_else(|_| Gitignore::empty())
+}
+
+/// The last line that holds `pattern` alone.
+fn line_with(text: &str, pattern: &str) -> Option<Span> {
+    let mut offset = 0;
+    let mut found = None;
+    for line in text.split_inclusive('\n') {
+        if line.trim() == pattern.trim() {
+            found = Some(Span::new(offset, offset + line.trim_end().len()));
+        }
+        offset += line.len();
+    }
+    found
+}
+
+fn first_pattern(repo: &Repo, file: FileId) -> Span {
+    let text = repo.read(file).unwrap_or_else(|_| "".into());
+    let end = text.find('\n').unwrap_or(text.len());
+    Span::new(0, end)
+}
+
+/// For each image that copies a whole folder: whether environment files stay out of it.
+fn copies_all(repo: &Repo) -> Vec<Result<Evidence, Site>> {
+    images::dockerfiles(repo).filter_map(|file| copied(repo, file)).collect()
+}
+
+fn copied(repo: &Repo, file: &crate::repo::File) -> Option<Result<Evidence, Site>> {
+    let dockerfile = repo.dockerfile(file.id)?;
+    let copy = dockerfile.stages.iter().flat_map(|stage| &stage.instructions).find(|one| takes_everything(one))?;
+    let context = images::context_of(repo, file);
+    // Only a context that can hold an environment file matters.
+    let place = Place::At(file.id, copy.span);
+    let beside = Utf8PathBuf::from(format!("{}.dockerignore", file.path));
+    let ignore = [beside, context.join(".dockerignore")].into_iter().find_map(|path| repo.by_path(&path));
+    let Some(ignore) = ignore else {
+        return Some(Err(Site::new(place, "docker-none").severity(Severity::Medium)));
+    };
+    let text = repo.read(ignore.id).ok()?;
+    let rules = rules_of(&text);
+    let matched = rules.matched(".env", false);
+    if matched.is_ignore() {
+        let span = matched.inner().and_then(|glob| line_with(&text, glob.original())).unwrap_or_default();
+        return Some(Ok(Evidence::At { place: Place::At(ignore.id, span), note: Message::new("docker-ignores") }));
+    }
+    let message = Message::new("docker").with("file", ".env");
+    Some(Err(Site::new(place, message).severity(Severity::Medium).related(Place::File(ignore.id), Message::new("docker").with("file", ".env"))))
+}
+
+/// `COPY . .` and `ADD . /app` from the build context.
+fn takes_everything(instruction: &Instruction) -> bool {
+    matches!(instruction.keyword.as_str(), "COPY" | "ADD")
+        && !instruction.flags.iter().any(|flag| flag.name == "from")
+        && instruction.arguments.len() > 1
+        && instruction.arguments[..instruction.arguments.len() - 1].iter().any(|word| matches!(word.text.as_str(), "." | "./" | "*"))
+}

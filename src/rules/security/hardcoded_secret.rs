@@ -1,0 +1,91 @@
+//! `hardcoded-secret`: no credential is written in the repository. Environment files are another rule's.
+
+use crate::{
+    model::{Confidence, Message, Place, Severity, Tone, Verdict},
+    repo::{FileKind, Role},
+    rule::{Context, Out, Rule, Visit, Watch},
+    text::secrets::{self, Kind, SecretMatch},
+};
+
+pub(in crate::rules) static RULE: HardcodedSecret = HardcodedSecret;
+
+pub(in crate::rules) struct HardcodedSecret;
+
+impl Rule for HardcodedSecret {
+    fn id(&self) -> &'static str {
+        "hardcoded-secret"
+    }
+
+    fn watch(&self) -> Watch {
+        Watch::texts().keywords(secrets::KEYWORDS).roles(&[
+            Role::Source,
+            Role::Test,
+            Role::Script,
+            Role::Config,
+            Role::Docs,
+            Role::Example,
+            Role::Generated,
+            Role::Migration,
+            Role::Story,
+        ])
+    }
+
+    fn text(&self, file: &Visit<'_>, out: &mut Out<'_>) {
+        // A tracked environment file is one defect, and `env-file-committed` speaks of it.
+        if matches!(file.file.kind, FileKind::Env | FileKind::Lockfile) || file.file.tracked == Some(false) {
+            return;
+        }
+        for found in secrets::find(file.text, &file.file.path) {
+            let place = Place::At(file.file.id, found.span);
+            let Some((severity, confidence)) = weigh(&found, file.file.role) else { continue };
+            let observation = out.bad(place, message(&found, file));
+            observation.severity = Some(severity);
+            observation.confidence = confidence;
+            observation.key = found.provider.to_owned();
+        }
+    }
+
+    fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        let texts = cx.repo.files().iter().filter(|file| file.is_text() && file.role != Role::Vendored).count();
+        if texts == 0 {
+            return Verdict::not_applicable("no-text");
+        }
+        let sites = cx.seen.iter().filter(|seen| seen.tone == Tone::Bad).map(crate::rule::site_of).collect();
+        Verdict::fail_or(sites, || {
+            let what = Message::new("searched").count("n", secrets::formats());
+            Verdict::pass(cx.searched(what, texts), []).detail(Message::new("files").count("n", texts))
+        })
+    }
+}
+
+/// How bad and how sure, by what the match is and where it stands; `None` when it should not be mentioned.
+fn weigh(found: &SecretMatch, role: Role) -> Option<(Severity, Confidence)> {
+    let generic = found.provider == "generic";
+    match (found.kind, role) {
+        // Test data is full of keys that open nothing; only a vendor's own format is worth a word there.
+        (Kind::Live, Role::Test | Role::Docs | Role::Example | Role::Story | Role::Generated) => {
+            let structured = found.confidence == Confidence::Certain && !generic && !is_made_for_tests(found.provider);
+            structured.then_some((Severity::High, Confidence::Likely))
+        }
+        (Kind::Live, _) if generic => Some((Severity::High, found.confidence.max(Confidence::Likely))),
+        (Kind::Live, _) => Some((Severity::Critical, found.confidence)),
+        _ => None,
+    }
+}
+
+/// Kinds of which tests make their own.
+fn is_made_for_tests(provider: &str) -> bool {
+    ["private-key", "jwt", "url", "connection", "basic", "bearer"].iter().any(|part| provider.contains(part))
+}
+
+fn message(found: &SecretMatch, file: &Visit<'_>) -> Message {
+    if file.file.kind == FileKind::EnvExample {
+        return Message::new("example-file").with("provider", secrets::provider_name(found.provider));
+    }
+    match (found.provider, found.key_name) {
+        ("generic", Some(name)) => {
+            Message::new("generic").with("name", file.text.get(name.range()).unwrap_or_default())
+        }
+        (provider, _) => Message::new("live").with("provider", secrets::provider_name(provider)),
+    }
+}
