@@ -3,6 +3,8 @@
 //! A section is a map under its name as written; keys before the first section lie beside the sections. A line
 //! indented deeper than its key goes on with the key's value, as Python reads it.
 
+use rustc_hash::FxHashMap;
+
 use super::{
     Doc, Entry, Format, Node, Value,
     align::{Escapes, Pieces},
@@ -12,8 +14,15 @@ use super::{
 use crate::model::Span;
 
 pub(super) fn parse(text: &str, start: usize) -> Doc {
-    let mut reader =
-        Reader { text, doc: Doc::new(Format::Ini), root: Vec::new(), section: None, indent: 0, budget: Budget::new() };
+    let mut reader = Reader {
+        text,
+        doc: Doc::new(Format::Ini),
+        root: Vec::new(),
+        section: None,
+        sections: FxHashMap::default(),
+        indent: 0,
+        budget: Budget::new(),
+    };
     for line in lines(text, start) {
         if !reader.line(line) {
             break;
@@ -33,6 +42,8 @@ struct Reader<'t> {
     root: Vec<Entry>,
     /// Index in `root` of the section that is being read.
     section: Option<usize>,
+    /// Index in `root` of every section.
+    sections: FxHashMap<String, usize>,
     /// How deep the last key was indented.
     indent: usize,
     budget: Budget,
@@ -73,10 +84,11 @@ impl Reader<'_> {
         let name = line.part(1, close).trimmed();
         self.behind(line.part(close + 1, line.text.len()));
         // A section that is opened again goes on.
-        if let Some(known) = self.root.iter().position(|entry| entry.key == name.text && entry.value.is_map()) {
-            self.section = Some(known);
+        if let Some(known) = self.sections.get(name.text) {
+            self.section = Some(*known);
             return;
         }
+        self.sections.insert(name.text.to_owned(), self.root.len());
         let value = Node::new(line.part(0, close + 1).span(), Value::Map(Vec::new()));
         self.section = Some(self.root.len());
         self.root.push(Entry { key: name.text.to_owned(), key_span: name.span(), value, via: None });

@@ -1,1 +1,0 @@
-//! Dockerfiles as stages and instructions.

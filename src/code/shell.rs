@@ -1,1 +1,0 @@
-//! Shell commands inside scripts, `RUN` lines and workflow steps.
