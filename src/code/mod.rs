@@ -10,6 +10,7 @@ mod lower;
 pub mod shell;
 mod tree;
 
+pub use ask::{Constant, EnvRead, Guard, env_reads};
 pub use binding::{Binding, BindingId, BindingKind};
 pub use dump::dump;
 pub use lower::{Language, Lowered, lower};

@@ -270,6 +270,8 @@ pub struct Tree<'s> {
     bindings: Vec<Binding>,
     /// For each identifier that refers to or declares a binding of this file: which.
     resolved: FxHashMap<NodeId, BindingId>,
+    /// For each binding, the nodes resolved to it, in source order.
+    references: Vec<Vec<NodeId>>,
 }
 
 impl<'s> Tree<'s> {
@@ -306,12 +308,10 @@ impl<'s> Tree<'s> {
         self.bindings.iter().enumerate().map(|(index, binding)| (BindingId(Span::new(index, index).start), binding))
     }
 
-    /// Every identifier that refers to `binding`, its declaration included, in source order.
-    pub fn references(&self, binding: BindingId) -> Vec<NodeRef<'_>> {
-        let mut nodes: Vec<NodeId> =
-            self.resolved.iter().filter(|(_, target)| **target == binding).map(|(node, _)| *node).collect();
-        nodes.sort_unstable();
-        nodes.into_iter().map(|id| self.at(id)).collect()
+    /// Everything that refers to `binding`, its declaration included, in source order: identifiers; for a function,
+    /// class or type its declaration itself; JSX tags and annotations by their first name.
+    pub fn references(&self, binding: BindingId) -> impl Iterator<Item = NodeRef<'_>> {
+        self.references.get(binding.0 as usize).into_iter().flatten().map(|id| self.at(*id))
     }
 
     /// Byte ranges that the parser could not read.
@@ -320,6 +320,13 @@ impl<'s> Tree<'s> {
     }
 
     pub(super) fn set_bindings(&mut self, bindings: Vec<Binding>, resolved: FxHashMap<NodeId, BindingId>) {
+        self.references = vec![Vec::new(); bindings.len()];
+        for index in 0..self.nodes.len() {
+            let node = NodeId(Span::new(index, index).start);
+            if let Some(binding) = resolved.get(&node) {
+                self.references[binding.0 as usize].push(node);
+            }
+        }
         self.bindings = bindings;
         self.resolved = resolved;
     }
@@ -554,6 +561,7 @@ impl<'s> TreeBuilder<'s> {
             names: self.names,
             bindings: Vec::new(),
             resolved: FxHashMap::default(),
+            references: Vec::new(),
         }
     }
 
