@@ -2,8 +2,11 @@
 
 use std::{fs, time::Instant};
 
-use camino::Utf8Path;
-use readiness::doc::{Doc, Format, MAX_NODES, format_of, parse};
+use camino::Utf8PathBuf;
+use readiness::{
+    code::{docker, shell, shell::Command},
+    doc::{Doc, Format, MAX_NODES, format_of, parse},
+};
 
 const FORMATS: [Format; 8] = [
     Format::Yaml,
@@ -83,20 +86,72 @@ fn long_lines_and_endless_lists_are_read_or_cut() {
     }
 }
 
-/// Reads every configuration file below the folder that the variable names.
+/// Every file below the folder that the variable names, with its text.
+fn real_files() -> impl Iterator<Item = (Utf8PathBuf, String)> {
+    let root = std::env::var("READINESS_TREES").ok();
+    let walk = root.into_iter().flat_map(|root| walkdir::WalkDir::new(root).sort_by_file_name());
+    walk.flatten().filter(|entry| entry.file_type().is_file()).filter_map(|entry| {
+        let path = Utf8PathBuf::from_path_buf(entry.into_path()).ok()?;
+        let text = fs::read_to_string(&path).ok()?;
+        Some((path, text))
+    })
+}
+
 #[test]
-fn real_files_are_read() {
-    let Ok(root) = std::env::var("READINESS_TREES") else { return };
+fn real_documents_are_read() {
     let (mut files, mut broken) = (0, 0);
-    for entry in walkdir::WalkDir::new(root).into_iter().flatten().filter(|entry| entry.file_type().is_file()) {
-        let Some(path) = Utf8Path::from_path(entry.path()) else { continue };
-        let (Some(format), Ok(text)) = (format_of(path), fs::read_to_string(path)) else { continue };
+    for (path, text) in real_files() {
+        let Some(format) = format_of(&path) else { continue };
         files += 1;
-        let doc = read(format, text);
-        for error in doc.errors.iter().take(1) {
+        for error in read(format, text).errors.iter().take(1) {
             broken += 1;
             println!("{path}: {format:?} {error:?}");
         }
     }
     println!("{files} files, {broken} with errors");
+}
+
+#[test]
+fn real_scripts_are_read() {
+    let (mut files, mut commands) = (0, 0);
+    for (path, text) in real_files() {
+        let name = path.file_name().unwrap_or_default();
+        let found: Vec<Command> = if name.contains("Dockerfile") {
+            let file = docker::parse(&text);
+            for error in &file.errors {
+                println!("{path}: {}: {:?}", error.message, &text[error.span.range()]);
+            }
+            let instructions = file.stages.iter().flat_map(|stage| &stage.instructions);
+            instructions.flat_map(docker::Instruction::commands).collect()
+        } else if name == "Makefile" {
+            let lines = shell::recipe_lines(&text);
+            lines.iter().flat_map(|line| shell::commands_at(&line.text, line.span.start)).collect()
+        } else if matches!(path.extension(), Some("sh" | "bash")) {
+            shell::commands(&text)
+        } else if let Some(format @ (Format::Yaml | Format::Json)) = format_of(&path) {
+            let doc = parse(format, &text);
+            let nodes = doc.documents.iter().flat_map(readiness::doc::Node::walk);
+            let scripts = nodes.filter(|(path, _)| path.last_key() == Some("run") || path.is(&["scripts", "*"]));
+            scripts
+                .filter_map(|(_, node)| Some((node, node.as_str()?)))
+                .flat_map(|(node, script)| shell::commands_in(script, |span| node.span_of(span)))
+                .collect()
+        } else {
+            continue;
+        };
+        files += usize::from(!found.is_empty());
+        for (index, command) in found.iter().enumerate() {
+            commands += 1;
+            for word in &command.words {
+                let written = &text[word.span.range()];
+                let plain = !written.contains(['"', '\'', '\\', '\n', '\r']) && !word.text.contains('\0');
+                assert!(!plain || *written == word.text || name == "Makefile", "{path}: {written:?} {word:?}");
+            }
+            if index % 37 == 3 {
+                let program = command.program().map(|program| program.name);
+                println!("{path}: {program:?} {:?}", &text[command.span.range()]);
+            }
+        }
+    }
+    println!("{files} files, {commands} commands");
 }

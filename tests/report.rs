@@ -290,3 +290,32 @@ fn long_lines_are_cut_around_the_finding() {
     assert_eq!(lines[0][..target].width(), lines[1][..carets].width());
     assert_eq!(lines[1].matches('^').count(), 6);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, cases: 200, ..Default::default() })]
+
+    /// Positions that do not fit their snippet are shown somehow, within the width, and break nothing.
+    #[test]
+    fn any_place_can_be_shown(
+        snippet in "([a-z漢👍\u{301}\t{}` я]{0,90}\n){0,12}",
+        (first, from, to) in (1..30_u32, (1..40_u32, 0..120_u32), (1..40_u32, 0..120_u32)),
+        message in "\\PC{0,120}",
+        offset in 1..50_u32,
+        width in 60..120_usize,
+    ) {
+        let mut d = draft("any", Lang::En);
+        d.rules = vec![rule("r", "security", Severity::High, 10, "R holds", &message)];
+        d.criteria = vec![criterion("r", "security", &message, Status::Fail)];
+        let place = finding("r", "security", &message, Severity::High, &message, &message);
+        let mut place = code(place, first, &snippet, at(from.0, from.1), at(to.0, to.1));
+        place.snippet_start_column = offset;
+        d.findings = vec![place.clone(), place];
+        let report = report(d);
+        for line in terminal(&report, wide(width)).lines() {
+            proptest::prop_assert!(line.width() <= width, "{} columns in {:?}", line.width(), line);
+        }
+        let review = markdown(&report);
+        let escapes = review.contains('\u{1b}');
+        proptest::prop_assert!(!escapes);
+    }
+}

@@ -393,7 +393,7 @@ fn changed(criteria: &[ScoredCriterion], at: usize, change: impl FnOnce(&mut Sco
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 128, ..ProptestConfig::default() })]
 
     #[test]
     fn a_fix_lowers_nothing(criteria in reports(true)) {

@@ -217,10 +217,9 @@ impl Page<'_> {
         self.heading(&title, None);
         for (index, repair) in summary.fix_first.iter().enumerate() {
             let gain = format!("+{}", one_decimal(repair.gain));
-            let mut tag = format!("{}[{}]", repair.severity.as_str(), visible(&repair.rule));
-            if repair.component != "." {
-                tag = format!("{tag} {}", visible(&repair.component));
-            }
+            let place = if repair.component == "." { String::new() } else { format!(" {}", repair.component) };
+            let tag = format!("{}[{}]{place}", repair.severity.as_str(), repair.rule);
+            let tag = cut(&tag, self.width.saturating_sub(width(&gain) + 7));
             self.line(format!(
                 "  {} {}  {}",
                 paint(self.palette.faint, &format!("{}.", index + 1)),
