@@ -159,7 +159,7 @@ impl Extractor for LogCalls {
                 }
             }
             Kind::Class => facts.setups.extend(setup::of_class(node)),
-            Kind::Assignment => facts.setups.extend(setup::of_assignment(node)),
+            Kind::Assignment => facts.setups.extend(setup::of_assignment(file, node)),
             Kind::Switch => facts.silent.extend(setup::silent_branches(file, node)),
             Kind::Property => facts.removals.extend(setup::console_removal(node)),
             _ => {}

@@ -168,11 +168,11 @@ pub(super) fn of_class(class: NodeRef<'_>) -> Option<LoggerSetup> {
     })
 }
 
-/// Django's `LOGGING = {…}`.
-pub(super) fn of_assignment(assignment: NodeRef<'_>) -> Option<LoggerSetup> {
+/// Django's `LOGGING = {…}`, which takes effect by its name in the settings.
+pub(super) fn of_assignment(file: &Visit<'_>, assignment: NodeRef<'_>) -> Option<LoggerSetup> {
     let target = assignment.child(Role::Target)?;
     let value = assignment.child(Role::Value)?;
-    if target.name() != "LOGGING" || !value.is(Kind::Object) || value.property("version").is_none() {
+    if !file.file.path.as_str().contains("settings") || target.name() != "LOGGING" || !value.is(Kind::Object) || value.property("version").is_none() {
         return None;
     }
     let json = value.text().to_ascii_lowercase().contains("json");
