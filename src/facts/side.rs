@@ -56,8 +56,12 @@ pub struct SideSigns {
     pub directive: Option<(Side, Span)>,
     /// The first import that only a server can have.
     pub server: Option<Span>,
-    /// The first use of hooks or of the browser's globals.
+    /// The first use of hooks.
     pub client: Option<Span>,
+    /// The first use of the browser's globals.
+    pub browser: Option<Span>,
+    /// Where it asks on which side it runs (`typeof window`): it is written for both.
+    pub both: Option<Span>,
 }
 
 /// Literals of which a file must hold one to say anything about its side.
@@ -83,7 +87,8 @@ impl Extractor for Sides {
     }
 
     fn watch(&self) -> Watch {
-        Watch { text: true, ..Watch::nodes(&[Kind::Import, Kind::Call, Kind::Member]).keywords(&KEYWORDS) }
+        let kinds = [Kind::Import, Kind::Call, Kind::Member, Kind::Unary];
+        Watch { text: true, ..Watch::nodes(&kinds).keywords(&KEYWORDS) }
     }
 
     fn text(&self, file: &Visit<'_>, facts: &mut FileFacts) {
@@ -101,8 +106,9 @@ impl Extractor for Sides {
             Kind::Import if is_server_module(node) => first(&mut signs.server, node),
             Kind::Import if node.name() == "client-only" => first(&mut signs.client, node),
             Kind::Call if requires_server_module(node) => first(&mut signs.server, node),
-            Kind::Call if is_hook(node) => first(&mut signs.client, node),
-            Kind::Member if touches_browser(node) => first(&mut signs.client, node),
+            Kind::Call if is_hook(file, node) => first(&mut signs.client, node),
+            Kind::Member if touches_browser(node) => first(&mut signs.browser, node),
+            Kind::Unary if asks_for_side(node) => first(&mut signs.both, node),
             _ => {}
         }
     }
@@ -159,15 +165,25 @@ fn requires_server_module(call: NodeRef<'_>) -> bool {
         && call.argument(0).is_some_and(|module| module.is(Kind::String) && names_server_module(module.name()))
 }
 
+/// Hooks that server components may call as well.
+const NEUTRAL_HOOKS: [&str; 7] =
+    ["useTranslations", "useFormatter", "useLocale", "useMessages", "useNow", "useTimeZone", "useId"];
+
 /// `useState(…)`, `useRouter(…)`: React's rule of names for what runs in a rendered component.
-fn is_hook(call: NodeRef<'_>) -> bool {
-    call.callee_name().is_some_and(|name| {
-        matches!(
-            name,
-            "useState" | "useEffect" | "useReducer" | "useRef" | "useLayoutEffect" | "useContext" | "useCallback"
-                | "useQuery" | "useMutation" | "useRouter" | "useSearchParams" | "usePathname" | "useQueryClient"
-        )
-    })
+fn is_hook(file: &Visit<'_>, call: NodeRef<'_>) -> bool {
+    let Some(name) = call.callee_name() else { return false };
+    let named_so = name.strip_prefix("use").is_some_and(|rest| rest.starts_with(|char: char| char.is_ascii_uppercase()));
+    let renders = file.file.path.extension().is_some_and(|extension| extension.ends_with('x'))
+        || matches!(name, "useState" | "useEffect" | "useReducer" | "useRef" | "useLayoutEffect" | "useContext")
+        || matches!(name, "useCallback" | "useMemo" | "useQuery" | "useMutation" | "useQueryClient" | "useRouter");
+    named_so && renders && call.child(NodeRole::Callee).is_some_and(|callee| callee.is(Kind::Identifier))
+        && !NEUTRAL_HOOKS.contains(&name)
+}
+
+/// `typeof window`
+fn asks_for_side(unary: NodeRef<'_>) -> bool {
+    unary.name() == "typeof"
+        && unary.child(NodeRole::Value).is_some_and(|value| value.is(Kind::Identifier) && value.name() == "window")
 }
 
 /// `window.…`, `document.…` and the like, as a global.
@@ -205,6 +221,12 @@ pub fn side_of(repo: &Repo, facts: &Facts, file: &File) -> Sided {
     if let Some(span) = signs.client {
         return Sided { side: Side::Client, sign: Sign::Browser, span: Some(span) };
     }
+    if let Some(span) = signs.both.filter(|_| !is_component_file(file)) {
+        return Sided { side: Side::Shared, sign: Sign::Browser, span: Some(span) };
+    }
+    if let Some(span) = signs.browser {
+        return Sided { side: Side::Client, sign: Sign::Browser, span: Some(span) };
+    }
     if let Some(side) = folder(path) {
         return sided(side, Sign::Folder);
     }
@@ -214,10 +236,16 @@ pub fn side_of(repo: &Repo, facts: &Facts, file: &File) -> Sided {
     sided(Side::Shared, Sign::None)
 }
 
+/// A file of markup: it asks for its side to render, and what it does then it does in the browser.
+fn is_component_file(file: &File) -> bool {
+    file.path.extension().is_some_and(|extension| extension.ends_with('x'))
+}
+
 /// What a component is made with, as far as it decides on sides.
 #[derive(Debug, Clone, Copy, Default)]
 struct Stack {
     next: bool,
+    nuxt: bool,
     /// Remix, `SvelteKit`, Nuxt and their kin: they render on both sides.
     renders_on_server: bool,
     renders: bool,
@@ -233,6 +261,7 @@ impl Stack {
         ]);
         Self {
             next: any(&["Next.js"]),
+            nuxt: any(&["Nuxt"]),
             renders_on_server,
             renders: renders_on_server
                 || any(&[
@@ -255,6 +284,14 @@ fn convention(path: &str, stack: &Stack) -> Option<Side> {
     }
     if name.contains(".server.") || matches!(name.split('.').next(), Some("+server")) {
         return Some(Side::Server);
+    }
+    if stack.nuxt {
+        let first = path.strip_prefix("app/").unwrap_or(path).split('/').next()?;
+        return match first {
+            "server" => Some(Side::Server),
+            "components" | "composables" | "layouts" | "middleware" | "pages" | "stores" => Some(Side::Client),
+            _ => None,
+        };
     }
     if !stack.next {
         return None;
@@ -321,6 +358,9 @@ mod tests {
         ] {
             assert_eq!(convention(path, &next), side, "{path}");
         }
+        let nuxt = Stack { nuxt: true, renders: true, renders_on_server: true, ..Stack::default() };
+        assert_eq!(convention("middleware/admin.ts", &nuxt), Some(Side::Client));
+        assert_eq!(convention("server/middleware/log.ts", &nuxt), Some(Side::Server));
         assert_eq!(convention("app/api/users/route.ts", &Stack::default()), None);
         assert_eq!(convention("app/entry.client.tsx", &Stack::default()), Some(Side::Client));
     }

@@ -40,7 +40,7 @@ pub struct Logging {
     pub removals: Vec<ConsoleRemoval>,
     /// Branches of a hand-written logger that write nothing.
     pub silent: Vec<SilentBranch>,
-    /// Where a Python application is made (`FastAPI()`, `Celery()`): the place for a logging configuration.
+    /// Where an application is made (`FastAPI()`, `NestFactory.create(…)`): the place for a logging configuration.
     pub application: Option<Span>,
 }
 
@@ -121,10 +121,10 @@ pub struct SilentBranch {
 }
 
 /// Literals of which a file must hold one to have any of these facts.
-const KEYWORDS: [&str; 23] = [
+const KEYWORDS: [&str; 24] = [
     "console", "print", "logg", "Logg", "LOGG", "pino", "winston", "bunyan", "log4js", "structlog", "consola",
     "signale", "tslog", "loglevel", "log.", "/log", "debug", "drop_console", "removeConsole",
-    "FastAPI(", "Flask(", "Celery(", "LOGGING",
+    "FastAPI(", "Flask(", "Celery(", "LOGGING", "NestFactory",
 ];
 
 pub(super) struct LogCalls;

@@ -165,6 +165,9 @@ fn plain_spring(repo: &Repo, files: &[&File], manifest: &File) -> PlainSpring {
     match (profile, pattern) {
         (Some(profile), pattern) => PlainSpring::Profile { profile, pattern },
         (None, Some(pattern)) => PlainSpring::Pattern(pattern),
-        (None, None) => PlainSpring::Default(Place::File(configs.first().map_or(manifest.id, |file| file.id))),
+        (None, None) => {
+            let main = configs.iter().find(|file| file.path.file_stem() == Some("application")).or(configs.first());
+            PlainSpring::Default(Place::File(main.map_or(manifest.id, |file| file.id)))
+        }
     }
 }

@@ -247,12 +247,12 @@ pub(super) fn silent_branches(file: &Visit<'_>, switch: NodeRef<'_>) -> Vec<Sile
         .collect()
 }
 
-/// `FastAPI()` and its kin.
+/// `FastAPI()`, `NestFactory.create(…)` and their kin.
 pub(super) fn makes_application(call: NodeRef<'_>) -> bool {
     call.callee_path().is_some_and(|path| {
         matches!(
             path.as_str(),
-            "fastapi.FastAPI" | "flask.Flask" | "celery.Celery" | "litestar.Litestar" | "quart.Quart" | "sanic.Sanic"
+            "@nestjs/core.NestFactory.create" | "fastapi.FastAPI" | "flask.Flask" | "celery.Celery" | "litestar.Litestar" | "quart.Quart" | "sanic.Sanic"
         )
     })
 }

@@ -10,7 +10,7 @@ use crate::{
         logging::{ConsoleRemoval, Guard, LogCall, Occasion, Sink, Waiver},
         side::{Side, side_of},
     },
-    model::{Evidence, Message, Place, Severity, Site, Verdict},
+    model::{Evidence, FileId, Message, Place, Severity, Site, Verdict},
     repo::{Component, ComponentKind, File, Repo, Role},
     rule::{Context, Rule},
 };
@@ -129,11 +129,18 @@ fn is_static_asset(file: &File, component: &Component) -> bool {
 }
 
 /// Build settings of this component that strip console calls.
-fn removals<'a>(cx: &Context<'a>) -> Vec<&'a ConsoleRemoval> {
-    cx.facts.files().filter(|(file, _)| cx.covers(*file)).flat_map(|(_, facts)| &facts.logging.removals).collect()
+fn removals<'a>(cx: &Context<'a>) -> Vec<Removal<'a>> {
+    cx.facts
+        .files()
+        .filter(|(file, _)| cx.covers(*file))
+        .flat_map(|(file, facts)| facts.logging.removals.iter().map(move |removal| (file, removal)))
+        .collect()
 }
 
-fn site(cx: &Context<'_>, tally: &Tally<'_>, removals: &[&ConsoleRemoval]) -> Option<Site> {
+/// A build setting with the file that it stands in.
+type Removal<'a> = (FileId, &'a ConsoleRemoval);
+
+fn site(cx: &Context<'_>, tally: &Tally<'_>, removals: &[Removal<'_>]) -> Option<Site> {
     let (first, rest) = tally.counted.split_first()?;
     let n = tally.counted.len();
     let (key, severity, why) = judge(cx, tally, removals);
@@ -145,6 +152,12 @@ fn site(cx: &Context<'_>, tally: &Tally<'_>, removals: &[&ConsoleRemoval]) -> Op
     if let Some(severity) = severity {
         site = site.severity(severity);
     }
+    if tally.side != Side::Client
+        && let Some((config, removal)) = removals.iter().find(|(_, it)| it.server_too && removes_all(it, &tally.counted))
+    {
+        let label = Message::new("vanish").with("setting", removal.setting.as_str());
+        site = site.related(Place::At(*config, removal.span), label);
+    }
     for call in rest.iter().take(NAMED) {
         site = site.related(Place::At(tally.file.id, call.span), Message::new("next").with("method", call.method.as_str()));
     }
@@ -154,11 +167,11 @@ fn site(cx: &Context<'_>, tally: &Tally<'_>, removals: &[&ConsoleRemoval]) -> Op
 type Reason = Option<(&'static str, String)>;
 
 /// The message, the severity when it is not the default, and what the message names as the reason.
-fn judge(cx: &Context<'_>, tally: &Tally<'_>, removals: &[&ConsoleRemoval]) -> (&'static str, Option<Severity>, Reason) {
+fn judge(cx: &Context<'_>, tally: &Tally<'_>, removals: &[Removal<'_>]) -> (&'static str, Option<Severity>, Reason) {
     let few = tally.counted.len() <= FEW;
     if tally.side == Side::Client {
-        return match removals.iter().find(|removal| removes_all(removal, &tally.counted)) {
-            Some(removal) => ("stripped", Some(Severity::Info), Some(("setting", removal.setting.clone()))),
+        return match removals.iter().find(|(_, removal)| removes_all(removal, &tally.counted)) {
+            Some((_, removal)) => ("stripped", Some(Severity::Info), Some(("setting", removal.setting.clone()))),
             None => ("client", Some(Severity::Low), None),
         };
     }

@@ -14,7 +14,7 @@ use crate::{
         },
         side::{Side, side_of},
     },
-    model::{Confidence, Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
+    model::{ComponentId, Confidence, Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
     repo::{File, Role},
     rule::{Context, Rule},
 };
@@ -97,13 +97,12 @@ impl<'a> Service<'a> {
         let Some(facts) = cx.facts.of(file.id) else { return };
         self.add_loggers(cx, file);
         for call in &facts.logging.calls {
-            match &call.sink {
-                Sink::Logger { module } if module == "debug" => {}
-                Sink::Logger { .. } => self.logged.push((file, call)),
-                Sink::Console | Sink::Print if call.occasion == Occasion::Ordinary && call.guard == Guard::None => {
-                    self.printed.push((file, call));
-                }
-                Sink::Console | Sink::Print => {}
+            if is_logger_call(call) {
+                self.logged.push((file, call));
+            }
+            let prints = matches!(call.sink, Sink::Console | Sink::Print);
+            if prints && call.occasion == Occasion::Ordinary && call.guard == Guard::None {
+                self.printed.push((file, call));
             }
         }
     }
@@ -123,21 +122,20 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// Loggers of the repository's own packages that this component logs through.
+    /// The loggers and the log calls of the repository's own packages that are built into this service.
     fn add_shared_packages(&mut self, cx: &Context<'a>) {
-        let modules: BTreeSet<&str> = self.logged.iter().filter_map(|(_, call)| module_of(call)).collect();
-        for component in cx.repo.components() {
-            let shared = component.id != cx.component.id
-                && !component.name.is_empty()
-                && modules.iter().any(|module| {
-                    module.strip_prefix(component.name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-                });
-            if shared {
-                let files = cx.repo.files().iter().filter(|it| it.component == component.id && it.role == Role::Source);
-                for file in files.collect::<Vec<_>>() {
-                    self.add_loggers(cx, file);
-                }
+        let packages = shared_packages(cx);
+        let shared = |file: &&&File| {
+            file.role == Role::Source && file.language.is_some() && packages.contains(&file.component)
+        };
+        for file in cx.repo.files().iter().filter(|file| shared(&file)) {
+            let Some(facts) = cx.facts.of(file.id) else { continue };
+            if side_of(cx.repo, cx.facts, file).side == Side::Client {
+                continue;
             }
+            self.add_loggers(cx, file);
+            let calls = facts.logging.calls.iter().filter(|call| is_logger_call(call));
+            self.logged.extend(calls.map(|call| (file, call)));
         }
     }
 
@@ -150,6 +148,27 @@ impl<'a> Service<'a> {
         let python = |file: &&&File| file.language.is_some_and(|language| !language.is_script());
         self.files.iter().filter(python).count() * 2 > self.files.len()
     }
+}
+
+/// A call of a logger. `debug` writes nothing until somebody asks for it, so it keeps no log.
+fn is_logger_call(call: &LogCall) -> bool {
+    matches!(&call.sink, Sink::Logger { module } if module != "debug")
+}
+
+/// The components of this repository whose packages the component uses, and those that these use.
+fn shared_packages(cx: &Context<'_>) -> BTreeSet<ComponentId> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![cx.component];
+    while let Some(component) = open.pop() {
+        for other in cx.repo.components() {
+            let uses = || component.manifests(cx.repo).any(|manifest| manifest.dependency(&other.name).is_some());
+            if other.id != cx.component.id && !found.contains(&other.id) && uses() {
+                found.insert(other.id);
+                open.push(other);
+            }
+        }
+    }
+    found
 }
 
 fn module_of(call: &LogCall) -> Option<&str> {
@@ -282,7 +301,10 @@ fn by_text(cx: &Context<'_>, service: &Service<'_>) -> Option<Verdict> {
     if let Some((file, text)) = setup(Step::Configure, Format::Text).or_else(|| setup(Step::Make, Format::Text)) {
         let pretty = matches!(text.library.as_str(), "pino" | "fastify");
         let message = Message::new(if pretty { "pretty" } else { "text" }).with("library", text.library.as_str());
-        return Some(Verdict::fail(Site::new(at(file, text.span), message).severity(Severity::Medium), []));
+        // Nest's logger is made in every class and configured where the application is made.
+        let nest = (text.library == "@nestjs/common").then(|| application(cx, service)).flatten();
+        let place = nest.unwrap_or_else(|| at(file, text.span));
+        return Some(Verdict::fail(Site::new(place, message).severity(Severity::Medium), []));
     }
     if setup(Step::Configure, Format::Open).is_some() {
         return Some(Verdict::unknown("file-format"));
@@ -366,7 +388,7 @@ fn spring(plain: PlainSpring) -> Site {
 /// Of whom the rule is asked, and how they are called.
 mod applicability {
     use super::{Context, Message, Place};
-    use crate::repo::{Component, ComponentKind};
+    use crate::repo::{ComponentKind, Role};
 
     /// Frameworks of web applications that answer requests on a server.
     const SERVERS: &[&str] = &[
@@ -387,7 +409,7 @@ mod applicability {
             ComponentKind::Cli => "tool",
             ComponentKind::Library | ComponentKind::Package => "library",
             ComponentKind::ClientApp => "static",
-            ComponentKind::WebApp if !has_server_side(cx.component) => "static",
+            ComponentKind::WebApp if !has_server_side(cx) => "static",
             kind if kind.is_deployable() => {
                 return serverless(cx).map(|platform| about(cx, "serverless").with("platform", platform));
             }
@@ -396,8 +418,26 @@ mod applicability {
         Some(about(cx, key))
     }
 
-    fn has_server_side(component: &Component) -> bool {
-        SERVERS.iter().any(|framework| component.profile.has_framework(framework))
+    fn has_server_side(cx: &Context<'_>) -> bool {
+        SERVERS.iter().any(|framework| cx.component.profile.has_framework(framework)) && !is_exported(cx)
+    }
+
+    /// Settings by which a framework that could run on a server only writes files.
+    const EXPORTS: &[(&str, &[&str])] = &[
+        ("next.config.", &["output: 'export'", "output: \"export\""]),
+        ("nuxt.config.", &["ssr: false"]),
+        ("react-router.config.", &["ssr: false"]),
+        ("svelte.config.", &["adapter-static"]),
+    ];
+
+    fn is_exported(cx: &Context<'_>) -> bool {
+        cx.files(Role::Config).any(|file| {
+            EXPORTS.iter().filter(|(name, _)| file.path.file_name().is_some_and(|own| own.starts_with(name))).any(
+                |(_, settings)| {
+                    cx.repo.read(file.id).is_ok_and(|text| settings.iter().any(|setting| text.contains(setting)))
+                },
+            )
+        })
     }
 
     /// The serverless platform that is the only place where this component is deployed.
