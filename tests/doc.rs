@@ -26,7 +26,7 @@ fn read(format: Format, text: String) -> Doc {
         check(&doc, &text);
         doc
     });
-    reader.unwrap().join().expect("no input panics")
+    reader.expect("a thread starts").join().expect("no input panics")
 }
 
 fn check(doc: &Doc, text: &str) {
@@ -54,7 +54,7 @@ fn deep_nesting_is_cut() {
         (Format::Yaml, "{a: ".repeat(DEPTH)),
         (Format::Yaml, "- ".repeat(DEPTH)),
         (Format::Yaml, "? ".repeat(DEPTH)),
-        (Format::Yaml, (0..2000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect()),
+        (Format::Yaml, (0..2000).flat_map(|depth| [" ".repeat(depth), "a:\n".to_owned()]).collect()),
         (Format::Json, "[".repeat(DEPTH)),
         (Format::Json, "{\"a\":".repeat(DEPTH)),
         (Format::Toml, format!("a = {}", "[".repeat(DEPTH))),

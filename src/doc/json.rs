@@ -174,13 +174,11 @@ impl<'t> Reader<'t> {
     }
 
     fn entry_value(&mut self, key: Span, depth: usize) -> Option<Node> {
-        match self.peek() {
-            Some((Token::Colon, _)) => self.peeked = None,
-            _ => {
-                self.doc.syntax(key, "expected a colon behind this key");
-                return None;
-            }
+        if !matches!(self.peek(), Some((Token::Colon, _))) {
+            self.doc.syntax(key, "expected a colon behind this key");
+            return None;
         }
+        self.peeked = None;
         if let Some((Token::CloseBrace | Token::CloseBracket | Token::Comma, span)) = self.peek() {
             let span = *span;
             self.doc.syntax(span, "expected a value");

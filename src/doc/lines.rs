@@ -9,7 +9,7 @@ pub(super) struct Line<'t> {
     pub(super) text: &'t str,
 }
 
-impl<'t> Line<'t> {
+impl Line<'_> {
     /// The line without blanks around it.
     pub(super) fn trimmed(self) -> Self {
         let text = self.text.trim_start();

@@ -52,7 +52,9 @@ impl Node {
     /// The file's bytes that stand for `part`, a range of bytes of this scalar's text: the exact place of a
     /// command inside a block scalar, or of a word behind an escape.
     pub fn span_of(&self, part: Span) -> Span {
-        self.pieces.span_of(part)
+        // The line end that closes a block may not be written at the end of a file.
+        let place = self.pieces.span_of(part);
+        Span { start: place.start.min(self.span.end), end: place.end.min(self.span.end) }
     }
 
     /// The string, if this is one.

@@ -186,20 +186,13 @@ impl<'t> Builder<'t> {
         self.opaque.push(site);
         self.cursor = end;
         let room = MAX_DEPTH.saturating_sub(self.stack.len());
-        let copy = match self.anchors.get(&id) {
-            Some(original) => {
-                let copy = self.budget.copy(original, room);
-                if copy.is_none() {
-                    self.doc.cut(site);
-                }
-                copy
-            }
-            None => {
-                self.doc.syntax(site, "this alias stands inside the value that it names");
-                None
-            }
-        };
-        let mut node = copy.unwrap_or_else(|| Node::new(site, Value::Null));
+        let copy = self.anchors.get(&id).map(|original| self.budget.copy(original, room));
+        match copy {
+            None => self.doc.syntax(site, "this alias stands inside the value that it names"),
+            Some(None) => self.doc.cut(site),
+            Some(Some(_)) => {}
+        }
+        let mut node = copy.flatten().unwrap_or_else(|| Node::new(site, Value::Null));
         node.via = Some(site);
         self.finish(node, 0, false);
         Flow::On

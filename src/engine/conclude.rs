@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A rule's answer for one component.
-pub struct Concluded {
+pub(super) struct Concluded {
     /// Index of the rule among those that ran.
     pub rule: usize,
     pub component: ComponentId,

@@ -17,12 +17,13 @@ use resolve::Resolver;
 use timing::Stopwatch;
 
 use crate::{
-    config::Config,
+    config::{Config, Progress},
     facts::Facts,
     model::FileId,
     repo::{File, Repo},
     report::{Criterion, Diagnostic, Finding, PhaseTiming, RuleTiming, Timing},
     rule::Entry,
+    suppress::Comment,
 };
 
 /// Recursive parsers and deep trees run on threads with this much reserved stack.
@@ -32,22 +33,13 @@ const STACK: usize = 64 << 20;
 pub struct Audit {
     pub criteria: Vec<Criterion>,
     pub findings: Vec<Finding>,
+    /// Comments that speak to this tool.
     pub comments: Vec<Comment>,
     pub diagnostics: Vec<Diagnostic>,
     /// Files that were parsed, and those of them with errors.
     pub parsed: usize,
     pub with_errors: usize,
     pub timing: Option<Timing>,
-}
-
-/// A comment that speaks to this tool.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comment {
-    pub path: String,
-    /// From 1.
-    pub first_line: u32,
-    pub last_line: u32,
-    pub text: String,
 }
 
 /// Why no rule could run.
@@ -120,8 +112,8 @@ fn comments(resolver: &Resolver<'_>, repo: &Repo, facts: &Facts) -> Vec<Comment>
         .flat_map(|(file, facts)| facts.directives.iter().map(move |directive| (file, directive)))
         .map(|(file, directive)| Comment {
             path: repo.file(file).path.to_string(),
-            first_line: line(file, directive.span.start),
-            last_line: line(file, directive.span.end),
+            lines: (line(file, directive.span.start), line(file, directive.span.end)),
+            alone: directive.alone,
             text: directive.text.clone(),
         })
         .collect()

@@ -2,10 +2,7 @@
 //! Compose commands, workflow steps, Make targets, Procfiles.
 
 use crate::{
-    code::{
-        docker::Dockerfile,
-        shell::{self, Command},
-    },
+    code::shell::{self, Command, Word},
     doc::Node,
     model::{FileId, Place, Span},
     repo::{File, FileKind, Repo, Role},
@@ -47,6 +44,18 @@ impl CommandUse {
     pub fn place(&self) -> Place {
         Place::At(self.file, self.command.span)
     }
+
+    /// The command's words, as a reader would type them.
+    pub fn text(&self) -> String {
+        let words: Vec<&str> = self.command.words.iter().map(|word| word.text.as_str()).collect();
+        words.join(" ")
+    }
+
+    /// It only prints or ends: a part of a stub that says what to run instead.
+    pub fn only_prints(&self) -> bool {
+        shell::is_only_echo(std::slice::from_ref(&self.command))
+            || self.command.program().is_some_and(|program| matches!(program.name, "exit" | "true" | ":"))
+    }
 }
 
 /// All commands, in order of path and position. Test data, examples, generated and vendored files are left out.
@@ -82,7 +91,7 @@ fn push(found: &mut Vec<CommandUse>, file: &File, stage: Stage, name: &str, whol
 /// The commands of a string in a document, their spans moved to where they stand in the file.
 fn in_node(found: &mut Vec<CommandUse>, file: &File, stage: Stage, name: &str, node: &Node) {
     let Some(text) = node.as_str() else { return };
-    let commands = shell::commands(text).into_iter().map(|command| command.moved(|span| node.span_of(span))).collect();
+    let commands = shell::commands_in(text, |part| node.span_of(part));
     push(found, file, stage, name, node.span, commands);
 }
 
@@ -101,15 +110,13 @@ fn shell_script(repo: &Repo, file: &File, found: &mut Vec<CommandUse>) {
 
 fn dockerfile(repo: &Repo, file: &File, found: &mut Vec<CommandUse>) {
     let Some(dockerfile) = repo.dockerfile(file.id) else { return };
-    let text = repo.read(file.id).unwrap_or_else(|_| "".into());
     for instruction in dockerfile.stages.iter().flat_map(|stage| &stage.instructions) {
         let stage = match instruction.keyword.as_str() {
             "RUN" => Stage::ImageBuild,
             "CMD" | "ENTRYPOINT" => Stage::ContainerStart,
             _ => continue,
         };
-        let commands = Dockerfile::commands_of(instruction, &text);
-        push(found, file, stage, &instruction.keyword, instruction.span, commands);
+        push(found, file, stage, &instruction.keyword, instruction.span, instruction.commands());
     }
 }
 
@@ -127,18 +134,14 @@ fn compose(repo: &Repo, file: &File, found: &mut Vec<CommandUse>) {
     }
 }
 
-/// A list of words, of which `sh -c` runs the last as a script.
+/// A list of words; the script that `sh -c` among them runs is opened.
 fn exec_form(found: &mut Vec<CommandUse>, file: &File, name: &str, node: &Node) {
-    let words: Vec<(&str, Span)> =
-        node.items().iter().filter_map(|item| Some((item.text()?, item.span))).collect();
-    let script = words.iter().position(|(word, _)| matches!(*word, "-c" | "-lc" | "-ec"));
-    match script.and_then(|at| node.items().get(at + 1)) {
-        Some(script) => in_node(found, file, Stage::ContainerStart, name, script),
-        None => {
-            let command = Command::of_words(&words, node.span);
-            push(found, file, Stage::ContainerStart, name, node.span, vec![command]);
-        }
-    }
+    let words = node.items().iter().filter_map(|item| {
+        let text = item.text()?.to_owned();
+        Some(Word { dynamic: text.contains('$'), text, span: item.span })
+    });
+    let commands = shell::commands_of_words(words.collect());
+    push(found, file, Stage::ContainerStart, name, node.span, commands);
 }
 
 fn workflow(repo: &Repo, file: &File, found: &mut Vec<CommandUse>) {
@@ -173,8 +176,9 @@ fn gitlab(repo: &Repo, file: &File, found: &mut Vec<CommandUse>) {
 
 fn makefile(repo: &Repo, file: &File, found: &mut Vec<CommandUse>) {
     let Ok(text) = repo.read(file.id) else { return };
-    for recipe in shell::recipes(&text) {
-        push(found, file, Stage::Make, &recipe.target, recipe.span, recipe.commands(&text));
+    for recipe in shell::recipe_lines(&text) {
+        let commands = shell::commands_at(&recipe.text, recipe.span.start);
+        push(found, file, Stage::Make, &recipe.target, recipe.span, commands);
     }
 }
 
@@ -211,7 +215,8 @@ fn procfile(repo: &Repo, file: &File, found: &mut Vec<CommandUse>) {
         {
             let start = offset + process.len() + 1;
             let whole = Span::new(offset, offset + line.trim_end().len());
-            push(found, file, Stage::PlatformStart, process, whole, shell::commands_at(command, start));
+            let base = Span::new(start, start).start;
+            push(found, file, Stage::PlatformStart, process, whole, shell::commands_at(command, base));
         }
         offset += line.len();
     }

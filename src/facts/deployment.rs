@@ -116,7 +116,7 @@ fn by_command(used: &CommandUse) -> Option<DeployWay> {
     let deploys = DEPLOYERS.iter().any(|(name, verbs)| {
         *name == program.name && (verbs.is_empty() || words.iter().any(|word| verbs.contains(word)))
     });
-    if !deploys && !named || used.command.is_only_echo() {
+    if !deploys && !named || used.only_prints() {
         return None;
     }
     let command = format!("{} {}", program.name, words.first().copied().unwrap_or_default());

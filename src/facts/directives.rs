@@ -30,18 +30,20 @@ impl Extractor for Directives {
             _ => comment_lines(file.text),
         };
         for span in spans {
-            push(facts, span, file.text.get(span.range()).unwrap_or_default());
+            push(facts, span, file.text);
         }
     }
 
-    fn node(&self, _file: &Visit<'_>, node: NodeRef<'_>, facts: &mut FileFacts) {
-        push(facts, node.span(), node.text());
+    fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, facts: &mut FileFacts) {
+        push(facts, node.span(), file.text);
     }
 }
 
-fn push(facts: &mut FileFacts, span: Span, text: &str) {
+fn push(facts: &mut FileFacts, span: Span, file: &str) {
+    let text = file.get(span.range()).unwrap_or_default();
     if text.contains(MARKER) {
-        facts.directives.push(Directive { span, text: text.to_owned() });
+        let before = file[..span.start as usize].rsplit('\n').next().unwrap_or_default();
+        facts.directives.push(Directive { span, alone: before.trim().is_empty(), text: text.to_owned() });
     }
 }
 

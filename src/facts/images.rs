@@ -1,9 +1,9 @@
 //! Container images: each Dockerfile of a service, joined with what runs it.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{
-    compose::{self, ComposeService},
+    compose::{self, ComposeService, normalised},
     kubernetes::{self, Container},
 };
 use crate::{
@@ -46,11 +46,16 @@ impl<'r> Image<'r> {
             let starts = |one: &&Instruction| matches!(one.keyword.as_str(), "CMD" | "ENTRYPOINT");
             stage.instructions.iter().rev().find(starts).map(|one| one.span)
         });
-        match own.or_else(|| self.final_stage().map(|stage| stage.from_span())) {
+        match own.or_else(|| self.final_stage().map(from_span)) {
             Some(span) => self.place(span),
             None => Place::File(self.file.id),
         }
     }
+}
+
+/// The `FROM` of a stage.
+pub fn from_span(stage: &Stage) -> Span {
+    stage.instructions.first().map_or(stage.span, |from| from.span)
 }
 
 /// The images of services, in order of path. Images that only build, test or develop are left out.
@@ -62,7 +67,7 @@ pub fn images(repo: &Repo) -> Vec<Image<'_>> {
         .iter()
         .filter_map(|file| {
             let dockerfile = repo.dockerfile(file.id)?;
-            let component = packed(repo, file, dockerfile, &services);
+            let component = packed(repo, file);
             is_service(file, dockerfile, component).then(|| Image {
                 file,
                 dockerfile,
@@ -113,46 +118,86 @@ fn names(repo: &Repo, component: &Component) -> Vec<String> {
     names
 }
 
-/// The component that a Dockerfile packs: the one whose folder it copies or builds in, else the one it lies in.
-fn packed<'r>(
-    repo: &'r Repo,
-    file: &'r File,
-    dockerfile: &Dockerfile,
-    services: &[ComposeService<'_>],
-) -> &'r Component {
+/// The component that a Dockerfile packs: the deployable one whose folder it names most, else the one it lies in.
+pub fn packed<'r>(repo: &'r Repo, file: &File) -> &'r Component {
     let own = repo.component(file.component);
-    if own.path != "." && !own.path.as_str().is_empty() {
+    let Some(dockerfile) = repo.dockerfile(file.id).filter(|_| own.is_root() || !own.kind.is_deployable()) else {
         return own;
-    }
-    let contexts = services.iter().filter(|service| builds(service, file)).filter_map(|service| service.build.as_ref());
-    let mut named: Vec<&str> = contexts.map(|build| build.context.as_str()).collect();
-    named.extend(mentioned(dockerfile));
-    let components = repo.components().iter().filter(|component| component.kind.is_deployable());
-    components
-        .filter(|component| component.path != ".")
-        .find(|component| named.iter().any(|path| Utf8Path::new(path.trim_start_matches("./")) == component.path))
-        .unwrap_or(own)
+    };
+    let context = context_of(repo, file);
+    let words: Vec<Utf8PathBuf> = mentioned(dockerfile).map(|path| normalised(&context.join(path))).collect();
+    let named = |component: &&Component| {
+        let inside = |path: &Utf8PathBuf| path == component.folder() || path.starts_with(component.folder());
+        let file_names = file.path.as_str().contains(component.folder().file_name().unwrap_or("\0"));
+        words.iter().filter(|path| inside(path)).count() * 2 + usize::from(file_names)
+    };
+    let others = repo.components().iter().filter(|component| !component.is_root() && component.kind.is_deployable());
+    others.map(|component| (named(&component), component)).filter(|(score, _)| *score > 1).max_by_key(|(score, _)| *score).map_or(own, |(_, it)| it)
 }
 
-/// Folders that the final stages copy or work in.
-fn mentioned(dockerfile: &Dockerfile) -> Vec<&str> {
+/// Paths of the build context that the stages copy, install or start.
+fn mentioned(dockerfile: &Dockerfile) -> impl Iterator<Item = &str> {
     dockerfile
         .stages
         .iter()
         .flat_map(|stage| &stage.instructions)
-        .filter(|one| matches!(one.keyword.as_str(), "COPY" | "WORKDIR"))
-        .flat_map(|one| one.arguments.iter().map(|word| word.text.trim_end_matches('/')))
-        .collect()
+        .filter(|one| matches!(one.keyword.as_str(), "COPY" | "ADD" | "WORKDIR" | "CMD" | "ENTRYPOINT"))
+        .flat_map(|one| one.arguments.iter().map(|word| word.text.trim_start_matches("/app/").trim_end_matches('/')))
 }
 
-/// Whether an image runs a service: it starts something, and neither its name nor its command is that of a helper.
+/// Where a Dockerfile copies `folder` or a part of it, for images that hold several components.
+pub fn copies(dockerfile: &Dockerfile, folder: &Utf8Path) -> Option<Span> {
+    let copies = dockerfile.stages.iter().flat_map(|stage| stage.all("COPY"));
+    copies
+        .filter(|copy| copy.flag("from").is_none())
+        .find(|copy| {
+            let sources = &copy.arguments[..copy.arguments.len().saturating_sub(1)];
+            sources.iter().any(|word| normalised(Utf8Path::new(&word.text)).starts_with(folder))
+        })
+        .map(|copy| copy.span)
+}
+
+/// The folder that a Dockerfile's `COPY` reads from: what Compose says, else the repository's root for a Dockerfile
+/// that names paths from there, else its own folder.
+pub fn context_of(repo: &Repo, file: &File) -> Utf8PathBuf {
+    let services = compose::services(repo);
+    let build = services.iter().filter_map(|service| service.build.as_ref()).find(|build| build.dockerfile == file.path);
+    if let Some(build) = build {
+        return build.context.clone();
+    }
+    let own = file.folder();
+    let resolves = |base: &Utf8Path| {
+        repo.dockerfile(file.id).is_some_and(|dockerfile| {
+            mentioned(dockerfile).filter(|path| path.contains('/') || path.contains('.')).any(|path| {
+                let path = normalised(&base.join(path));
+                repo.by_path(&path).is_some()
+            })
+        })
+    };
+    if !own.as_str().is_empty() && !resolves(own) && resolves(Utf8Path::new("")) { Utf8PathBuf::new() } else { own.to_owned() }
+}
+
+/// A front end that is built to static files: no server of its own.
+pub fn is_static_site(repo: &Repo, component: &Component) -> bool {
+    let has = |names: &[&str]| names.iter().any(|name| repo.dependency(component.id, name).is_some());
+    let own_server = has(&["next", "nuxt", "@remix-run/node", "@react-router/node", "@sveltejs/adapter-node", "@angular/ssr", "express", "fastify", "@nestjs/core", "koa", "hono"]);
+    component.kind == ComponentKind::WebApp && !own_server
+}
+
+/// Words in the name or folder of a Dockerfile that builds, tests or develops rather than runs.
+const HELPERS: [&str; 11] =
+    ["test", "tests", "dev", "develop", "development", "ci", "build", "builder", "lint", "e2e", ".devcontainer"];
+
+/// Whether a Dockerfile is a helper's by its name or its folder.
+pub fn is_helper(file: &File) -> bool {
+    let name = file.name().to_ascii_lowercase();
+    let folder = file.folder().file_name().unwrap_or_default().to_ascii_lowercase();
+    name.split(['.', '-', '_']).chain([folder.as_str()]).any(|part| HELPERS.contains(&part))
+}
+
+/// Whether an image runs a service: it starts something, and neither its name nor its component is a helper's.
 fn is_service(file: &File, dockerfile: &Dockerfile, component: &Component) -> bool {
-    let name = file.path.file_name().unwrap_or_default().to_ascii_lowercase();
-    let folder = file.path.parent().and_then(Utf8Path::file_name).unwrap_or_default().to_ascii_lowercase();
-    const HELPERS: [&str; 10] = ["test", "tests", "dev", "develop", "development", "ci", "build", "builder", "lint", "e2e"];
-    let helper = name.split(['.', '-', '_']).chain([folder.as_str()]).any(|part| HELPERS.contains(&part))
-        || folder == ".devcontainer";
     let starts = dockerfile.last("CMD").or_else(|| dockerfile.last("ENTRYPOINT"));
     let tool = matches!(component.kind, ComponentKind::Library | ComponentKind::Cli);
-    !helper && !tool && (starts.is_some() || dockerfile.last("EXPOSE").is_some() || component.kind.is_deployable())
+    !is_helper(file) && !tool && (starts.is_some() || dockerfile.last("EXPOSE").is_some() || component.kind.is_deployable())
 }

@@ -172,7 +172,7 @@ pub enum SchemaCommand {
 
 /// What `used` does to the schema, by its program and its words. A command that only prints does nothing.
 pub fn schema_command(used: &CommandUse) -> Option<SchemaCommand> {
-    if used.command.is_only_echo() {
+    if used.only_prints() {
         return None;
     }
     let program = used.command.program()?;

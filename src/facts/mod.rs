@@ -118,5 +118,7 @@ impl Facts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Directive {
     pub span: Span,
+    /// Nothing but space precedes it on its line.
+    pub alone: bool,
     pub text: String,
 }

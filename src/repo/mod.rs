@@ -30,8 +30,9 @@ pub use role::Role;
 pub use walk::{IGNORE_FILE, OpenError, SkipReason, Skipped, WalkOptions};
 
 use crate::{
+    code::docker::{self, Dockerfile},
     doc::{self, Doc},
-    model::{ComponentId, FileId, Span},
+    model::{ComponentId, FileId, Place, Span},
 };
 
 /// The index of one scanned folder.
@@ -54,6 +55,7 @@ pub struct Repo {
 struct Content {
     text: OnceLock<Result<Arc<str>, ReadError>>,
     doc: OnceLock<Option<Doc>>,
+    dockerfile: OnceLock<Option<Dockerfile>>,
 }
 
 impl Repo {
@@ -182,6 +184,15 @@ impl Repo {
         self.contents[index(id.0)].doc.get_or_init(|| self.read(id).ok().map(|text| doc::parse(format, &text))).as_ref()
     }
 
+    /// The parsed Dockerfile; `None` for other files and for one that cannot be read.
+    pub fn dockerfile(&self, id: FileId) -> Option<&Dockerfile> {
+        if self.file(id).kind != FileKind::Dockerfile {
+            return None;
+        }
+        let parse = || self.read(id).ok().map(|text| docker::parse(&text));
+        self.contents[index(id.0)].dockerfile.get_or_init(parse).as_ref()
+    }
+
     /// Every component, the repository itself first, then by path.
     pub fn components(&self) -> &[Component] {
         &self.components
@@ -223,6 +234,16 @@ impl Repo {
     /// The declaration of the dependency `name` that holds for a component: its own, else the inherited one.
     pub fn dependency(&self, component: ComponentId, name: &str) -> Option<(&Manifest, &Dependency)> {
         self.manifests_for(component).find_map(|manifest| Some((manifest, manifest.dependency(name)?)))
+    }
+
+    /// The first of `names` that any manifest of the repository declares, with the place of its declaration.
+    pub fn declared(&self, names: &[&str]) -> Option<(&str, Place)> {
+        names.iter().find_map(|name| {
+            self.manifests.iter().find_map(|manifest| {
+                let dependency = manifest.dependency(name)?;
+                Some((dependency.name.as_str(), manifest.place(dependency.span)))
+            })
+        })
     }
 
     pub fn git(&self) -> &Git {

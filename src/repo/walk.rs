@@ -12,12 +12,13 @@ use ignore::WalkBuilder;
 use rustc_hash::FxHashMap;
 
 use super::git::Git;
+use crate::model::{Lang, PathGlobs};
 
 /// The file in which a team names what is no part of the audit, in the syntax of `.gitignore`.
 pub const IGNORE_FILE: &str = ".readinessignore";
 
 /// The limits of a walk.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct WalkOptions {
     /// Larger files are listed but never read.
     pub max_file_bytes: u64,
@@ -25,11 +26,13 @@ pub struct WalkOptions {
     pub max_depth: usize,
     /// The walk ends after as many files.
     pub max_files: usize,
+    /// Paths that the user does not want to be looked at.
+    pub exclude: PathGlobs,
 }
 
 impl Default for WalkOptions {
     fn default() -> Self {
-        Self { max_file_bytes: 1 << 20, max_depth: 64, max_files: 500_000 }
+        Self { max_file_bytes: 1 << 20, max_depth: 64, max_files: 500_000, exclude: PathGlobs::default() }
     }
 }
 
@@ -83,6 +86,39 @@ impl SkipReason {
             Self::PathEncoding => "path-encoding",
             Self::Encoding => "encoding",
             Self::Unreadable => "unreadable",
+        }
+    }
+
+    /// Whether a reader of the report should hear of every single one: something of the repository stayed unseen.
+    pub fn matters(self) -> bool {
+        !matches!(self, Self::ToolFolder | Self::LinkedFolder)
+    }
+
+    /// One sentence without a full stop.
+    pub fn text(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::TooLarge, Lang::En) => "larger than the limit, so it was not read",
+            (Self::TooLarge, Lang::Ru) => "больше предела, поэтому файл не прочитан",
+            (Self::TooDeep, Lang::En) => "nested deeper than the limit, so the folder was not entered",
+            (Self::TooDeep, Lang::Ru) => "вложена глубже предела, поэтому папка не просмотрена",
+            (Self::TooMany, Lang::En) => "the limit of files was reached here; the rest was not looked at",
+            (Self::TooMany, Lang::Ru) => "здесь достигнут предел числа файлов, остальное не просмотрено",
+            (Self::ToolFolder, Lang::En) => "a folder of a tool or a cache",
+            (Self::ToolFolder, Lang::Ru) => "папка инструмента или кэш",
+            (Self::LinkedFolder, Lang::En) => "a link to a folder is not followed",
+            (Self::LinkedFolder, Lang::Ru) => "ссылка на папку не раскрывается",
+            (Self::LinkOutside, Lang::En) => "a link that leads out of the repository is not followed",
+            (Self::LinkOutside, Lang::Ru) => "ссылка ведёт за пределы репозитория и не раскрывается",
+            (Self::BrokenLink, Lang::En) => "a link to nothing, or in a circle",
+            (Self::BrokenLink, Lang::Ru) => "ссылка в никуда или по кругу",
+            (Self::SpecialFile, Lang::En) => "a pipe, a socket or a device is never opened",
+            (Self::SpecialFile, Lang::Ru) => "каналы, сокеты и устройства не открываются",
+            (Self::PathEncoding, Lang::En) => "its name is not UTF-8",
+            (Self::PathEncoding, Lang::Ru) => "имя не в UTF-8",
+            (Self::Encoding, Lang::En) => "neither UTF-8 nor marked UTF-16, so it was not read",
+            (Self::Encoding, Lang::Ru) => "не UTF-8 и не помеченный UTF-16, поэтому файл не прочитан",
+            (Self::Unreadable, Lang::En) => "it could not be read",
+            (Self::Unreadable, Lang::Ru) => "прочитать не удалось",
         }
     }
 }
@@ -146,6 +182,7 @@ pub(super) fn walk(root: &Utf8Path, git: &Git, options: &WalkOptions) -> Walked 
     if walk.out.files.len() < options.max_files {
         walk.add_tracked(git);
     }
+    walk.out.files.retain(|file| !options.exclude.matches(file.path.as_str()));
     walk.out.files.sort_by(|one, two| one.path.as_str().cmp(two.path.as_str()));
     walk.out.skipped.sort();
     walk.out.skipped.dedup();

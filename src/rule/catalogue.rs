@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Rule, RuleFile};
-use crate::model::RuleMeta;
+use crate::model::{Categories, RuleMeta};
 
 /// `(path below rules/, content)`, sorted by path.
 static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
@@ -57,7 +57,7 @@ impl Catalogue {
         if let Some(id) = code.into_keys().next() {
             return Err(CatalogueError::NoFile(id.to_owned()));
         }
-        let order: Vec<String> = crate::score::categories().iter().map(|category| category.id.clone()).collect();
+        let order: Vec<String> = Categories::embedded().all.iter().map(|category| category.id.clone()).collect();
         let rank = |category: &str| order.iter().position(|id| id == category).unwrap_or(order.len());
         entries.sort_by(|a, b| {
             (rank(&a.meta.category), &a.meta.id).cmp(&(rank(&b.meta.category), &b.meta.id))
@@ -104,6 +104,6 @@ fn entry(
 }
 
 /// A file below `rules/`, as embedded.
-pub fn embedded(path: &str) -> Option<&'static str> {
+fn embedded(path: &str) -> Option<&'static str> {
     EMBEDDED.binary_search_by_key(&path, |(path, _)| path).ok().map(|index| EMBEDDED[index].1)
 }

@@ -6,10 +6,7 @@ macro_rules! rules {
     ($($category:ident { $($rule:ident),* $(,)? })*) => {
         $(mod $category { $(pub(super) mod $rule;)* })*
 
-        /// Every coded rule, in the order of this list.
-        pub fn coded() -> &'static [&'static dyn Rule] {
-            &[$($(&$category::$rule::RULE),*),*]
-        }
+        static CODED: &[&dyn Rule] = &[$($(&$category::$rule::RULE),*),*];
     };
 }
 
@@ -34,4 +31,9 @@ rules! {
         hardcoded_secret,
     }
     tests_quality { tests_missing }
+}
+
+/// Every coded rule, in the order of the list above.
+pub fn coded() -> &'static [&'static dyn Rule] {
+    CODED
 }

@@ -1,6 +1,6 @@
 //! What several test programs share: small repositories in temporary folders.
 
-pub mod planted;
+pub(crate) mod planted;
 
 use std::{
     fs,
@@ -9,14 +9,14 @@ use std::{
 };
 
 /// Writes a file and its folders below `root`.
-pub fn write(root: &Path, path: &str, content: &str) {
+pub(crate) fn write(root: &Path, path: &str, content: &str) {
     let full = root.join(path);
     fs::create_dir_all(full.parent().expect("a file has a folder")).expect("the folder can be made");
     fs::write(full, content).expect("the file can be written");
 }
 
 /// Makes `root` a git repository whose index holds `paths`, whatever the machine's git configuration says.
-pub fn track(root: &Path, paths: &[&str]) {
+pub(crate) fn track(root: &Path, paths: &[&str]) {
     git(root, &["init", "--quiet", "--initial-branch=main"]);
     let mut add = vec!["add", "--force", "--"];
     add.extend(paths);

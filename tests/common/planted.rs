@@ -1,7 +1,7 @@
 //! Secrets for tests, put together at run time: no file of this repository holds one.
 
 /// Replaces every `@@planted:NAME@@` by the secret of that name. Unknown names are a mistake in the test data.
-pub fn plant(text: &str) -> String {
+pub(crate) fn plant(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("@@planted:") {
@@ -15,7 +15,7 @@ pub fn plant(text: &str) -> String {
 }
 
 /// A value that looks live: right prefix, right length, right checksum, no vendor's example.
-pub fn secret(name: &str) -> String {
+pub(crate) fn secret(name: &str) -> String {
     match name {
         "aws" => ["AKI", "AQ3EGRV6X", "PLZN7T5K"].concat(),
         "stripe" => ["sk_", "live_", "51NqK8vLx7Rt", "3Zb1Wn6YcJ0sHd2"].concat(),

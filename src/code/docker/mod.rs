@@ -1,4 +1,4 @@
-//! Dockerfiles as stages and instructions, read line by line as BuildKit reads them.
+//! Dockerfiles as stages and instructions, read line by line as `BuildKit` reads them.
 
 mod read;
 mod words;
@@ -155,8 +155,7 @@ impl Dockerfile {
 
     /// The value that `ENV` gives a variable in `stage`, inherited ones included.
     pub fn env<'d>(&'d self, stage: &'d Stage, name: &str) -> Option<&'d Pair> {
-        let pair =
-            |stage: &'d Stage| stage.all("ENV").flat_map(|env| &env.pairs).filter(|pair| pair.name == name).last();
+        let pair = |stage: &'d Stage| stage.all("ENV").flat_map(|env| &env.pairs).rfind(|pair| pair.name == name);
         self.stage_chain(stage).into_iter().find_map(pair)
     }
 

@@ -317,9 +317,11 @@ fn read_instruction(piece: Piece<'_>, depth: usize) -> Result<Instruction, &'sta
         "RUN" | "CMD" | "ENTRYPOINT" => command(&mut instruction, rest),
         "HEALTHCHECK" => match rest.split_word() {
             Some((word, behind)) if word.text.eq_ignore_ascii_case("cmd") => {
-                command(&mut instruction, behind.trimmed())
+                command(&mut instruction, behind.trimmed());
             }
-            _ => instruction.arguments = words(rest),
+            _ => {
+                instruction.arguments = words(rest);
+            }
         },
         "SHELL" | "ADD" | "COPY" | "VOLUME" => match json_words(rest) {
             Some(list) => {

@@ -11,7 +11,7 @@ pub(super) struct Piece<'t> {
     pub(super) escape: u8,
 }
 
-impl<'t> Piece<'t> {
+impl Piece<'_> {
     pub(super) fn span(self) -> Span {
         Span::new(self.start, self.start + self.text.len())
     }

@@ -54,7 +54,7 @@ fn logical_end(text: &str, at: usize) -> usize {
         let end = memchr::memchr(b'\n', &text.as_bytes()[from..]).map_or(text.len(), |offset| from + offset);
         let line = text[from..end].trim_end_matches('\r');
         let slashes = line.len() - line.trim_end_matches('\\').len();
-        if slashes % 2 == 0 || end == text.len() {
+        if slashes.is_multiple_of(2) || end == text.len() {
             return end;
         }
         from = end + 1;

@@ -4,6 +4,7 @@
 //! enough to say which words run as commands and where each one stands, and never gives up on a script. Comments
 //! and here-document bodies are not commands. GitHub's `${{ … }}` is an expansion.
 
+mod compound;
 mod makefile;
 mod program;
 mod read;
@@ -84,6 +85,7 @@ pub enum Operator {
 
 /// Where in the script a command stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent answers, not states of one thing")]
 pub struct Context {
     /// How many compound commands, substitutions and `sh -c` strings are around it.
     pub depth: u16,
@@ -113,7 +115,9 @@ pub fn commands_at(text: &str, base: u32) -> Vec<Command> {
 /// The commands of `text`; `place` says where a part of the text stands in its file (see `doc::Node::span_of`).
 pub fn commands_in(text: &str, place: impl Fn(Span) -> Span) -> Vec<Command> {
     let mut commands = commands(text);
-    commands.iter_mut().for_each(|command| command.relocate(&place));
+    for command in &mut commands {
+        command.relocate(&place);
+    }
     commands
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     Assignment, Command, Context, Operator, Redirect, Word,
+    compound::{Frame, Kind},
     program::{Script, script_argument},
     word::Draft,
 };
@@ -44,15 +45,15 @@ pub(super) fn of_words(words: Vec<Word>) -> Vec<Command> {
 pub(super) struct Reader<'t> {
     pub(super) text: &'t str,
     pub(super) at: usize,
-    out: Vec<Command>,
+    pub(super) out: Vec<Command>,
     /// The command that is being read.
-    draft: Line,
+    pub(super) draft: Line,
     before: Option<Operator>,
     /// The compound commands around the current place.
-    frames: Vec<Frame>,
-    context: Context,
+    pub(super) frames: Vec<Frame>,
+    pub(super) context: Context,
     /// The first command of the current list that no `||` has marked yet.
-    unmarked: usize,
+    pub(super) unmarked: usize,
     /// Here-documents whose bodies start at the next line.
     heredocs: Vec<Heredoc>,
     heredoc_count: usize,
@@ -65,12 +66,12 @@ pub(super) struct Reader<'t> {
 
 /// A command that is being read.
 #[derive(Default)]
-struct Line {
-    words: Vec<Draft>,
+pub(super) struct Line {
+    pub(super) words: Vec<Draft>,
     assignments: Vec<Assignment>,
     redirects: Vec<(usize, Redirect)>,
     span: Option<Span>,
-    negated: bool,
+    pub(super) negated: bool,
 }
 
 impl Line {
@@ -78,27 +79,9 @@ impl Line {
         self.words.is_empty() && self.assignments.is_empty() && self.redirects.is_empty()
     }
 
-    fn extend(&mut self, span: Span) {
+    pub(super) fn extend(&mut self, span: Span) {
         self.span = Some(self.span.map_or(span, |whole| Span { start: whole.start, end: span.end }));
     }
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    /// `if`, `while`, `until`, `for`: first the condition, then the body.
-    Block,
-    Case,
-    Group,
-    Subshell,
-    /// Waits for its body, and ends with it.
-    Function,
-}
-
-struct Frame {
-    kind: Kind,
-    /// What the frame restores when it ends.
-    context: Context,
-    unmarked: usize,
 }
 
 struct Heredoc {
@@ -130,7 +113,7 @@ impl<'t> Reader<'t> {
         self.text.as_bytes().get(self.at + ahead).copied()
     }
 
-    fn rest(&self) -> &'t str {
+    pub(super) fn rest(&self) -> &'t str {
         self.text.get(self.at..).unwrap_or("")
     }
 
@@ -150,7 +133,7 @@ impl<'t> Reader<'t> {
         ["\\\n", "\\\r\n"].iter().find(|continued| rest.starts_with(**continued)).map(|continued| continued.len())
     }
 
-    fn skip_blanks(&mut self) {
+    pub(super) fn skip_blanks(&mut self) {
         loop {
             match self.peek(0) {
                 Some(b' ' | b'\t' | b'\r') => self.at += 1,
@@ -253,7 +236,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn skip_comment(&mut self) {
+    pub(super) fn skip_comment(&mut self) {
         let line_end = self.find(b'\n', self.at);
         self.at = if self.in_backquotes() { line_end.min(self.find(b'`', self.at)) } else { line_end };
     }
@@ -274,8 +257,27 @@ impl<'t> Reader<'t> {
         self.push(Kind::Subshell);
     }
 
-    /// Skips `((…))` that starts at `open`; false, without moving, when it is not closed that way.
+    /// Skips `((…))` that starts at `open`, but for the commands substituted in it; false, without moving, when it is
+    /// not closed that way.
     pub(super) fn skip_arithmetic(&mut self, open: usize) -> bool {
+        let Some(end) = self.arithmetic_end(open) else { return false };
+        self.at = open + 2;
+        while self.at < end {
+            let rest = self.rest();
+            if rest.starts_with('`') {
+                self.at += 1;
+                self.substitution(b'`');
+            } else if rest.starts_with("$(") && !rest.starts_with("$((") {
+                self.at += 2;
+                self.substitution(b')');
+            } else {
+                self.at += rest.chars().next().map_or(1, char::len_utf8);
+            }
+        }
+        true
+    }
+
+    fn arithmetic_end(&self, open: usize) -> Option<usize> {
         let mut depth = 0_usize;
         // Arithmetic is short; a longer search would only repeat itself for every bracket of a hostile text.
         let window = &self.text.as_bytes()[open..self.text.len().min(open + 256)];
@@ -285,50 +287,14 @@ impl<'t> Reader<'t> {
                 b')' => {
                     depth -= 1;
                     if depth == 0 {
-                        let doubled = window[offset - 1] == b')';
-                        if doubled {
-                            self.at = open + offset + 1;
-                        }
-                        return doubled;
+                        return (window[offset - 1] == b')').then_some(open + offset + 1);
                     }
                 }
-                b'\n' if depth < 2 => return false,
+                b'\n' if depth < 2 => return None,
                 _ => {}
             }
         }
-        false
-    }
-
-    fn push(&mut self, kind: Kind) {
-        let frame = Frame { kind, context: self.context, unmarked: self.unmarked };
-        self.frames.push(frame);
-        self.context.depth = self.context.depth.saturating_add(1);
-        match kind {
-            Kind::Block | Kind::Group => {}
-            Kind::Case => self.context.branch = true,
-            Kind::Subshell => self.context.subshell = true,
-            Kind::Function => self.context.function = true,
-        }
-        self.unmarked = self.out.len();
-    }
-
-    /// Ends the innermost compound command, and the function whose body it was.
-    fn pop(&mut self) {
-        loop {
-            let Some(frame) = self.frames.pop() else { return };
-            self.context = frame.context;
-            self.unmarked = frame.unmarked;
-            if self.frames.last().is_none_or(|outer| outer.kind != Kind::Function) {
-                return;
-            }
-        }
-    }
-
-    /// Ends the frame if it is of `kind`; a keyword without its beginning is ignored.
-    fn pop_kind(&mut self, kind: Kind) {
-        if self.frames.last().is_some_and(|frame| frame.kind == kind) {
-            self.pop();
-        }
+        None
     }
 
     fn command_word(&mut self) {
@@ -352,154 +318,6 @@ impl<'t> Reader<'t> {
         }
         self.draft.extend(word.span);
         self.draft.words.push(word);
-    }
-
-    /// Takes a reserved word at the start of a command.
-    fn keyword(&mut self) -> bool {
-        let rest = self.rest();
-        let length = rest.find([' ', '\t', '\r', '\n', ';', '&', '|', '(', ')', '<', '>']).unwrap_or(rest.len());
-        let word = &rest[..length];
-        match word {
-            "if" | "while" | "until" => {
-                self.push(Kind::Block);
-                self.context.condition = true;
-            }
-            "elif" | "then" | "do" | "else" => {
-                if let Some(Frame { kind: Kind::Block, context, .. }) = self.frames.last() {
-                    self.context.condition = word == "elif" || context.condition;
-                    self.context.branch = true;
-                }
-            }
-            "fi" | "done" => self.pop_kind(Kind::Block),
-            "esac" => self.pop_kind(Kind::Case),
-            "{" => self.push(Kind::Group),
-            "}" => self.pop_kind(Kind::Group),
-            "!" => self.draft.negated = true,
-            "for" | "select" => {
-                self.at += length;
-                self.loop_words();
-                self.push(Kind::Block);
-                return true;
-            }
-            "case" => {
-                self.at += length;
-                self.skip_blanks();
-                self.word();
-                self.skip_to_words();
-                if self.rest().starts_with("in") {
-                    self.at += 2;
-                }
-                self.push(Kind::Case);
-                self.case_pattern();
-                return true;
-            }
-            "function" => {
-                self.at += length;
-                self.skip_blanks();
-                self.word();
-                self.skip_blanks();
-                if self.peek(0) == Some(b'(') {
-                    self.at = (self.find(b')', self.at) + 1).min(self.text.len());
-                }
-                self.push(Kind::Function);
-                return true;
-            }
-            "[[" => {
-                self.test();
-                return true;
-            }
-            _ => return false,
-        }
-        self.at += length;
-        true
-    }
-
-    /// The words of `for x in a b`, up to the end of the line.
-    fn loop_words(&mut self) {
-        self.skip_blanks();
-        if self.rest().starts_with("((") && self.skip_arithmetic(self.at) {
-            return;
-        }
-        loop {
-            self.skip_blanks();
-            if matches!(self.peek(0), None | Some(b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>')) {
-                return;
-            }
-            if self.word().span.is_empty() {
-                return;
-            }
-        }
-    }
-
-    /// Skips blanks, line ends and comments.
-    fn skip_to_words(&mut self) {
-        loop {
-            self.skip_blanks();
-            match self.peek(0) {
-                Some(b'\n') => self.at += 1,
-                Some(b'#') => self.skip_comment(),
-                _ => return,
-            }
-        }
-    }
-
-    /// A pattern of `case` up to its closing bracket, or the end of the `case`.
-    fn case_pattern(&mut self) {
-        self.skip_to_words();
-        if self.rest().starts_with("esac") {
-            return;
-        }
-        if self.peek(0) == Some(b'(') {
-            self.at += 1;
-        }
-        loop {
-            self.skip_blanks();
-            match self.peek(0) {
-                None | Some(b'\n' | b';') => return,
-                Some(b')') => {
-                    self.at += 1;
-                    return;
-                }
-                Some(b'|') => self.at += 1,
-                _ => {
-                    if self.word().span.is_empty() {
-                        return;
-                    }
-                }
-            }
-        }
-    }
-
-    /// `[[ … ]]`: its operators are words of one command.
-    fn test(&mut self) {
-        loop {
-            self.skip_blanks();
-            let start = self.at;
-            match self.peek(0) {
-                None | Some(b'\n' | b';' | b'`') => return,
-                Some(b'&' | b'|' | b'(' | b')' | b'<' | b'>') if !self.rest().starts_with("<(") => {
-                    while self.at < start + 2 && matches!(self.peek(0), Some(b'&' | b'|' | b'(' | b')' | b'<' | b'>')) {
-                        self.at += 1;
-                    }
-                    let span = Span::new(start, self.at);
-                    let text = self.text[span.range()].to_owned();
-                    let places = (span.start..span.end).collect();
-                    self.draft.words.push(Draft { text, places, span, dynamic: false });
-                }
-                _ => {
-                    let word = self.word();
-                    if word.span.is_empty() {
-                        return;
-                    }
-                    let closes = word.text == "]]";
-                    self.draft.extend(word.span);
-                    self.draft.words.push(word);
-                    if closes {
-                        return;
-                    }
-                }
-            }
-        }
     }
 
     /// `NAME=value`, `NAME+=value`, `NAME[i]=value`, `NAME=(…)` before a command.
@@ -659,7 +477,9 @@ impl<'t> Reader<'t> {
             Span { start, end: if span.is_empty() { start } else { end.max(start) } }
         };
         let mut inner = commands(&draft.text, context);
-        inner.iter_mut().for_each(|command| command.relocate(&place));
+        for command in &mut inner {
+            command.relocate(&place);
+        }
         self.out.extend(inner);
     }
 }

@@ -1,4 +1,7 @@
-use super::*;
+use super::{
+    Operator::{And, Background, Or, Pipe, Then},
+    *,
+};
 
 fn words(text: &str) -> Vec<String> {
     commands(text)
@@ -17,7 +20,6 @@ fn reads_lists_and_operators() {
     let text = "a 1 && b || c; d | e &\nf";
     let commands = commands(text);
     let operators: Vec<_> = commands.iter().map(|command| (command.before, command.after)).collect();
-    use Operator::{And, Background, Or, Pipe, Then};
     let expected = [
         (None, Some(And)),
         (Some(And), Some(Or)),
@@ -86,6 +88,10 @@ fn substitutions_are_commands() {
         assert_eq!(name, source);
         assert_eq!(*nested, name != "echo");
     }
+    assert_eq!(
+        words("a $(( $(date +%s) - 1 )); if (( $(b | c) > 1 )); then :; fi"),
+        ["a|$(( $(date +%s) - 1 ))", "date|+%s", "b", "c", ":"]
+    );
     let names: Vec<_> = found.iter().map(|(name, ..)| name.as_str()).collect();
     assert_eq!(names, ["echo", "npx", "tail", "git", "date", "id", "sort"]);
 }

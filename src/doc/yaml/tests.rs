@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use super::super::{Doc, ErrorKind, Format, Node, Value, parse};
 use crate::model::Span;
 
@@ -100,6 +102,16 @@ fn finds_the_header_of_unusual_blocks() {
 }
 
 #[test]
+fn places_stay_inside_the_file() {
+    let text = "a: |\n  b";
+    let doc = clean(text);
+    let node = doc.root().unwrap().get("a").unwrap();
+    let whole = node.as_str().unwrap();
+    assert_eq!(whole, "b\n");
+    assert_eq!(&text[node.span_of(Span::new(0, whole.len())).range()], "b");
+}
+
+#[test]
 fn copies_aliases_and_resolves_merges() {
     let text = "base: &base\n  image: app\n  restart: no\nmore: &more {image: other, tty: true}\nweb:\n  <<: [*base, *more]\n  restart: always\nsame: *base\nkeep:\n  <<: text\n";
     let doc = clean(text);
@@ -157,13 +169,13 @@ fn aliases_cannot_multiply_a_file() {
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {
         let alias = vec![format!("*a{}", level - 1); 9].join(", ");
-        bomb.push_str(&format!("a{level}: &a{level} [{alias}]\n"));
+        writeln!(bomb, "a{level}: &a{level} [{alias}]").unwrap();
     }
     let doc = read(&bomb);
     assert!(doc.errors.iter().any(|error| error.kind == ErrorKind::Cut));
     let mut deep = "a0: &a0 [x]\n".to_owned();
     for level in 1..2000 {
-        deep.push_str(&format!("a{level}: &a{level} [*a{}]\n", level - 1));
+        writeln!(deep, "a{level}: &a{level} [*a{}]", level - 1).unwrap();
     }
     assert!(read(&deep).errors.iter().any(|error| error.kind == ErrorKind::Cut));
     let long = format!("a: &a {}\nb:\n{}", "x".repeat(1 << 20), "- *a\n".repeat(1000));

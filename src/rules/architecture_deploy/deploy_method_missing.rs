@@ -45,7 +45,7 @@ impl Rule for DeployMethodMissing {
         match services.first() {
             Some(service) => absent(service),
             None => {
-                let framework = deployed[0].frameworks().next().unwrap_or("a web framework").to_owned();
+                let framework = deployed[0].profile.frameworks.first().map_or("a web framework", |framework| framework.name);
                 Verdict::unknown(Message::new("zero-config").with("framework", framework))
             }
         }
@@ -53,7 +53,7 @@ impl Rule for DeployMethodMissing {
 }
 
 fn nothing_deployed(cx: &Context<'_>) -> Verdict {
-    let kinds: BTreeSet<&str> = cx.repo.components().iter().map(|component| component.kind.as_str()).collect();
+    let kinds: BTreeSet<&str> = cx.repo.components().iter().map(|component| component.kind.name()).collect();
     let kinds: Vec<&str> = kinds.into_iter().collect();
     Verdict::not_applicable(Message::new("nothing-deployed").with("kind", kinds.join(", ")))
 }
@@ -74,8 +74,8 @@ fn found(ways: &[DeployWay]) -> Verdict {
 fn absent(service: &Component) -> Verdict {
     let message = Message::new("missing").with("name", service.name.as_str());
     let site = Site::new(Place::Missing(".".into()), message);
-    match &service.shown_by {
-        Some(place) => Verdict::fail(site.related(place.clone(), "service"), []),
+    match service.reasons.first() {
+        Some(reason) => Verdict::fail(site.related(reason.place.clone(), "service"), []),
         None => Verdict::fail(site, []),
     }
 }

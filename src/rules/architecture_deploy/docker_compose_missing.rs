@@ -17,12 +17,12 @@ impl Rule for DockerComposeMissing {
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        let clients = cx.repo.profile().datastores();
+        let clients: Vec<&Technology> = cx.repo.profile().datastores.iter().collect();
         if clients.is_empty() {
             return Verdict::not_applicable("no-clients");
         }
         let names = join(&clients);
-        if clients.iter().all(|client| client.is_embedded()) {
+        if clients.iter().all(|client| is_embedded(client)) {
             return Verdict::not_applicable(Message::new("embedded").with("clients", names).count("n", clients.len()));
         }
         let deployed = cx.repo.components().iter().any(|component| component.kind.is_deployable());
@@ -78,18 +78,23 @@ fn is_datastore(image: &str) -> bool {
     DATASTORES.iter().any(|name| image.contains(name))
 }
 
+/// Stores that run inside the process that uses them.
+fn is_embedded(client: &Technology) -> bool {
+    matches!(client.name, "sqlite" | "duckdb" | "leveldb" | "lmdb")
+}
+
 fn join(clients: &[&Technology]) -> String {
-    let names: Vec<&str> = clients.iter().map(|client| client.name.as_str()).collect();
+    let names: Vec<&str> = clients.iter().map(|client| client.name).collect();
     names.join(", ")
 }
 
 fn absent(clients: &[&Technology]) -> Verdict {
-    let external: Vec<&Technology> = clients.iter().filter(|client| !client.is_embedded()).copied().collect();
+    let external: Vec<&Technology> = clients.iter().filter(|client| !is_embedded(client)).copied().collect();
     let message = Message::new("missing").with("clients", join(&external)).count("n", external.len());
     let site = external.iter().fold(
         Site::new(Place::Missing("docker-compose.yml".into()), message),
-        |site, client| match client.place() {
-            Some(place) => site.related(place, Message::new("client").with("name", client.name.as_str())),
+        |site, client| match client.evidence.first() {
+            Some(place) => site.related(place.clone(), Message::new("client").with("name", client.name)),
             None => site,
         },
     );

@@ -41,7 +41,7 @@ impl Rule for DockerfileMissing {
 }
 
 fn about(key: &'static str, cx: &Context<'_>) -> Message {
-    Message::new(key).with("kind", cx.component.kind.as_str()).with("name", cx.component.name.as_str())
+    Message::new(key).with("kind", cx.component.kind.name()).with("name", cx.component.name.as_str())
 }
 
 /// A pass when an image packs this component.
@@ -50,8 +50,8 @@ fn packed(cx: &Context<'_>) -> Option<Verdict> {
     let mut evidence = Vec::new();
     for file in &dockerfiles {
         let Some(dockerfile) = cx.repo.dockerfile(file.id) else { continue };
-        if images::packed(cx.repo, file, dockerfile).iter().any(|component| component.id == cx.component.id) {
-            let span = dockerfile.final_stage().map(|stage| stage.from_span());
+        if images::packed(cx.repo, file).id == cx.component.id {
+            let span = dockerfile.final_stage().map(images::from_span);
             let place = span.map_or(Place::File(file.id), |span| Place::At(file.id, span));
             evidence.push(Evidence::At { place, note: Message::new("has").with("name", cx.component.name.as_str()) });
             continue;
@@ -73,7 +73,7 @@ fn shipped_otherwise(cx: &Context<'_>) -> Option<Verdict> {
     if let Some((platform, _)) = deployment::source_platform(&ways, cx.repo, cx.component) {
         return Some(Verdict::not_applicable(Message::new("platform").with("platform", platform)));
     }
-    if cx.component.is_static_site() {
+    if images::is_static_site(cx.repo, cx.component) {
         return Some(Verdict::not_applicable("static"));
     }
     if cx.repo.files().iter().any(|file| file.kind == FileKind::Terraform && file.role.is_operational()) {
@@ -81,7 +81,7 @@ fn shipped_otherwise(cx: &Context<'_>) -> Option<Verdict> {
     }
     let zero_config = cx.component.kind == ComponentKind::WebApp;
     zero_config.then(|| {
-        let framework = cx.component.frameworks().next().unwrap_or("a web framework").to_owned();
+        let framework = cx.component.profile.frameworks.first().map_or("a web framework", |framework| framework.name);
         Verdict::unknown(Message::new("zero-config").with("framework", framework))
     })
 }
@@ -89,8 +89,8 @@ fn shipped_otherwise(cx: &Context<'_>) -> Option<Verdict> {
 fn absent(cx: &Context<'_>) -> Verdict {
     let path = if cx.component.path == "." { "Dockerfile".into() } else { cx.component.path.join("Dockerfile") };
     let mut site = Site::new(Place::Missing(path), about("missing", cx)).key(cx.component.path.as_str());
-    if let Some(place) = &cx.component.shown_by {
-        site = site.related(place.clone(), "server");
+    if let Some(reason) = cx.component.reasons.first() {
+        site = site.related(reason.place.clone(), "server");
     }
     Verdict::fail(site, [])
 }

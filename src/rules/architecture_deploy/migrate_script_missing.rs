@@ -44,7 +44,7 @@ fn applied(used: &CommandUse) -> Option<Evidence> {
     let note = match used.stage {
         Stage::ContainerStart | Stage::PlatformStart => Message::new("start"),
         Stage::Workflow => Message::new("workflow"),
-        _ => Message::new("script").with("name", used.name.as_str()).with("command", used.command.text()),
+        _ => Message::new("script").with("name", used.name.as_str()).with("command", used.text()),
     };
     Some(Evidence::At { place: used.place(), note })
 }
@@ -106,7 +106,7 @@ fn absent(cx: &Context<'_>, set: &MigrationSet) -> Verdict {
         migrations::Tool::Sequelize => &["sequelize-cli", "sequelize"],
         _ => &[],
     };
-    let declared = cx.repo.dependency_named(packages).map(|dependency| dependency.place);
+    let declared = cx.repo.declared(packages).map(|(_, place)| place);
     let place = declared.or_else(|| set.files.last().map(|file| Place::File(*file)));
     let message = Message::new("missing").with("tool", set.tool.name());
     match place {

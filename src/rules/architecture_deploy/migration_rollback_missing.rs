@@ -125,10 +125,10 @@ fn rollback_script(used: &CommandUse) -> Option<Evidence> {
     let named = used.stage == crate::facts::commands::Stage::PackageScript
         && ["rollback", "migrate:down", "migration:revert", "db:down", "migrate:undo"].iter().any(|part| used.name.contains(part));
     let runs = matches!(migrations::schema_command(used), Some(SchemaCommand::Rollback(_)));
-    if used.command.is_only_echo() || !named && !runs {
+    if used.only_prints() || !named && !runs {
         return None;
     }
-    let note = Message::new("script").with("name", used.name.as_str()).with("command", used.command.text());
+    let note = Message::new("script").with("name", used.name.as_str()).with("command", used.text());
     Some(Evidence::At { place: used.place(), note })
 }
 

@@ -42,7 +42,7 @@ impl Rule for SchemaPush {
         sites.extend(hibernate(cx));
         fine.extend(commands.iter().filter(|used| is_migrate(used)).map(|used| Evidence::At {
             place: used.place(),
-            note: Message::new("migrate").with("command", used.command.text()),
+            note: Message::new("migrate").with("command", used.text()),
         }));
         fine.extend(sets.iter().map(|set| migrations_note(set)));
         Verdict::fail_or(sites, || Verdict::pass_or(fine, || Verdict::not_applicable("no-schema")))

@@ -3,8 +3,8 @@
 //! What runs is the final stage with what it inherits; who runs it may set another user, and so may the entry point.
 
 use crate::{
-    code::docker::Instruction,
-    facts::images::{Image, images},
+    code::docker::{Base, Instruction},
+    facts::images::{Image, from_span, images},
     model::{Evidence, FileId, Message, Place, Site, Verdict},
     repo::{FileKind, Repo},
     rule::{Context, Rule},
@@ -58,8 +58,12 @@ fn user_of(repo: &Repo, image: &Image<'_>) -> User {
     if let Some(instruction) = image.dockerfile.last("USER") {
         return by_instruction(image, instruction);
     }
-    let base = image.dockerfile.final_base().unwrap_or_default();
-    let anchor = image.final_stage().map_or(Place::File(image.file.id), |stage| image.place(stage.from_span()));
+    let base = match image.final_stage().map(|stage| image.dockerfile.root_base(stage)) {
+        Some(Base::Image(name)) => name.clone(),
+        Some(Base::Unknown) => "$".to_owned(),
+        _ => String::new(),
+    };
+    let anchor = image.final_stage().map_or(Place::File(image.file.id), |stage| image.place(from_span(stage)));
     match base_user(&base) {
         BaseUser::Unprivileged => {
             User::Other(Evidence::At { place: anchor, note: Message::new("base").with("image", base) })
@@ -101,7 +105,8 @@ const DROPPERS: [&str; 5] = ["su-exec", "gosu", "setpriv", "runuser", "s6-setuid
 /// The entry point drops its privileges: in the image's own commands, or in a script that the image names.
 fn dropped(repo: &Repo, image: &Image<'_>) -> Option<Evidence> {
     let start = ["ENTRYPOINT", "CMD"].into_iter().filter_map(|keyword| image.dockerfile.last(keyword));
-    let words: Vec<&str> = start.flat_map(|one| one.words()).collect();
+    let commands: Vec<_> = start.flat_map(Instruction::commands).collect();
+    let words: Vec<&str> = commands.iter().flat_map(|command| &command.words).map(|word| word.text.as_str()).collect();
     if let Some(tool) = DROPPERS.iter().find(|tool| words.iter().any(|word| word.rsplit('/').next() == Some(tool))) {
         return Some(Evidence::At { place: image.anchor(), note: Message::new("dropped").with("tool", *tool) });
     }

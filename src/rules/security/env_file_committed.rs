@@ -63,12 +63,13 @@ fn committed(cx: &Context<'_>, file: &File, valued: &[&Entry]) -> Site {
     let text = cx.repo.read(file.id).unwrap_or_else(|_| "".into());
     let found = secrets::find(&text, &file.path);
     let holding = |kind: Kind| {
-        valued.iter().copied().filter(|entry| {
+        let holds = |entry: &&Entry| {
             found.iter().any(|secret| secret.kind == kind && entry.value.span.contains(secret.span))
-        })
+        };
+        valued.iter().copied().filter(holds).collect::<Vec<&Entry>>()
     };
-    let live: Vec<&Entry> = holding(Kind::Live).collect();
-    let weak: Vec<&Entry> = holding(Kind::Weak).collect();
+    let live = holding(Kind::Live);
+    let weak = holding(Kind::Weak);
     let named = if live.is_empty() { &weak } else { &live };
     let Some(first) = named.first() else {
         let place = Place::At(file.id, valued[0].span());

@@ -67,7 +67,7 @@ impl Rule for GitignoreEnvMissing {
 /// Names that hold secrets: always `.env`, and the names of single environments where a framework reads them.
 fn names(cx: &Context<'_>) -> &'static [&'static str] {
     let frameworks = ["next", "vite", "react-scripts", "nuxt", "@sveltejs/kit", "astro", "gatsby", "dotenv-flow"];
-    match cx.repo.dependency_named(&frameworks) {
+    match cx.repo.declared(&frameworks) {
         Some(_) => &[".env", ".env.local", ".env.production.local"],
         None => &[".env"],
     }
@@ -153,7 +153,8 @@ fn copied(repo: &Repo, file: &crate::repo::File) -> Option<Result<Evidence, Site
     // Only a context that can hold an environment file matters.
     let place = Place::At(file.id, copy.span);
     let beside = Utf8PathBuf::from(format!("{}.dockerignore", file.path));
-    let ignore = [beside, context.join(".dockerignore")].into_iter().find_map(|path| repo.by_path(&path));
+    let candidates = [beside, context.join(".dockerignore"), Utf8PathBuf::from(".dockerignore")];
+    let ignore = candidates.iter().find_map(|path| repo.by_path(path));
     let Some(ignore) = ignore else {
         return Some(Err(Site::new(place, "docker-none").severity(Severity::Medium)));
     };

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    code::shell,
     facts::{
         Fact,
         commands::{CommandUse, Stage},
@@ -89,7 +88,7 @@ fn runner(cx: &Context<'_>, tests: &[&File]) -> Option<Evidence> {
     let commands = cx.facts.commands(cx.repo);
     let running = commands.iter().find(|used| runs_tests(used));
     if let Some(used) = running {
-        let command = used.command.text();
+        let command = used.text();
         return Some(Evidence::At { place: used.place(), note: Message::new("runner").with("command", command) });
     }
     let built_in = tests.iter().find_map(|file| {
@@ -109,8 +108,9 @@ fn runner(cx: &Context<'_>, tests: &[&File]) -> Option<Evidence> {
         Some(Evidence::At { place: first_line(file), note: Message::new("runner").with("command", command) })
     });
     built_in.or_else(|| {
-        let declared = cx.repo.dependency_named(&["vitest", "jest", "mocha", "@playwright/test", "cypress", "ava", "tap"])?;
-        Some(Evidence::At { place: declared.place, note: Message::new("runner").with("command", declared.name) })
+        let runners = ["vitest", "jest", "mocha", "@playwright/test", "cypress", "ava", "tap"];
+        let (name, place) = cx.repo.declared(&runners)?;
+        Some(Evidence::At { place, note: Message::new("runner").with("command", name) })
     })
 }
 
@@ -125,11 +125,11 @@ fn runs_tests(used: &CommandUse) -> bool {
     let words: Vec<&str> = program.arguments.iter().map(|word| word.text.as_str()).collect();
     let asks = words.iter().any(|word| *word == "test" || *word == "--test" || word.starts_with("test:") || *word == "unittest");
     let tool = matches!(
-        program.name.as_str(),
+        program.name,
         "npm" | "pnpm" | "yarn" | "bun" | "node" | "turbo" | "nx" | "go" | "cargo" | "mvn" | "./mvnw" | "mvnw" | "gradle" | "./gradlew"
             | "gradlew" | "make" | "python" | "python3" | "deno" | "dotnet" | "mix" | "rake" | "ng" | "coverage" | "tsx"
     );
-    RUNNERS.contains(&program.name.as_str()) || tool && (asks || words.iter().any(|word| word.contains("manage.py")) && words.contains(&"test"))
+    RUNNERS.contains(&program.name) || tool && (asks || words.iter().any(|word| word.contains("manage.py")) && words.contains(&"test"))
 }
 
 fn absent(cx: &Context<'_>, sources: usize) -> Verdict {
@@ -137,7 +137,7 @@ fn absent(cx: &Context<'_>, sources: usize) -> Verdict {
         .facts
         .commands(cx.repo)
         .iter()
-        .find(|used| used.stage == Stage::PackageScript && used.name == "test" && shell::is_stub(&used.command));
+        .find(|used| used.stage == Stage::PackageScript && used.name == "test" && used.only_prints());
     let site = match stub {
         Some(used) => Site::new(Place::At(used.file, used.whole), "stub"),
         None => Site::new(Place::Missing("tests".into()), Message::new("missing").count("files", sources)),

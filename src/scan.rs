@@ -1,0 +1,273 @@
+//! The whole pipeline in one call: index, observe, conclude, suppress, score.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use camino::Utf8Path;
+
+use crate::{
+    assemble::{Draft, Part, assemble},
+    config::Config,
+    engine::{self, Audit, EngineError},
+    model::Lang,
+    repo::{GitState, OpenError, Profile, Repo, WalkOptions},
+    report::{self, Coverage, Diagnostic, Finding, Report, Repository, Suppressed, SuppressedBy, SuppressionState},
+    rule::{Catalogue, Entry},
+    rules,
+    suppress::{self, Comment, Identity, Input, Origin, State, Subject},
+};
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// The user's fault as a rule: the path is wrong.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The environment's fault.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+    Catalogue::load(rules::coded()).unwrap_or_else(|error| panic!("the embedded catalogue does not fit together: {error}"))
+});
+
+/// Every rule that is built in.
+pub fn catalogue() -> &'static Catalogue {
+    &CATALOGUE
+}
+
+/// Audits the repository at `root`.
+///
+/// Nothing of the repository is executed, nothing is written, and no network is used. The same input gives the same
+/// report, on one thread or many.
+///
+/// # Errors
+///
+/// When the folder cannot be opened or no worker thread can be started. A file that cannot be read or parsed is no
+/// error: it is a diagnostic in the report.
+pub fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
+    let repo = Repo::open(root, &walk_options(config))?;
+    let entries: Vec<&Entry> = catalogue().entries().iter().filter(|entry| config.runs(&entry.meta)).collect();
+    let ran: Vec<&str> = entries.iter().map(|entry| entry.meta.id.as_str()).collect();
+    let texts = entries.iter().map(|entry| rule_texts(entry, config)).collect();
+    let mut audit = engine::run(&repo, entries, config)?;
+    name_findings(&mut audit.findings);
+    let suppressions = suppress_findings(&mut audit, &ran, config);
+    let draft = Draft {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        language: config.lang,
+        partial: config.is_partial(),
+        guesses: config.all,
+        repository: repository(&repo),
+        coverage: coverage(&repo, &audit),
+        components: repo.components().iter().map(part).collect(),
+        criteria: audit.criteria,
+        findings: audit.findings,
+        suppressions,
+        diagnostics: diagnostics(&repo, audit.diagnostics, config.lang),
+        rules: texts,
+        timing: audit.timing,
+    };
+    Ok(assemble(draft, &|path| repo.by_path(Utf8Path::new(path.trim_end_matches('/'))).is_some()))
+}
+
+fn walk_options(config: &Config) -> WalkOptions {
+    let defaults = WalkOptions::default();
+    WalkOptions {
+        max_file_bytes: config.max_file_size.unwrap_or(defaults.max_file_bytes),
+        exclude: config.exclude.clone(),
+        ..defaults
+    }
+}
+
+fn rule_texts(entry: &Entry, config: &Config) -> report::Rule {
+    let meta = &entry.meta;
+    let texts = meta.texts(config.lang);
+    report::Rule {
+        id: meta.id.clone(),
+        category: meta.category.clone(),
+        title: texts.title.clone(),
+        why: texts.why.clone(),
+        fix: texts.fix.clone(),
+        severity: config.severity(meta),
+        effort_minutes: meta.effort,
+        phase: meta.phase,
+        mandatory: meta.mandatory,
+        creates: meta.creates.clone(),
+        cwe: meta.cwe.clone(),
+        references: meta.references.clone(),
+    }
+}
+
+/// Gives every finding its fingerprint: by the key that its rule gave, else by its excerpt.
+fn name_findings(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| (&a.rule, &a.path, a.start, &a.message).cmp(&(&b.rule, &b.path, b.start, &b.message)));
+    let contents: Vec<String> = findings
+        .iter()
+        .map(|finding| match finding.fingerprint.is_empty() {
+            true => finding.snippet.clone().unwrap_or_default(),
+            false => finding.fingerprint.clone(),
+        })
+        .collect();
+    let identities: Vec<Identity<'_>> = findings
+        .iter()
+        .zip(&contents)
+        .map(|(finding, content)| Identity { rule: &finding.rule, path: &finding.path, content })
+        .collect();
+    let fingerprints = suppress::fingerprints(&identities);
+    for (finding, fingerprint) in findings.iter_mut().zip(fingerprints) {
+        finding.fingerprint = fingerprint;
+    }
+}
+
+fn suppress_findings(audit: &mut Audit, ran: &[&str], config: &Config) -> Vec<report::Suppression> {
+    let subjects: Vec<Subject> = audit.findings.iter().map(subject).collect();
+    let comments: Vec<Comment> = match config.inline_ignores {
+        true => std::mem::take(&mut audit.comments),
+        false => Vec::new(),
+    };
+    let known: Vec<&str> = catalogue().ids().collect();
+    let outcome = suppress::suppress(&Input {
+        subjects: &subjects,
+        comments: &comments,
+        waivers: &config.waivers,
+        known: &known,
+        ran,
+        today: config.today,
+    });
+    for (finding, by) in audit.findings.iter_mut().zip(&outcome.by) {
+        finding.suppressed = by.map(|index| {
+            let suppression = &outcome.suppressions[index];
+            Suppressed {
+                by: origin(suppression.origin),
+                reason: suppression.reason.clone().unwrap_or_default(),
+            }
+        });
+    }
+    audit.diagnostics.extend(outcome.suppressions.iter().filter_map(|suppression| trouble(suppression, config.lang)));
+    outcome.suppressions.iter().filter(|suppression| suppression.state != State::Idle).map(shown).collect()
+}
+
+fn subject(finding: &Finding) -> Subject {
+    let lines = finding.start.map(|start| (start.line, finding.end.map_or(start.line, |end| end.line)));
+    Subject { rule: finding.rule.clone(), path: finding.path.clone(), lines }
+}
+
+fn origin(origin: Origin) -> SuppressedBy {
+    match origin {
+        Origin::Comment => SuppressedBy::Inline,
+        Origin::Config => SuppressedBy::Config,
+    }
+}
+
+fn shown(suppression: &suppress::Suppression) -> report::Suppression {
+    report::Suppression {
+        by: origin(suppression.origin),
+        rules: vec![suppression.rule.clone()],
+        path: suppression.path.clone(),
+        line: Some(suppression.line),
+        reason: suppression.reason.clone(),
+        expires: suppression.until.map(|date| date.to_string()),
+        matched: suppression.matched,
+        state: match suppression.state {
+            State::Used => SuppressionState::Used,
+            State::Unused | State::Idle => SuppressionState::Unused,
+            State::Expired => SuppressionState::Expired,
+            State::Refused => SuppressionState::Refused,
+        },
+    }
+}
+
+/// A suppression that does not work as its author believes is said so.
+fn trouble(suppression: &suppress::Suppression, lang: Lang) -> Option<Diagnostic> {
+    let place = format!("{}:{}", suppression.path, suppression.line);
+    let rule = &suppression.rule;
+    let (kind, message) = match (&suppression.trouble, suppression.state, lang) {
+        (Some(trouble), _, _) => ("suppression-refused", trouble.text(lang)),
+        (None, State::Unused, Lang::En) => ("suppression-unused", format!("it suppresses nothing of `{rule}`")),
+        (None, State::Unused, Lang::Ru) => ("suppression-unused", format!("ничего из `{rule}` не подавляет")),
+        (None, State::Expired, Lang::En) => ("suppression-expired", format!("the suppression of `{rule}` has expired")),
+        (None, State::Expired, Lang::Ru) => ("suppression-expired", format!("срок подавления `{rule}` истёк")),
+        _ => return None,
+    };
+    Some(Diagnostic {
+        kind: kind.to_owned(),
+        path: Some(suppression.path.clone()),
+        rule: (!rule.is_empty()).then(|| rule.clone()),
+        message: format!("{place}: {message}"),
+    })
+}
+
+fn repository(repo: &Repo) -> Repository {
+    let version = repo.components()[0].manifests(repo).find_map(|manifest| manifest.version.as_ref());
+    Repository {
+        name: repo.name().to_owned(),
+        version: version.map(|version| version.text.clone()),
+        commit: repo.git().head().map(str::to_owned),
+        profile: profile(repo, repo.profile()),
+    }
+}
+
+fn profile(repo: &Repo, profile: &Profile) -> report::Profile {
+    let technologies = |list: &[crate::repo::Technology]| -> Vec<report::Technology> {
+        list.iter()
+            .map(|technology| report::Technology {
+                name: technology.name.to_owned(),
+                version: None,
+                path: technology
+                    .evidence
+                    .first()
+                    .and_then(crate::model::Place::file)
+                    .map(|file| repo.file(file).path.to_string()),
+            })
+            .collect()
+    };
+    report::Profile {
+        languages: profile.languages.iter().map(|(name, share)| ((*name).to_owned(), share.files)).collect(),
+        main_languages: Vec::new(),
+        frameworks: technologies(&profile.frameworks),
+        orms: technologies(&profile.orms),
+        deploy_targets: technologies(&profile.deploy_targets),
+    }
+}
+
+fn part(component: &crate::repo::Component) -> Part {
+    Part {
+        path: component.path.to_string(),
+        name: component.name.clone(),
+        kind: component.kind.name().to_owned(),
+    }
+}
+
+fn coverage(repo: &Repo, audit: &Audit) -> Coverage {
+    let mut skipped: BTreeMap<String, usize> = BTreeMap::new();
+    for one in repo.skipped() {
+        *skipped.entry(one.reason.name().to_owned()).or_default() += 1;
+    }
+    Coverage { files: repo.files().len(), parsed: audit.parsed, with_errors: audit.with_errors, skipped }
+}
+
+/// What kept something from being examined: the engine's, the walk's and git's.
+fn diagnostics(repo: &Repo, mut all: Vec<Diagnostic>, lang: Lang) -> Vec<Diagnostic> {
+    all.extend(repo.skipped().iter().filter(|one| one.reason.matters()).map(|one| Diagnostic {
+        kind: one.reason.name().to_owned(),
+        path: Some(one.path.to_string()),
+        rule: None,
+        message: one.reason.text(lang).to_owned(),
+    }));
+    if let GitState::Unreadable(reason) = repo.git().state() {
+        all.push(Diagnostic {
+            kind: "git-unreadable".to_owned(),
+            path: Some(".git".to_owned()),
+            rule: None,
+            message: match lang {
+                Lang::En => format!("what git tracks is unknown: {reason}"),
+                Lang::Ru => format!("что хранится в git, неизвестно: {reason}"),
+            },
+        });
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
