@@ -90,6 +90,7 @@ impl Command {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line are independent of each other")]
 pub(crate) struct ScanArgs {
     /// The folder to audit
     #[arg(default_value = ".")]

@@ -56,11 +56,10 @@ impl Output {
     pub(super) fn complain(&self, failure: &Failure) {
         match &failure.complaint {
             Complaint::Message { what, help } => {
-                let mut text = format!("{}: {what}\n", self.marked("error", AnsiColor::Red));
+                say(&format!("{}: {what}\n", self.marked("error", AnsiColor::Red)));
                 if let Some(help) = help {
-                    text.push_str(&format!("{}: {help}\n", self.marked("help", AnsiColor::Cyan)));
+                    say(&format!("{}: {help}\n", self.marked("help", AnsiColor::Cyan)));
                 }
-                say(&text);
             }
             Complaint::Config(error) => say(&format!("{}\n", error.report(self.error_colored))),
         }
@@ -68,11 +67,10 @@ impl Output {
 
     /// Says on standard error why the gate fails.
     pub(super) fn gate(&self, word: &str, reasons: &[String]) {
-        let mut text = format!("{}\n", self.marked(word, AnsiColor::Red));
+        say(&format!("{}\n", self.marked(word, AnsiColor::Red)));
         for reason in reasons {
-            text.push_str(&format!("  {reason}\n"));
+            say(&format!("  {reason}\n"));
         }
-        say(&text);
     }
 
     fn marked(&self, word: &str, color: AnsiColor) -> String {

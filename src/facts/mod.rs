@@ -5,6 +5,7 @@
 pub mod commands;
 pub mod compose;
 pub mod deployment;
+pub mod cors;
 mod directives;
 pub mod environment;
 pub mod images;
@@ -39,6 +40,8 @@ pub enum Fact {
     Schema,
     /// Shell commands; read from documents, so no extractor visits files for them.
     Commands,
+    /// Who may call this service from another site.
+    Cors,
     /// Log calls, and how loggers are set up.
     Logging,
     /// What files say about the side on which they run.
@@ -64,6 +67,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &directives::Directives,
         &environment::Environment,
         &schema::Schema,
+        &cors::Cors,
         &logging::LogCalls,
         &side::Sides,
     ]
@@ -76,6 +80,7 @@ pub struct FileFacts {
     pub directives: Vec<Directive>,
     pub environment: Vec<environment::EnvRead>,
     pub schema: Vec<schema::SchemaUse>,
+    pub cors: cors::CorsFacts,
     pub logging: logging::Logging,
     pub side: side::SideSigns,
 }
