@@ -5,6 +5,7 @@
 pub mod commands;
 pub mod compose;
 pub mod deployment;
+pub mod cors;
 mod directives;
 pub mod environment;
 pub mod images;
@@ -37,6 +38,8 @@ pub enum Fact {
     Schema,
     /// Shell commands; read from documents, so no extractor visits files for them.
     Commands,
+    /// Who may call this service from another site.
+    Cors,
 }
 
 /// Collects one fact from each file that it watches.
@@ -54,7 +57,7 @@ pub trait Extractor: Sync {
 
 /// Every extractor, in the order of [`Fact`].
 pub fn extractors() -> &'static [&'static dyn Extractor] {
-    &[&directives::Directives, &environment::Environment, &schema::Schema]
+    &[&directives::Directives, &environment::Environment, &schema::Schema, &cors::Cors]
 }
 
 /// What the extractors found in one file.
@@ -64,6 +67,7 @@ pub struct FileFacts {
     pub directives: Vec<Directive>,
     pub environment: Vec<environment::EnvRead>,
     pub schema: Vec<schema::SchemaUse>,
+    pub cors: cors::CorsFacts,
 }
 
 impl FileFacts {
