@@ -4,7 +4,7 @@
 //! From the strongest sign to the weakest: what the file declares (`'use client'`), where the framework runs a file of
 //! that name, what it imports and touches, what kind of component it belongs to, and what its folder is called.
 
-use super::{Extractor, Fact, FileFacts, Facts, Visit, Watch};
+use super::{Extractor, Fact, Facts, FileFacts, Visit, Watch};
 use crate::{
     code::{Kind, NodeRef, Role as NodeRole},
     model::Span,
@@ -66,17 +66,62 @@ pub struct SideSigns {
 
 /// Literals of which a file must hold one to say anything about its side.
 const KEYWORDS: [&str; 19] = [
-    "use client", "use server", "server-only", "client-only", "next/headers", "next/server", "node:", "'fs", "\"fs",
-    "'http", "\"http", "express", "fastify", "window", "document", "localStorage", "sessionStorage", "navigator",
+    "use client",
+    "use server",
+    "server-only",
+    "client-only",
+    "next/headers",
+    "next/server",
+    "node:",
+    "'fs",
+    "\"fs",
+    "'http",
+    "\"http",
+    "express",
+    "fastify",
+    "window",
+    "document",
+    "localStorage",
+    "sessionStorage",
+    "navigator",
     "use",
 ];
 
 /// Modules that exist on a server only.
 const SERVER_MODULES: &[&str] = &[
-    "server-only", "next/headers", "next/server", "next/cache", "fs", "fs/promises", "http", "https", "net", "tls",
-    "dns", "cluster", "child_process", "worker_threads", "async_hooks", "express", "fastify", "koa", "@hono/node-server",
-    "@nestjs/common", "@nestjs/core", "pg", "mysql2", "mongoose", "ioredis", "redis", "bullmq", "nodemailer",
-    "@prisma/client", "drizzle-orm", "typeorm", "sequelize", "kafkajs",
+    "server-only",
+    "next/headers",
+    "next/server",
+    "next/cache",
+    "fs",
+    "fs/promises",
+    "http",
+    "https",
+    "net",
+    "tls",
+    "dns",
+    "cluster",
+    "child_process",
+    "worker_threads",
+    "async_hooks",
+    "express",
+    "fastify",
+    "koa",
+    "@hono/node-server",
+    "@nestjs/common",
+    "@nestjs/core",
+    "pg",
+    "mysql2",
+    "mongoose",
+    "ioredis",
+    "redis",
+    "bullmq",
+    "nodemailer",
+    "@prisma/client",
+    "drizzle-orm",
+    "typeorm",
+    "sequelize",
+    "kafkajs",
 ];
 
 pub(super) struct Sides;
@@ -172,11 +217,14 @@ const NEUTRAL_HOOKS: [&str; 7] =
 /// `useState(…)`, `useRouter(…)`: React's rule of names for what runs in a rendered component.
 fn is_hook(file: &Visit<'_>, call: NodeRef<'_>) -> bool {
     let Some(name) = call.callee_name() else { return false };
-    let named_so = name.strip_prefix("use").is_some_and(|rest| rest.starts_with(|char: char| char.is_ascii_uppercase()));
+    let named_so =
+        name.strip_prefix("use").is_some_and(|rest| rest.starts_with(|char: char| char.is_ascii_uppercase()));
     let renders = file.file.path.extension().is_some_and(|extension| extension.ends_with('x'))
         || matches!(name, "useState" | "useEffect" | "useReducer" | "useRef" | "useLayoutEffect" | "useContext")
         || matches!(name, "useCallback" | "useMemo" | "useQuery" | "useMutation" | "useQueryClient" | "useRouter");
-    named_so && renders && call.child(NodeRole::Callee).is_some_and(|callee| callee.is(Kind::Identifier))
+    named_so
+        && renders
+        && call.child(NodeRole::Callee).is_some_and(|callee| callee.is(Kind::Identifier))
         && !NEUTRAL_HOOKS.contains(&name)
 }
 
@@ -256,20 +304,43 @@ struct Stack {
 impl Stack {
     fn of(component: &Component) -> Self {
         let any = |names: &[&str]| names.iter().any(|name| component.profile.has_framework(name));
-        let renders_on_server = any(&[
-            "Nuxt", "SvelteKit", "Remix", "React Router", "TanStack Start", "SolidStart", "Astro", "Qwik",
-        ]);
+        let renders_on_server =
+            any(&["Nuxt", "SvelteKit", "Remix", "React Router", "TanStack Start", "SolidStart", "Astro", "Qwik"]);
         Self {
             next: any(&["Next.js"]),
             nuxt: any(&["Nuxt"]),
             renders_on_server,
             renders: renders_on_server
                 || any(&[
-                    "Next.js", "React", "Vue", "Svelte", "Solid", "Preact", "Angular", "Create React App", "Vue CLI", "Gatsby",
+                    "Next.js",
+                    "React",
+                    "Vue",
+                    "Svelte",
+                    "Solid",
+                    "Preact",
+                    "Angular",
+                    "Create React App",
+                    "Vue CLI",
+                    "Gatsby",
                 ]),
             serves: any(&[
-                "NestJS", "Express", "Fastify", "Koa", "Hono", "hapi", "Restify", "Elysia", "h3", "Nitro", "Polka",
-                "AdonisJS", "Strapi", "Apollo Server", "GraphQL Yoga", "tRPC", "Socket.IO",
+                "NestJS",
+                "Express",
+                "Fastify",
+                "Koa",
+                "Hono",
+                "hapi",
+                "Restify",
+                "Elysia",
+                "h3",
+                "Nitro",
+                "Polka",
+                "AdonisJS",
+                "Strapi",
+                "Apollo Server",
+                "GraphQL Yoga",
+                "tRPC",
+                "Socket.IO",
             ]),
             mobile: any(&["React Native", "Expo"]),
         }
@@ -308,7 +379,8 @@ fn convention(path: &str, stack: &Stack) -> Option<Side> {
     if path.starts_with("pages/api/") || (path.starts_with("app/") && stem == "route") {
         return Some(Side::Server);
     }
-    let app_file = matches!(stem, "page" | "layout" | "template" | "loading" | "not-found" | "default" | "sitemap" | "robots");
+    let app_file =
+        matches!(stem, "page" | "layout" | "template" | "loading" | "not-found" | "default" | "sitemap" | "robots");
     if path.starts_with("app/") && app_file {
         return Some(Side::Server);
     }

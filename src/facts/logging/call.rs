@@ -13,12 +13,12 @@ use crate::{
 };
 
 /// Methods of the console that write something.
-const CONSOLE_METHODS: [&str; 12] = [
-    "log", "error", "warn", "info", "debug", "trace", "table", "dir", "dirxml", "group", "groupCollapsed", "assert",
-];
+const CONSOLE_METHODS: [&str; 12] =
+    ["log", "error", "warn", "info", "debug", "trace", "table", "dir", "dirxml", "group", "groupCollapsed", "assert"];
 
 /// Functions that print.
-const PRINTS: [&str; 6] = ["print", "builtins.print", "rich.print", "pprint.pprint", "pprint.pp", "pprint.pprint.pprint"];
+const PRINTS: [&str; 6] =
+    ["print", "builtins.print", "rich.print", "pprint.pprint", "pprint.pp", "pprint.pprint.pprint"];
 
 /// How many names a value is followed through (`const c = console; const { log } = c`).
 const ALIASES: usize = 4;
@@ -121,9 +121,9 @@ fn aliased(name: NodeRef<'_>, depth: usize) -> Option<String> {
 
 /// The method when `path` is one of the global console.
 fn console_method(path: &str) -> Option<String> {
-    let path = ["window.", "globalThis.", "global.", "self."].iter().fold(path, |path, global| {
-        path.strip_prefix(global).unwrap_or(path)
-    });
+    let path = ["window.", "globalThis.", "global.", "self."]
+        .iter()
+        .fold(path, |path, global| path.strip_prefix(global).unwrap_or(path));
     let method = ["console.default.", "node:console.default.", "node:console.", "console."]
         .iter()
         .find_map(|console| path.strip_prefix(console))?;

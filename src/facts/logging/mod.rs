@@ -122,9 +122,30 @@ pub struct SilentBranch {
 
 /// Literals of which a file must hold one to have any of these facts.
 const KEYWORDS: [&str; 24] = [
-    "console", "print", "logg", "Logg", "LOGG", "pino", "winston", "bunyan", "log4js", "structlog", "consola",
-    "signale", "tslog", "loglevel", "log.", "/log", "debug", "drop_console", "removeConsole",
-    "FastAPI(", "Flask(", "Celery(", "LOGGING", "NestFactory",
+    "console",
+    "print",
+    "logg",
+    "Logg",
+    "LOGG",
+    "pino",
+    "winston",
+    "bunyan",
+    "log4js",
+    "structlog",
+    "consola",
+    "signale",
+    "tslog",
+    "loglevel",
+    "log.",
+    "/log",
+    "debug",
+    "drop_console",
+    "removeConsole",
+    "FastAPI(",
+    "Flask(",
+    "Celery(",
+    "LOGGING",
+    "NestFactory",
 ];
 
 pub(super) struct LogCalls;
@@ -135,7 +156,8 @@ impl Extractor for LogCalls {
     }
 
     fn watch(&self) -> Watch {
-        let kinds = [Kind::Call, Kind::Import, Kind::Export, Kind::Class, Kind::Assignment, Kind::Switch, Kind::Property];
+        let kinds =
+            [Kind::Call, Kind::Import, Kind::Export, Kind::Class, Kind::Assignment, Kind::Switch, Kind::Property];
         Watch::nodes(&kinds).keywords(&KEYWORDS).roles(&[Role::Source, Role::Config])
     }
 

@@ -179,9 +179,33 @@ const COMMAND_LINES: &[&str] = &[
 
 /// Packages whose use makes a file a part of a long-running service, whatever else it imports.
 const SERVICES: &[&str] = &[
-    "express", "fastify", "koa", "hono", "@nestjs/core", "next", "http", "node:http", "bullmq", "fastapi", "flask",
-    "django", "starlette", "aiohttp", "sanic", "tornado", "uvicorn", "aiogram", "telegram", "telebot", "discord",
-    "celery", "litestar", "quart", "discord.js", "telegraf", "grammy",
+    "express",
+    "fastify",
+    "koa",
+    "hono",
+    "@nestjs/core",
+    "next",
+    "http",
+    "node:http",
+    "bullmq",
+    "fastapi",
+    "flask",
+    "django",
+    "starlette",
+    "aiohttp",
+    "sanic",
+    "tornado",
+    "uvicorn",
+    "aiogram",
+    "telegram",
+    "telebot",
+    "discord",
+    "celery",
+    "litestar",
+    "quart",
+    "discord.js",
+    "telegraf",
+    "grammy",
 ];
 
 fn is_command_line(file: &Visit<'_>, call: NodeRef<'_>) -> bool {
@@ -310,8 +334,7 @@ fn is_banner(call: NodeRef<'_>, in_catch: bool) -> bool {
     matches!(name, "main" | "bootstrap" | "start" | "startServer" | "start_server" | "startup" | "lifespan" | "run")
         || in_listening_callback(function)
         || function.descendants().take(2000).any(|node| {
-            node.is(Kind::Call)
-                && node.callee_name().is_some_and(|name| STARTERS.contains(&name) || name == "run")
+            node.is(Kind::Call) && node.callee_name().is_some_and(|name| STARTERS.contains(&name) || name == "run")
         })
 }
 

@@ -18,7 +18,10 @@ pub enum Presence {
 /// Where Spring Boot's plain text comes from.
 pub enum PlainSpring {
     /// The production profile configures logging at `profile`; the pattern may be set elsewhere.
-    Profile { profile: Place, pattern: Option<Place> },
+    Profile {
+        profile: Place,
+        pattern: Option<Place>,
+    },
     Pattern(Place),
     /// Nothing is configured.
     Default(Place),
@@ -99,10 +102,18 @@ fn configured(repo: &Repo, file: &File) -> Option<(&'static str, Place)> {
     if !log_config {
         return None;
     }
-    ["LogstashEncoder", "LoggingEventCompositeJsonEncoder", "EcsEncoder", "JsonEncoder", "JsonTemplateLayout",
-        "EcsLayout", "JsonLayout", "StructuredLogEncoder"]
-        .into_iter()
-        .find_map(|class| Some((class, find(repo, file, class)?)))
+    [
+        "LogstashEncoder",
+        "LoggingEventCompositeJsonEncoder",
+        "EcsEncoder",
+        "JsonEncoder",
+        "JsonTemplateLayout",
+        "EcsLayout",
+        "JsonLayout",
+        "StructuredLogEncoder",
+    ]
+    .into_iter()
+    .find_map(|class| Some((class, find(repo, file, class)?)))
 }
 
 /// What the code itself shows where the standard library can write records.
@@ -128,9 +139,8 @@ fn is_spring(repo: &Repo, manifest: &File) -> bool {
 /// `application.properties`, `application-prod.yml`, `bootstrap.yml`.
 fn is_spring_config(name: &str) -> bool {
     let stem = name.strip_suffix(".properties").or_else(|| name.strip_suffix(".yml"));
-    stem.or_else(|| name.strip_suffix(".yaml")).is_some_and(|stem| {
-        stem == "application" || stem.starts_with("application-") || stem == "bootstrap"
-    })
+    stem.or_else(|| name.strip_suffix(".yaml"))
+        .is_some_and(|stem| stem == "application" || stem.starts_with("application-") || stem == "bootstrap")
 }
 
 fn is_production_profile(name: &str) -> bool {

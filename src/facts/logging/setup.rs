@@ -157,7 +157,8 @@ pub(super) fn of_class(class: NodeRef<'_>) -> Option<LoggerSetup> {
     let formats = class.children_in(Role::Base).filter_map(NodeRef::path).any(|base| base.ends_with("Formatter"));
     let dumps = || {
         class.descendants().take(4000).any(|node| {
-            node.is(Kind::Call) && node.callee_path().is_some_and(|path| path.ends_with("json.dumps") || path == "orjson.dumps")
+            node.is(Kind::Call)
+                && node.callee_path().is_some_and(|path| path.ends_with("json.dumps") || path == "orjson.dumps")
         })
     };
     (formats && dumps()).then(|| LoggerSetup {
@@ -172,7 +173,11 @@ pub(super) fn of_class(class: NodeRef<'_>) -> Option<LoggerSetup> {
 pub(super) fn of_assignment(file: &Visit<'_>, assignment: NodeRef<'_>) -> Option<LoggerSetup> {
     let target = assignment.child(Role::Target)?;
     let value = assignment.child(Role::Value)?;
-    if !file.file.path.as_str().contains("settings") || target.name() != "LOGGING" || !value.is(Kind::Object) || value.property("version").is_none() {
+    if !file.file.path.as_str().contains("settings")
+        || target.name() != "LOGGING"
+        || !value.is(Kind::Object)
+        || value.property("version").is_none()
+    {
         return None;
     }
     let json = value.text().to_ascii_lowercase().contains("json");
@@ -252,7 +257,13 @@ pub(super) fn makes_application(call: NodeRef<'_>) -> bool {
     call.callee_path().is_some_and(|path| {
         matches!(
             path.as_str(),
-            "@nestjs/core.NestFactory.create" | "fastapi.FastAPI" | "flask.Flask" | "celery.Celery" | "litestar.Litestar" | "quart.Quart" | "sanic.Sanic"
+            "@nestjs/core.NestFactory.create"
+                | "fastapi.FastAPI"
+                | "flask.Flask"
+                | "celery.Celery"
+                | "litestar.Litestar"
+                | "quart.Quart"
+                | "sanic.Sanic"
         )
     })
 }

@@ -66,6 +66,10 @@ impl Rule for ConsoleUsage {
 struct Tally<'a> {
     file: &'a File,
     side: Side,
+    /// What makes this security-critical code of the server.
+    critical: Option<String>,
+    /// The linter that permits the calls, when it does.
+    heeded: Option<Waiver>,
     counted: Vec<&'a LogCall>,
     /// Calls of a logger.
     logged: usize,
@@ -102,30 +106,39 @@ impl Linters {
 
 fn tally<'a>(cx: &Context<'a>, file: &'a File, linters: Linters) -> Option<Tally<'a>> {
     let calls = &cx.facts.of(file.id)?.logging.calls;
-    let counted: Vec<&LogCall> =
-        if is_static_asset(file, cx.component) { Vec::new() } else { calls.iter().filter(|it| counts(it, linters)).collect() };
-    let mut logged = calls.iter().filter(|call| matches!(call.sink, Sink::Logger { .. }));
-    let first_logged = logged.next();
+    let side = side_of(cx.repo, cx.facts, file).side;
+    // A linter's comment permits a console call; it gives a line about identities or keys neither level nor redaction.
+    let critical = if side == Side::Client { None } else { critical_word(below(file, cx.component)) };
+    let permitted = |call: &LogCall| critical.is_none() && call.waiver.is_some_and(|waiver| linters.heeds(waiver));
+    let counted: Vec<&LogCall> = if is_static_asset(file, cx.component) {
+        Vec::new()
+    } else {
+        calls.iter().filter(|call| counts(call) && !permitted(call)).collect()
+    };
+    let logged: Vec<&LogCall> = calls.iter().filter(|call| matches!(call.sink, Sink::Logger { .. })).collect();
     Some(Tally {
         file,
-        side: side_of(cx.repo, cx.facts, file).side,
+        side,
+        critical,
+        heeded: counted.first().and_then(|call| call.waiver).filter(|waiver| linters.heeds(*waiver)),
         counted,
-        logged: logged.count() + usize::from(first_logged.is_some()),
-        first_logged,
+        logged: logged.len(),
+        first_logged: logged.first().copied(),
     })
 }
 
-fn counts(call: &LogCall, linters: Linters) -> bool {
-    matches!(call.sink, Sink::Console | Sink::Print)
-        && call.occasion == Occasion::Ordinary
-        && call.guard == Guard::None
-        && !call.waiver.is_some_and(|waiver| linters.heeds(waiver))
+fn counts(call: &LogCall) -> bool {
+    matches!(call.sink, Sink::Console | Sink::Print) && call.occasion == Occasion::Ordinary && call.guard == Guard::None
+}
+
+/// The path of a file below its component.
+fn below<'a>(file: &'a File, component: &Component) -> &'a str {
+    file.path.strip_prefix(&component.path).unwrap_or(&file.path).as_str()
 }
 
 /// Scripts that are served as they lie (service workers and the like) are neither server nor client modules.
 fn is_static_asset(file: &File, component: &Component) -> bool {
-    let path = file.path.strip_prefix(&component.path).unwrap_or(&file.path);
-    path.components().next().is_some_and(|first| matches!(first.as_str(), "public" | "static"))
+    matches!(below(file, component).split('/').next(), Some("public" | "static"))
 }
 
 /// Build settings of this component that strip console calls.
@@ -178,8 +191,10 @@ fn judge(cx: &Context<'_>, tally: &Tally<'_>, removals: &[Removal<'_>]) -> (&'st
     if cx.component.kind == ComponentKind::Library {
         return ("library", Some(Severity::Low), None);
     }
-    let path = tally.file.path.strip_prefix(&cx.component.path).unwrap_or(&tally.file.path);
-    match critical_word(path.as_str()) {
+    match tally.critical.clone() {
+        Some(word) if tally.heeded.is_some() => {
+            ("waived", few.then_some(Severity::Low), Some(("why", word)))
+        }
         Some(word) if few => ("critical-few", None, Some(("why", word))),
         Some(word) => ("critical", Some(Severity::High), Some(("why", word))),
         None if few => match tally.counted.iter().find_map(|call| call.waiver) {

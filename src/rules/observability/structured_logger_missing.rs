@@ -191,14 +191,15 @@ fn is_used(cx: &Context<'_>, file: &File) -> bool {
 }
 
 fn is_imported(cx: &Context<'_>, file: &File) -> bool {
+    let package = cx.repo.component(file.component).name.as_str();
+    let names = |importer: FileId, specifier: &str| {
+        names_module(cx.repo.file(importer).path.as_str(), specifier, file.path.as_str())
+            || (!package.is_empty() && package_name(specifier) == package)
+    };
     cx.facts.files().any(|(importer, facts)| {
         importer != file.id
             && cx.repo.file(importer).role == Role::Source
-            && facts
-                .logging
-                .imports
-                .iter()
-                .any(|specifier| names_module(cx.repo.file(importer).path.as_str(), specifier, file.path.as_str()))
+            && facts.logging.imports.iter().any(|specifier| names(importer, specifier))
     })
 }
 
