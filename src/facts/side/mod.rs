@@ -264,6 +264,15 @@ pub fn side_of(repo: &Repo, facts: &Facts, file: &File) -> Sided {
     if let Some(side) = convention(path, stack.renders) {
         return sided(side, Sign::Convention);
     }
+    if let (Some(span), true) = (signs.client.or(signs.server), is_component_file(file)) {
+        // A component may import an enumeration from a server's package; a route may hold its loader as well.
+        let route = path.split('/').any(|folder| folder == "routes");
+        return match (signs.client, signs.server) {
+            (Some(_), Some(_)) if route => Sided { side: Side::Shared, sign: Sign::Import, span: signs.server },
+            (Some(_), _) => Sided { side: Side::Client, sign: Sign::Browser, span: Some(span) },
+            (None, _) => Sided { side: Side::Server, sign: Sign::Import, span: Some(span) },
+        };
+    }
     if let Some(span) = signs.server {
         return Sided { side: Side::Server, sign: Sign::Import, span: Some(span) };
     }

@@ -51,14 +51,15 @@ impl Rule for ConsoleUsage {
         let sites: Vec<Site> = tallies.iter().filter_map(|tally| site(cx, tally, &removals)).collect();
         let total: usize = tallies.iter().map(|tally| tally.counted.len()).sum();
         let logged: usize = tallies.iter().map(|tally| tally.logged).sum();
-        let detail = detail(&tallies, total, logged);
         let fine: Vec<Evidence> = tallies.iter().filter_map(logs_well).take(SHOWN).collect();
         // A place that logs well says nothing about a file that could not be read.
         let shown = if cx.unexamined.is_empty() { fine.clone() } else { Vec::new() };
-        Verdict::fail_or(sites, || Verdict::pass(cx.searched("searched", files.len()), shown))
-            .also_fine(fine)
-            .detail(detail)
-            .sites(total + logged, logged)
+        let verdict = Verdict::fail_or(sites, || Verdict::pass(cx.searched("searched", files.len()), shown));
+        let verdict = verdict.also_fine(fine).sites(total + logged, logged);
+        match detail(&tallies, total, logged) {
+            Some(detail) => verdict.detail(detail),
+            None => verdict,
+        }
     }
 }
 
@@ -287,16 +288,20 @@ fn words_of(path: &str) -> Vec<String> {
     words
 }
 
-fn detail(tallies: &[Tally<'_>], total: usize, logged: usize) -> Message {
+/// The numbers in one line; nothing to say of code that writes no log.
+fn detail(tallies: &[Tally<'_>], total: usize, logged: usize) -> Option<Message> {
+    if total == 0 {
+        return (logged > 0).then(|| Message::new("detail-clean").count("n", logged));
+    }
     let client: usize =
         tallies.iter().filter(|tally| tally.side == Side::Client).map(|tally| tally.counted.len()).sum();
     let files = tallies.iter().filter(|tally| !tally.counted.is_empty()).count();
-    let share = (logged * 100).checked_div(total + logged).unwrap_or(100);
-    Message::new("detail")
+    let detail = Message::new("detail")
         .count("server", total - client)
         .count("client", client)
         .count("files", files)
-        .count("share", share)
+        .count("share", logged * 100 / (total + logged));
+    Some(detail)
 }
 
 /// Evidence of a file that logs through a logger only.
