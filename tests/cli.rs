@@ -323,6 +323,23 @@ fn a_configured_suppression_expires() {
 }
 
 #[test]
+fn a_disabled_rule_is_shown_with_its_reason() {
+    let shop = shop();
+    write(
+        shop.path(),
+        "readiness.toml",
+        "[rules.fallback-secret]\nenabled = false\nreason = \"the vault injects it\"\n",
+    );
+    let disabled = report(shop.path(), &["--no-inline-ignores"]);
+    let diagnostic =
+        disabled["diagnostics"].as_array().expect("a list").iter().find(|it| it["kind"] == "rule-disabled");
+    let diagnostic = diagnostic.expect("the report says so");
+    assert_eq!(diagnostic["message"], "`fallback-secret` is disabled: the vault injects it");
+    assert_eq!(disabled["partial"], false);
+    assert_eq!(run(shop.path(), &ONLY).0, 1, "who asks for it by name gets it");
+}
+
+#[test]
 fn rules_are_listed() {
     let (code, stdout, _) = run(Path::new("."), &["rules"]);
     assert_eq!(code, 0);

@@ -4,8 +4,8 @@
 
 pub mod commands;
 pub mod compose;
-pub mod deployment;
 pub mod cors;
+pub mod deployment;
 mod directives;
 pub mod environment;
 pub mod images;

@@ -134,30 +134,30 @@ struct Settings<'a> {
 impl<'a> Settings<'a> {
     fn find<T: 'a>(
         self,
-        name: &str,
         list: impl Fn(&'a super::CorsFacts) -> &'a [T],
-        name_of: impl Fn(&T) -> &str,
+        wanted: impl Fn(&T) -> bool,
     ) -> Option<(FileId, &'a T)> {
-        let wanted = normalised(name);
         let search = |inside: bool| {
             self.facts
                 .files()
                 .filter(|(file, _)| !inside || self.repo.file(*file).component == self.component)
-                .find_map(|(file, facts)| {
-                    let found = list(&facts.cors).iter().find(|one| normalised(name_of(one)) == wanted)?;
-                    Some((file, found))
-                })
+                .find_map(|(file, facts)| Some((file, list(&facts.cors).iter().find(|one| wanted(one))?)))
         };
         search(true).or_else(|| search(false))
     }
 
+    /// Where a setting gets its value. A schema that says whether it is required tells more than an object that
+    /// passes the value on under the same name.
     fn declared(self, name: &str) -> Option<(FileId, &'a OriginSetting)> {
-        // A schema that says whether it is required tells more than an object that passes the value on.
-        self.find(name, |cors| &cors.settings, |setting| &setting.name)
+        let name = normalised(name);
+        let named = |setting: &OriginSetting| normalised(&setting.name) == name;
+        self.find(|cors| &cors.settings, |setting| named(setting) && setting.required.is_some())
+            .or_else(|| self.find(|cors| &cors.settings, named))
     }
 
     fn demanded(self, name: &str) -> Option<(FileId, &'a Demand)> {
-        self.find(name, |cors| &cors.demands, |demand| &demand.name)
+        let name = normalised(name);
+        self.find(|cors| &cors.demands, |demand| normalised(&demand.name) == name)
     }
 }
 
@@ -178,7 +178,7 @@ impl<'a> Join<'a> {
             let declared = self.all.declared(&setting.name).filter(|(_, it)| it.span != setting.span);
             self.source(file, grant, declared);
             if let (Some((place, declared)), true) = (declared, hops < MAX_HOPS) {
-                if self.seen.insert(format!("{}@{hops}", normalised(&setting.name))) {
+                if self.seen.insert(normalised(&setting.name)) {
                     self.follow(place, declared, &when, setting.listed, hops);
                 }
             }

@@ -169,6 +169,9 @@ fn otherwise(path: &Utf8Path, kind: FileKind) -> Role {
         }
         FileKind::Text | FileKind::Data if served() => Role::Source,
         FileKind::Text if hidden() => Role::Config,
+        FileKind::Text if matches!(path.extension(), Some("pem" | "crt" | "cer" | "key" | "pub" | "asc")) => {
+            Role::Config
+        }
         FileKind::Text | FileKind::Markdown => Role::Docs,
         FileKind::Data => match path.extension() {
             Some("json" | "csv" | "tsv" | "ndjson" | "jsonl" | "geojson" | "po" | "pot" | "xlf" | "resx" | "plist") => {
