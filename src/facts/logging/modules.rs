@@ -1,5 +1,7 @@
 //! Module specifiers: which file of the repository one names, as far as names tell.
 
+use camino::Utf8Path;
+
 use crate::code::{Kind, NodeRef};
 
 /// The module of a `require('x')` or an `import('x')`.
@@ -19,13 +21,14 @@ pub fn names_module(importer: &str, specifier: &str, target: &str) -> bool {
     if target.is_empty() {
         return false;
     }
-    if specifier.starts_with('.') && !specifier.trim_start_matches('.').starts_with('/') && importer.ends_with(".py") {
+    let python = Utf8Path::new(importer).extension() == Some("py");
+    if python && specifier.starts_with('.') {
         return python_relative(importer, specifier) == target;
     }
     if specifier.starts_with('.') {
         return stem(&joined(folder(importer), specifier)) == target;
     }
-    let wanted = if importer.ends_with(".py") { specifier.replace('.', "/") } else { specifier.to_owned() };
+    let wanted = if python { specifier.replace('.', "/") } else { specifier.to_owned() };
     let wanted = wanted.trim_start_matches(['@', '~', '#', '$']).trim_start_matches('/');
     let wanted = stem(wanted);
     !wanted.is_empty() && ends_at_boundary(target, wanted)

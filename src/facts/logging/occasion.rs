@@ -132,7 +132,7 @@ fn passes_on(call: NodeRef<'_>, function: NodeRef<'_>) -> bool {
         .flat_map(|argument| std::iter::once(argument).chain(argument.descendants()))
         .take(200)
         .filter(|node| node.is(Kind::Identifier))
-        .filter_map(|node| node.binding())
+        .filter_map(NodeRef::binding)
         .any(|binding| {
             binding.kind == BindingKind::Parameter
                 && function.span().contains(call.tree().at(binding.declaration).span())

@@ -98,7 +98,7 @@ fn constants_in(node: NodeRef<'_>) -> Vec<&str> {
     node.descendants()
         .take(400)
         .filter(|it| it.is(Kind::Identifier))
-        .filter_map(|it| it.binding())
+        .filter_map(NodeRef::binding)
         .filter(|binding| binding.top_level && binding.writes == 0)
         .map(|binding| node.tree().at(binding.declaration).text())
         .filter(|text| text.len() < 4000)

@@ -51,14 +51,15 @@ impl Rule for ConsoleUsage {
         let sites: Vec<Site> = tallies.iter().filter_map(|tally| site(cx, tally, &removals)).collect();
         let total: usize = tallies.iter().map(|tally| tally.counted.len()).sum();
         let logged: usize = tallies.iter().map(|tally| tally.logged).sum();
-        let detail = detail(&tallies, total, logged);
         let fine: Vec<Evidence> = tallies.iter().filter_map(logs_well).take(SHOWN).collect();
         // A place that logs well says nothing about a file that could not be read.
         let shown = if cx.unexamined.is_empty() { fine.clone() } else { Vec::new() };
-        Verdict::fail_or(sites, || Verdict::pass(cx.searched("searched", files.len()), shown))
-            .also_fine(fine)
-            .detail(detail)
-            .sites(total + logged, logged)
+        let verdict = Verdict::fail_or(sites, || Verdict::pass(cx.searched("searched", files.len()), shown));
+        let verdict = verdict.also_fine(fine).sites(total + logged, logged);
+        match detail(&tallies, total, logged) {
+            Some(detail) => verdict.detail(detail),
+            None => verdict,
+        }
     }
 }
 
@@ -85,7 +86,8 @@ struct Linters {
 
 impl Linters {
     fn of(repo: &Repo) -> Self {
-        let named = |test: &dyn Fn(&str) -> bool| repo.files().iter().any(|file| file.path.file_name().is_some_and(test));
+        let named =
+            |test: &dyn Fn(&str) -> bool| repo.files().iter().any(|file| file.path.file_name().is_some_and(test));
         let declared = |package: &str| repo.manifests().iter().any(|manifest| manifest.dependency(package).is_some());
         Self {
             eslint: named(&|name| {
@@ -166,13 +168,15 @@ fn site(cx: &Context<'_>, tally: &Tally<'_>, removals: &[Removal<'_>]) -> Option
         site = site.severity(severity);
     }
     if tally.side != Side::Client
-        && let Some((config, removal)) = removals.iter().find(|(_, it)| it.server_too && removes_all(it, &tally.counted))
+        && let Some((config, removal)) =
+            removals.iter().find(|(_, it)| it.server_too && removes_all(it, &tally.counted))
     {
         let label = Message::new("vanish").with("setting", removal.setting.as_str());
         site = site.related(Place::At(*config, removal.span), label);
     }
     for call in rest.iter().take(NAMED) {
-        site = site.related(Place::At(tally.file.id, call.span), Message::new("next").with("method", call.method.as_str()));
+        site = site
+            .related(Place::At(tally.file.id, call.span), Message::new("next").with("method", call.method.as_str()));
     }
     Some(site)
 }
@@ -192,9 +196,7 @@ fn judge(cx: &Context<'_>, tally: &Tally<'_>, removals: &[Removal<'_>]) -> (&'st
         return ("library", Some(Severity::Low), None);
     }
     match tally.critical.clone() {
-        Some(word) if tally.heeded.is_some() => {
-            ("waived", few.then_some(Severity::Low), Some(("why", word)))
-        }
+        Some(word) if tally.heeded.is_some() => ("waived", few.then_some(Severity::Low), Some(("why", word))),
         Some(word) if few => ("critical-few", None, Some(("why", word))),
         Some(word) => ("critical", Some(Severity::High), Some(("why", word))),
         None if few => match tally.counted.iter().find_map(|call| call.waiver) {
@@ -231,15 +233,37 @@ fn methods(calls: &[&LogCall]) -> String {
 /// The part of a path that makes the code security-critical: it handles identities, keys or foreign calls.
 fn critical_word(path: &str) -> Option<String> {
     const WORDS: [&str; 24] = [
-        "auth", "authentication", "authorization", "authn", "authz", "nextauth", "login", "signin", "signup", "oauth",
-        "sso", "jwt", "password", "passwords", "credential", "credentials", "secrets", "apikey", "apikeys", "webhook",
-        "webhooks", "middleware", "middlewares", "security",
+        "auth",
+        "authentication",
+        "authorization",
+        "authn",
+        "authz",
+        "nextauth",
+        "login",
+        "signin",
+        "signup",
+        "oauth",
+        "sso",
+        "jwt",
+        "password",
+        "passwords",
+        "credential",
+        "credentials",
+        "secrets",
+        "apikey",
+        "apikeys",
+        "webhook",
+        "webhooks",
+        "middleware",
+        "middlewares",
+        "security",
     ];
     let words = words_of(path);
     if let Some(word) = words.iter().find(|word| WORDS.contains(&word.as_str())) {
         return Some(word.clone());
     }
-    let pairs = [("api", "key"), ("api", "keys"), ("error", "handler"), ("error", "handling"), ("exception", "handler")];
+    let pairs =
+        [("api", "key"), ("api", "keys"), ("error", "handler"), ("error", "handling"), ("exception", "handler")];
     words.windows(2).find(|pair| pairs.iter().any(|(a, b)| pair[0] == *a && pair[1] == *b)).map(|pair| pair.join(" "))
 }
 
@@ -249,10 +273,9 @@ fn words_of(path: &str) -> Vec<String> {
     let mut word = String::new();
     let mut after_lower = false;
     for char in path.chars() {
-        if !char.is_alphanumeric() || (char.is_uppercase() && after_lower) {
-            if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
+        let cuts = !char.is_alphanumeric() || (char.is_uppercase() && after_lower);
+        if cuts && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
         }
         if char.is_alphanumeric() {
             word.extend(char.to_lowercase());
@@ -265,22 +288,29 @@ fn words_of(path: &str) -> Vec<String> {
     words
 }
 
-fn detail(tallies: &[Tally<'_>], total: usize, logged: usize) -> Message {
+/// The numbers in one line; nothing to say of code that writes no log.
+fn detail(tallies: &[Tally<'_>], total: usize, logged: usize) -> Option<Message> {
+    if total == 0 {
+        return (logged > 0).then(|| Message::new("detail-clean").count("n", logged));
+    }
     let client: usize =
         tallies.iter().filter(|tally| tally.side == Side::Client).map(|tally| tally.counted.len()).sum();
     let files = tallies.iter().filter(|tally| !tally.counted.is_empty()).count();
-    let share = (logged * 100).checked_div(total + logged).unwrap_or(100);
-    Message::new("detail")
+    let detail = Message::new("detail")
         .count("server", total - client)
         .count("client", client)
         .count("files", files)
-        .count("share", share)
+        .count("share", logged * 100 / (total + logged));
+    Some(detail)
 }
 
 /// Evidence of a file that logs through a logger only.
 fn logs_well(tally: &Tally<'_>) -> Option<Evidence> {
     let first = tally.first_logged.filter(|_| tally.counted.is_empty())?;
-    Some(Evidence::At { place: Place::At(tally.file.id, first.span), note: Message::new("logger").count("n", tally.logged) })
+    Some(Evidence::At {
+        place: Place::At(tally.file.id, first.span),
+        note: Message::new("logger").count("n", tally.logged),
+    })
 }
 
 #[cfg(test)]

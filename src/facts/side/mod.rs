@@ -4,11 +4,15 @@
 //! From the strongest sign to the weakest: what the file declares (`'use client'`), where the framework runs a file of
 //! that name, what it imports and touches, what kind of component it belongs to, and what its folder is called.
 
+mod convention;
+
+use convention::{Renders, Stack, convention, folder};
+
 use super::{Extractor, Fact, Facts, FileFacts, Visit, Watch};
 use crate::{
     code::{Kind, NodeRef, Role as NodeRole},
     model::Span,
-    repo::{Component, File, Repo},
+    repo::{File, Repo},
 };
 
 /// Where a file runs.
@@ -257,13 +261,22 @@ pub fn side_of(repo: &Repo, facts: &Facts, file: &File) -> Sided {
     let component = repo.component(file.component);
     let stack = Stack::of(component);
     let path = file.path.strip_prefix(&component.path).unwrap_or(&file.path).as_str();
-    if let Some(side) = convention(path, &stack) {
+    if let Some(side) = convention(path, stack.renders) {
         return sided(side, Sign::Convention);
+    }
+    if let (Some(span), true) = (signs.client.or(signs.server), is_component_file(file)) {
+        // A component may import an enumeration from a server's package; a route may hold its loader as well.
+        let route = path.split('/').any(|folder| folder == "routes");
+        return match (signs.client, signs.server) {
+            (Some(_), Some(_)) if route => Sided { side: Side::Shared, sign: Sign::Import, span: signs.server },
+            (Some(_), _) => Sided { side: Side::Client, sign: Sign::Browser, span: Some(span) },
+            (None, _) => Sided { side: Side::Server, sign: Sign::Import, span: Some(span) },
+        };
     }
     if let Some(span) = signs.server {
         return Sided { side: Side::Server, sign: Sign::Import, span: Some(span) };
     }
-    if stack.mobile || (stack.renders && !stack.serves && !stack.next && !stack.renders_on_server) {
+    if stack.is_client_only() {
         return sided(Side::Client, Sign::Component);
     }
     if let Some(span) = signs.client {
@@ -278,7 +291,7 @@ pub fn side_of(repo: &Repo, facts: &Facts, file: &File) -> Sided {
     if let Some(side) = folder(path) {
         return sided(side, Sign::Folder);
     }
-    if !stack.renders && !stack.next {
+    if stack.renders == Renders::Nothing {
         return sided(Side::Server, Sign::Component);
     }
     sided(Side::Shared, Sign::None)
@@ -287,119 +300,6 @@ pub fn side_of(repo: &Repo, facts: &Facts, file: &File) -> Sided {
 /// A file of markup: it asks for its side to render, and what it does then it does in the browser.
 fn is_component_file(file: &File) -> bool {
     file.path.extension().is_some_and(|extension| extension.ends_with('x'))
-}
-
-/// What a component is made with, as far as it decides on sides.
-#[derive(Debug, Clone, Copy, Default)]
-struct Stack {
-    next: bool,
-    nuxt: bool,
-    /// Remix, `SvelteKit`, Nuxt and their kin: they render on both sides.
-    renders_on_server: bool,
-    renders: bool,
-    serves: bool,
-    mobile: bool,
-}
-
-impl Stack {
-    fn of(component: &Component) -> Self {
-        let any = |names: &[&str]| names.iter().any(|name| component.profile.has_framework(name));
-        let renders_on_server =
-            any(&["Nuxt", "SvelteKit", "Remix", "React Router", "TanStack Start", "SolidStart", "Astro", "Qwik"]);
-        Self {
-            next: any(&["Next.js"]),
-            nuxt: any(&["Nuxt"]),
-            renders_on_server,
-            renders: renders_on_server
-                || any(&[
-                    "Next.js",
-                    "React",
-                    "Vue",
-                    "Svelte",
-                    "Solid",
-                    "Preact",
-                    "Angular",
-                    "Create React App",
-                    "Vue CLI",
-                    "Gatsby",
-                ]),
-            serves: any(&[
-                "NestJS",
-                "Express",
-                "Fastify",
-                "Koa",
-                "Hono",
-                "hapi",
-                "Restify",
-                "Elysia",
-                "h3",
-                "Nitro",
-                "Polka",
-                "AdonisJS",
-                "Strapi",
-                "Apollo Server",
-                "GraphQL Yoga",
-                "tRPC",
-                "Socket.IO",
-            ]),
-            mobile: any(&["React Native", "Expo"]),
-        }
-    }
-}
-
-/// Where the framework runs files of this path below the component.
-fn convention(path: &str, stack: &Stack) -> Option<Side> {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    if name.contains(".client.") {
-        return Some(Side::Client);
-    }
-    if name.contains(".server.") || matches!(name.split('.').next(), Some("+server")) {
-        return Some(Side::Server);
-    }
-    if stack.nuxt {
-        let first = path.strip_prefix("app/").unwrap_or(path).split('/').next()?;
-        return match first {
-            "server" => Some(Side::Server),
-            "components" | "composables" | "layouts" | "middleware" | "pages" | "stores" => Some(Side::Client),
-            _ => None,
-        };
-    }
-    if !stack.next {
-        return None;
-    }
-    let path = path.strip_prefix("src/").unwrap_or(path);
-    let stem = name.split('.').next().unwrap_or(name);
-    if !path.contains('/') {
-        match stem {
-            "middleware" | "proxy" | "instrumentation" => return Some(Side::Server),
-            "instrumentation-client" => return Some(Side::Client),
-            _ => {}
-        }
-    }
-    if path.starts_with("pages/api/") || (path.starts_with("app/") && stem == "route") {
-        return Some(Side::Server);
-    }
-    let app_file =
-        matches!(stem, "page" | "layout" | "template" | "loading" | "not-found" | "default" | "sitemap" | "robots");
-    if path.starts_with("app/") && app_file {
-        return Some(Side::Server);
-    }
-    // Error pages of the app folder must be client components.
-    if path.starts_with("app/") && matches!(stem, "error" | "global-error") {
-        return Some(Side::Client);
-    }
-    path.starts_with("pages/").then_some(Side::Shared)
-}
-
-/// What the folders on the way are called.
-fn folder(path: &str) -> Option<Side> {
-    let mut folders: Vec<&str> = path.split('/').collect();
-    folders.pop();
-    folders.iter().find_map(|folder| match *folder {
-        "client" | "frontend" | "browser" => Some(Side::Client),
-        "server" | "backend" | "api" => Some(Side::Server),
-        _ => None,
-    })
 }
 
 #[cfg(test)]
@@ -412,35 +312,5 @@ mod tests {
         assert_eq!(directive("/* a */\n\"use strict\";\n\"use server\";").map(|found| found.0), Some(Side::Server));
         assert_eq!(directive("import x from 'y'\n'use client'"), None);
         assert_eq!(directive(""), None);
-    }
-
-    #[test]
-    fn next_decides_by_path() {
-        let next = Stack { next: true, renders: true, ..Stack::default() };
-        for (path, side) in [
-            ("app/api/users/route.ts", Some(Side::Server)),
-            ("src/app/page.tsx", Some(Side::Server)),
-            ("app/error.tsx", Some(Side::Client)),
-            ("pages/api/users.ts", Some(Side::Server)),
-            ("pages/index.tsx", Some(Side::Shared)),
-            ("middleware.ts", Some(Side::Server)),
-            ("src/instrumentation-client.ts", Some(Side::Client)),
-            ("components/middleware.ts", None),
-            ("lib/db.ts", None),
-        ] {
-            assert_eq!(convention(path, &next), side, "{path}");
-        }
-        let nuxt = Stack { nuxt: true, renders: true, renders_on_server: true, ..Stack::default() };
-        assert_eq!(convention("middleware/admin.ts", &nuxt), Some(Side::Client));
-        assert_eq!(convention("server/middleware/log.ts", &nuxt), Some(Side::Server));
-        assert_eq!(convention("app/api/users/route.ts", &Stack::default()), None);
-        assert_eq!(convention("app/entry.client.tsx", &Stack::default()), Some(Side::Client));
-    }
-
-    #[test]
-    fn folders_speak_last() {
-        assert_eq!(folder("client/src/app.tsx"), Some(Side::Client));
-        assert_eq!(folder("server/routes.ts"), Some(Side::Server));
-        assert_eq!(folder("src/app.ts"), None);
     }
 }
