@@ -6,11 +6,13 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rustc_hash::FxHashSet;
+use serde::Deserialize;
 
 use super::{FileKind, kind};
 
 /// What a file plays in the repository.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Role {
     /// What ships and runs.
     Source,
