@@ -37,7 +37,9 @@ impl Rule for GitignoreEnvMissing {
     }
 
     fn text(&self, file: &Visit<'_>, out: &mut Out<'_>) {
-        out.note(Place::File(file.file.id), "no-env");
+        if LOADERS.iter().any(|loader| file.text.contains(loader)) {
+            out.note(Place::File(file.file.id), "no-env");
+        }
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
