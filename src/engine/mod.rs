@@ -18,8 +18,8 @@ use timing::Stopwatch;
 
 use crate::{
     config::{Config, Progress},
-    facts::Facts,
-    model::FileId,
+    facts::{FileFacts, Facts},
+    model::{FileId, Observation},
     repo::{File, Repo},
     report::{Criterion, Diagnostic, Finding, PhaseTiming, RuleTiming, Timing},
     rule::Entry,
@@ -97,6 +97,23 @@ pub fn run(repo: &Repo, rules: Vec<&Entry>, config: &Config) -> Result<Audit, En
     let phases = [("observe", observed), ("conclude", concluded_in), ("resolve", stage.stop())];
     audit.timing = total.stop().map(|total| timing(&plan, &joined, total, &phases));
     Ok(audit)
+}
+
+/// What `rules` observe by rule, and the facts of each file.
+#[doc(hidden)]
+pub type Observed = (BTreeMap<String, Vec<Observation>>, BTreeMap<FileId, FileFacts>);
+
+/// The first half of [`run`] by itself; without `gated`, keywords keep nobody from a file. For tests of the gate.
+#[doc(hidden)]
+pub fn observe_only(repo: &Repo, rules: Vec<&Entry>, gated: bool) -> Observed {
+    let mut plan = Plan::new(rules);
+    plan.gated = gated;
+    let mut joined = Joined::default();
+    for file in repo.files() {
+        joined.add(file.id, observe::observe(&plan, repo, file, false));
+    }
+    let named = |(rule, seen): (usize, Vec<Observation>)| (plan.rules[rule].meta.id.clone(), seen);
+    (joined.observations.into_iter().map(named).collect(), joined.facts)
 }
 
 fn visit(plan: &Plan<'_>, repo: &Repo, file: &File, config: &Config) -> (FileId, observe::Seen) {

@@ -87,7 +87,7 @@ impl Extractor for Environment {
             Kind::Parameter => parameter(node),
             Kind::Assignment => settings_field(node),
             Kind::Property => schema_key(node).or_else(|| destructured(node)),
-            Kind::Call => config_service(node).or_else(|| read(node)),
+            Kind::Call => config_service(node).or_else(|| by_helper(node)).or_else(|| read(node)),
             _ => read(node),
         };
         facts.environment.extend(found);
@@ -163,6 +163,29 @@ fn config_service(call: NodeRef<'_>) -> Option<EnvRead> {
         _ => Fallback::None,
     };
     Some(made(call, name, fallback, Via::ConfigService))
+}
+
+/// `required("X")`, where this file defines `required` as a function that reads `process.env[name]`.
+fn by_helper(call: NodeRef<'_>) -> Option<EnvRead> {
+    let callee = call.child(NodeRole::Callee).filter(|callee| callee.is(Kind::Identifier))?;
+    let Constant::String(name) = call.argument(0)?.constant()? else { return None };
+    let upper = name.chars().all(|char| char.is_ascii_uppercase() || char.is_ascii_digit() || char == '_');
+    let declaration = callee.tree().at(callee.binding()?.declaration);
+    let function = if declaration.is(Kind::Function) { declaration } else { callee.definition()? };
+    if !function.is(Kind::Function) || !upper {
+        return None;
+    }
+    let parameter = function.children_in(NodeRole::Parameter).next()?.name();
+    let reads = function.descendants().take(400).any(|node| {
+        node.is(Kind::Index)
+            && node.child(NodeRole::Index).is_some_and(|index| index.is(Kind::Identifier) && index.name() == parameter)
+            && node
+                .child(NodeRole::Object)
+                .and_then(NodeRef::api_path)
+                .is_some_and(|path| matches!(path.as_str(), "process.env" | "os.environ"))
+    });
+    let fallback = call.argument(1).map_or(Fallback::None, fallback_of);
+    reads.then(|| made(call, name, fallback, Via::Code))
 }
 
 /// A key of a validating schema whose chain ends in `.default(d)`: `JWT_SECRET: z.string().default('…')`.

@@ -16,7 +16,8 @@ pub(super) use surroundings::Surroundings;
 use super::FileKind;
 
 /// What a file plays in the repository.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Role {
     /// What ships and runs.
     Source,
