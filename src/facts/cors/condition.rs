@@ -582,15 +582,26 @@ fn stage_named(reader: &Reader<'_>, value: NodeRef<'_>, text: &str, depth: u8) -
 
 /// The name of the setting or variable that `node` is made of.
 pub(super) fn name_of(node: NodeRef<'_>) -> Option<String> {
-    let node = constant(node);
-    let found = std::iter::once(node)
-        .chain(node.descendants().take(40))
-        .find_map(|inner| setting(inner).filter(|(setting, _)| setting.environment || inner == node));
-    match found {
+    let value = constant(node);
+    if let Some(name) = environment_name(value, 0) {
+        return Some(name);
+    }
+    match setting(value) {
         Some((setting, _)) => Some(setting.name),
         None if node.is(Kind::Identifier) => Some(node.name().to_owned()),
         None => None,
     }
+}
+
+/// The environment variable from which a value is built, through a few constants.
+fn environment_name(value: NodeRef<'_>, depth: u8) -> Option<String> {
+    std::iter::once(value).chain(value.descendants().take(40)).find_map(|inner| {
+        if let Some((setting, _)) = setting(inner).filter(|(setting, _)| setting.environment) {
+            return Some(setting.name);
+        }
+        let known = if inner.is(Kind::Identifier) && depth < 3 { constant(inner) } else { inner };
+        if known == inner { None } else { environment_name(known, depth + 1) }
+    })
 }
 
 /// How control reaches `node` within `stop`, a function or the module.
@@ -655,6 +666,10 @@ pub(super) fn circumstances(atoms: &[Atom]) -> When {
                 when.star_configured = true;
                 when.variable = when.variable.or_else(|| name.clone());
             }
+            (Test::Filled(Some(name)), true) if is_open_switch(name) => {
+                when.star_configured = true;
+                when.variable = when.variable.or_else(|| Some(name.clone()));
+            }
             (Test::Production, true) => when = when.and(&stage(Stage::Production)),
             (Test::Production, false) => when = when.and(&stage(Stage::NotProduction)),
             (Test::Development, true) => when = when.and(&stage(Stage::Development)),
@@ -664,6 +679,12 @@ pub(super) fn circumstances(atoms: &[Atom]) -> When {
         }
     }
     when
+}
+
+/// A switch by which an operator opens everything knowingly.
+fn is_open_switch(name: &str) -> bool {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    ["allowall", "allowany", "allorigins", "anyorigin", "wildcard", "permissive"].iter().any(|part| plain.contains(part))
 }
 
 fn stage(stage: Stage) -> When {

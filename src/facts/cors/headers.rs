@@ -105,13 +105,15 @@ fn build(
     if grants.is_empty() {
         grants = super::origin::fixed_grants(node.span(), &super::Audience::Nobody, &[Vec::new()]);
     }
-    let reads_only = header_value(near, ALLOW_METHODS).is_some_and(|value| names_reads_only(constant(value)));
+    let (reach, reading) = reach_of(file, node, near);
+    let reads_only =
+        reading || header_value(near, ALLOW_METHODS).is_some_and(|value| names_reads_only(constant(value)));
     CorsSite {
         span: node.span(),
         library: Library::Header,
         grants,
         credentials: header_near(near, ALLOW_CREDENTIALS),
-        reach: if is_cached_by_anyone(near) { Reach::Static } else { reach_of_file(file) },
+        reach,
         reads_only,
         options: None,
     }
@@ -153,11 +155,39 @@ fn header_near(near: NodeRef<'_>, header: &str) -> Credentials {
 
 /// Whether the same headers let shared caches keep the answer: it is the same for everybody.
 fn is_cached_by_anyone(near: NodeRef<'_>) -> bool {
-    near.is(Kind::Object) | near.is(Kind::Array)
+    !near.is(Kind::Module)
         && header_value(near, "cache-control")
-            .and_then(text_of)
-            .is_some_and(|value| value.contains("public") || value.contains("immutable"))
+            .is_some_and(|value| ["public", "immutable"].iter().any(|word| value.text().contains(word)))
 }
+
+/// What a header set by hand covers: static files, the route whose handler sets it, or what the file is for.
+fn reach_of(file: &Visit<'_>, node: NodeRef<'_>, near: NodeRef<'_>) -> (Reach, bool) {
+    let option = node.ancestors().take(12).any(|outer| {
+        // The option of `express.static` and `koa-send`.
+        outer.name() == "setHeaders" && matches!(outer.kind(), Kind::Property | Kind::Function)
+    });
+    if option || is_cached_by_anyone(near) {
+        return (Reach::Static, false);
+    }
+    let route = node.ancestors().filter(|outer| outer.is(Kind::Call)).find_map(|call| {
+        let verb = call.callee_name().filter(|name| VERBS.contains(name))?;
+        let path = call.argument(0).and_then(text_of).filter(|path| path.starts_with('/'))?;
+        Some((verb, path))
+    });
+    match route {
+        Some((verb, path)) => {
+            let reach = match reach_of_path(path) {
+                Reach::Static => Reach::Static,
+                _ if verb == "use" => Reach::Path(path.to_owned()),
+                _ => Reach::Route,
+            };
+            (reach, matches!(verb, "get" | "head"))
+        }
+        None => (reach_of_file(file), false),
+    }
+}
+
+const VERBS: &[&str] = &["get", "head", "post", "put", "patch", "delete", "all", "use"];
 
 /// Headers of an outgoing request, where the name is a mistake but opens nothing.
 fn is_request(object: NodeRef<'_>) -> bool {

@@ -348,7 +348,16 @@ fn conditional<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way
 
 fn identifier<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<'t>> {
     match meaning(node) {
-        Meaning::Value(value) => values(reader, value, depth),
+        Meaning::Value(value) => {
+            let mut result = values(reader, value, depth);
+            let pushed = pushed(reader, node, depth);
+            if !pushed.is_empty() {
+                result.retain(|way| way.value != Value::Nothing);
+                result.extend(pushed);
+                result.truncate(MAX_WAYS);
+            }
+            result
+        }
         Meaning::Values(all) => {
             let mut result = Vec::new();
             for value in all.into_iter().take(8) {
@@ -365,6 +374,24 @@ fn identifier<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<
         Meaning::Unknown if node.name() == "undefined" => alone(node, Value::Undefined),
         Meaning::Unknown => alone(node, named(node.name(), node)),
     }
+}
+
+/// What is added to a list after it was built: `list.push(…)`, `list.append(…)`.
+fn pushed<'t>(reader: &Reader<'_>, list: NodeRef<'t>, depth: u8) -> Vec<Way<'t>> {
+    let Some(id) = list.binding_id() else { return Vec::new() };
+    let mut result = Vec::new();
+    for reference in list.tree().references(id).into_iter().take(64) {
+        let method = reference.parent().filter(|parent| parent.is(Kind::Member) && reference.role() == Role::Object);
+        let adds = method.is_some_and(|method| matches!(method.name(), "push" | "append" | "extend" | "add" | "unshift"));
+        let call = method.and_then(NodeRef::parent).filter(|call| adds && call.is(Kind::Call));
+        let Some(call) = call else { continue };
+        let stop = call.enclosing_function().unwrap_or(call.tree().root());
+        let here = path_to(reader, call, stop, depth);
+        for argument in call.positional() {
+            result.extend(under(&here, values(reader, argument, depth)).into_iter().map(into_list));
+        }
+    }
+    result
 }
 
 /// A setting that another file fills, known by its name alone.

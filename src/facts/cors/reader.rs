@@ -102,6 +102,12 @@ impl<'a> Reader<'a> {
         if ["URL", "urlparse", "urlsplit", "String", "str", "parse"].contains(&name) {
             return first.is_some_and(|first| self.is_origin(first, depth));
         }
+        let lower = name.to_ascii_lowercase();
+        if ["normal", "clean", "sanitiz", "canonical", "striptrailing", "hostof", "gethost"].iter().any(|part| lower.contains(part))
+            && first.is_some_and(|first| self.is_origin(first, depth))
+        {
+            return true;
+        }
         let kept = ["toLowerCase", "trim", "replace", "toString", "lower", "strip", "rstrip", "decode", "split"];
         kept.contains(&name)
             && call
