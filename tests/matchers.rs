@@ -317,13 +317,13 @@ fn wrong_rule_files_are_refused_with_their_line_and_a_way_out() {
         ("[match.bad]\ncall = { callee = \"a\", argument = { index = 0, is = \"x\" } }", &["line 7", "unknown field `is`"]),
         ("[match.bad]\ntext = { keywords = [\"a\"], pattern = \"(a\" }", &["line 7", "`(a` is not a regular expression"]),
         ("[match.bad]\ntext = { keywords = [\"a\"], pattern = \"a\", roles = [\"tests\"] }", &["line 7", "`tests`", "`test`"]),
-        ("[match.bad]\ntext = { keywords = [], pattern = \"a\" }", &["`text` needs `keywords`"]),
+        ("[match.bad]\ntext = { keywords = [], pattern = \"a\" }", &["line 7", "name words of which a file must hold one"]),
         ("[match.bad]\nfile = [\"ok\",\n  \"a[\"]", &["line 8", "`a[` is not a path pattern"]),
-        ("[match.bad]\ncall = { callee = \"a\", argument = { equals = \"x\" } }", &["needs an `index` or a `name`"]),
+        ("[match.bad]\ncall = { callee = \"a\", argument = { equals = \"x\" } }", &["line 7", "add an `index` or a `name`"]),
         ("[match]\nbad = { file = \"a\" }\nugly = { file = \"a\" }", &["line 8", "unknown field `ugly`"]),
-        ("[match.missing]\npath = \"a\"", &["needs `bad`, `good` or both"]),
-        ("[match.good]\nfile = \"a\"", &["add `[match.missing]`"]),
-        ("[match]\nbad = { file = \"a\" }\nmissing = { path = \"a\" }", &["add `[match.good]`"]),
+        ("[match.missing]\npath = \"a\"", &["line 6", "needs `bad`, `good` or both"]),
+        ("[match.good]\nfile = \"a\"", &["line 6", "add `[match.missing]`"]),
+        ("[match]\nbad = { file = \"a\" }\nmissing = { path = \"a\" }", &["line 6", "add `[match.good]`"]),
         ("", &["needs a [match]"]),
     ] {
         let error = error(MESSAGES, body);

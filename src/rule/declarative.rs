@@ -111,45 +111,8 @@ impl DeclaredRule {
             missing: decides.missing.map(|missing| missing.path),
             matchers,
         };
-        rule.check()?;
         rule.check_texts(file)?;
         Ok(rule)
-    }
-
-    fn check(&self) -> Result<(), String> {
-        match (&self.bad, &self.good, &self.missing) {
-            (None, None, _) => return Err("[match] needs `bad`, `good` or both: what fails, what passes".to_owned()),
-            (None, Some(_), None) => {
-                return Err(
-                    "[match] has only `good`; add `[match.missing]` with the path where it should be".to_owned()
-                );
-            }
-            (Some(_), None, Some(_)) => {
-                return Err(
-                    "[match.missing] is the path of what `good` looks for; add `[match.good]` or remove it".to_owned()
-                );
-            }
-            _ => {}
-        }
-        for matcher in &self.matchers {
-            match matcher {
-                Matcher::Text(text) if text.keywords.is_empty() || text.keywords.iter().any(String::is_empty) => {
-                    return Err(
-                        "`text` needs `keywords`: words of which a file must hold one before its pattern is tried"
-                            .to_owned(),
-                    );
-                }
-                Matcher::Call(CallMatch { argument: Some(test), .. })
-                    if test.index.is_none() && test.name.is_none() =>
-                {
-                    return Err(
-                        "`argument` needs an `index` or a `name`: which argument of the call is meant".to_owned()
-                    );
-                }
-                _ => {}
-            }
-        }
-        Ok(())
     }
 
     /// Every message that it can say must be there in both languages, and name only what a match gives.

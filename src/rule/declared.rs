@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::matcher::{Condition, Match};
+use super::matcher::{Condition, Match, decisive};
 use crate::model::{Confidence, Reference, RuleMeta, Scope, Severity, Texts};
 
 /// Every key of a rule file. Unknown keys are refused, so that a misspelt one is noticed.
@@ -36,7 +36,7 @@ pub struct RuleFile {
     #[serde(default)]
     pub applies: Option<Condition>,
     /// What decides it; only for rules without code.
-    #[serde(default, rename = "match")]
+    #[serde(default, rename = "match", deserialize_with = "decisive")]
     pub matcher: Option<Match>,
     pub text: LanguageTexts,
 }

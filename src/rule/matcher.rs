@@ -25,7 +25,7 @@
 use std::sync::OnceLock;
 
 use regex::Regex;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 
 use crate::{
     doc::{self, Format, Step},
@@ -43,6 +43,20 @@ pub struct Match {
     pub good: Option<Condition>,
     #[serde(default)]
     pub missing: Option<Missing>,
+}
+
+/// Reads a `[match]` and refuses one that cannot decide.
+pub(super) fn decisive<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Match>, D::Error> {
+    let read = Match::deserialize(from)?;
+    let wrong = match (&read.bad, &read.good, &read.missing) {
+        (None, None, _) => "[match] needs `bad`, `good` or both: what fails, what passes",
+        (None, Some(_), None) => "[match] has only `good`; add `[match.missing]` with the path where it should be",
+        (Some(_), None, Some(_)) => {
+            "[match.missing] is the path of what `good` looks for; add `[match.good]` or remove it"
+        }
+        _ => return Ok(Some(read)),
+    };
+    Err(D::Error::custom(wrong))
 }
 
 /// Where a thing should be that `good` did not find.
@@ -198,6 +212,7 @@ pub enum Stage {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TextMatch {
     /// Literals of which a file must hold one before the expression is tried.
+    #[serde(deserialize_with = "keywords")]
     pub keywords: Vec<String>,
     pub pattern: Pattern,
     /// A match whose line also matches this one is left alone.
@@ -209,6 +224,14 @@ pub struct TextMatch {
     /// Globs of the files; all of these roles without it.
     #[serde(default)]
     pub files: Option<Globs>,
+}
+
+fn keywords<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let keywords = Vec::<String>::deserialize(from)?;
+    if keywords.is_empty() || keywords.iter().any(String::is_empty) {
+        return Err(D::Error::custom("name words of which a file must hold one before the pattern is tried"));
+    }
+    Ok(keywords)
 }
 
 /// Calls by their resolved callee, in every language at once.
@@ -224,11 +247,19 @@ pub struct CallMatch {
     #[serde(default)]
     pub without: Vec<String>,
     /// A test of one argument's constant value.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "argument")]
     pub argument: Option<ArgumentTest>,
     /// Roles of the files; source files when empty.
     #[serde(default)]
     pub roles: Vec<Role>,
+}
+
+fn argument<'de, D: Deserializer<'de>>(from: D) -> Result<Option<ArgumentTest>, D::Error> {
+    let test = ArgumentTest::deserialize(from)?;
+    if test.index.is_none() && test.name.is_none() {
+        return Err(D::Error::custom("add an `index` or a `name`: which argument of the call is meant"));
+    }
+    Ok(Some(test))
 }
 
 /// The constant value of an argument: by position, by name, or by whichever of the two it is given.
