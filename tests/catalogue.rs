@@ -253,8 +253,11 @@ fn every_rule_has_cases_of_each_verdict() {
         let has = |verdict: &str| cases.iter().any(|case| case.verdict == verdict);
         // What only a person can answer neither passes nor fails here.
         let needed: &[&str] = if has("manual") { &["manual"] } else { &["fail", "pass", "not-applicable"] };
-        let mut problems: Vec<String> =
-            needed.iter().filter(|verdict| !has(verdict)).map(|verdict| format!("it has no case `{verdict}`")).collect();
+        let mut problems: Vec<String> = needed
+            .iter()
+            .filter(|verdict| !has(verdict))
+            .map(|verdict| format!("it has no case `{verdict}`"))
+            .collect();
         let mut titles = BTreeSet::new();
         for case in &cases {
             if !titles.insert(&case.title) {
@@ -382,7 +385,8 @@ fn every_message_said_in_a_case_has_its_text_and_its_values() {
                     ..Config::default()
                 };
                 let report = readiness::scan(Utf8Path::from_path(folder.path()).unwrap(), &config).unwrap();
-                problems.extend(said(&report).filter(|text| is_raw(text)).map(|text| format!("{lang:?} says {text:?}")));
+                problems
+                    .extend(said(&report).filter(|text| is_raw(text)).map(|text| format!("{lang:?} says {text:?}")));
             }
         }
         problems.into_iter().collect()

@@ -126,11 +126,16 @@ fn generated() -> TempDir {
             1 => (&TYPESCRIPT, "ts"),
             _ => (&TYPESCRIPT, "js"),
         };
-        let text: Vec<String> = (0..=next(6)).map(|_| pieces[next(pieces.len())].replace('@', &file.to_string())).collect();
+        let text: Vec<String> =
+            (0..=next(6)).map(|_| pieces[next(pieces.len())].replace('@', &file.to_string())).collect();
         let place = ["src", "scripts", "tests", "migrations", "config", "examples"][next(6)];
         common::write(folder.path(), &format!("{place}/file_{file:02}.{extension}"), &text.join("\n"));
     }
-    common::write(folder.path(), "package.json", "{\"name\": \"generated\", \"dependencies\": {\"express\": \"5.0.0\"}}");
+    common::write(
+        folder.path(),
+        "package.json",
+        "{\"name\": \"generated\", \"dependencies\": {\"express\": \"5.0.0\"}}",
+    );
     folder
 }
 

@@ -28,7 +28,10 @@ pub enum Fallback {
     None,
     Empty,
     /// A literal, with its place. The value itself stays in the file.
-    Literal { span: Span, words: LiteralShape },
+    Literal {
+        span: Span,
+        words: LiteralShape,
+    },
     /// A fresh random value.
     Random,
     /// Something computed.
@@ -191,7 +194,8 @@ fn by_helper(call: NodeRef<'_>) -> Option<EnvRead> {
 /// A key of a validating schema whose chain ends in `.default(d)`: `JWT_SECRET: z.string().default('…')`.
 fn schema_key(property: NodeRef<'_>) -> Option<EnvRead> {
     let name = property.name();
-    let upper = !name.is_empty() && name.chars().all(|char| char.is_ascii_uppercase() || char.is_ascii_digit() || char == '_');
+    let upper =
+        !name.is_empty() && name.chars().all(|char| char.is_ascii_uppercase() || char.is_ascii_digit() || char == '_');
     let value = property.child(NodeRole::Value).filter(|value| value.is(Kind::Call))?;
     if !upper || property.parent()?.has(Flags::PATTERN) {
         return None;
@@ -286,7 +290,8 @@ fn fallback_of(default: NodeRef<'_>) -> Fallback {
 
 fn shape(value: &str) -> LiteralShape {
     let digits = value.chars().all(|char| char.is_ascii_digit() || char == '.');
-    let duration = value.len() <= 6 && value.trim_end_matches(|char: char| char.is_ascii_alphabetic()).parse::<f64>().is_ok();
+    let duration =
+        value.len() <= 6 && value.trim_end_matches(|char: char| char.is_ascii_alphabetic()).parse::<f64>().is_ok();
     if digits || duration || matches!(value, "true" | "false" | "none" | "null" | "default") {
         return LiteralShape::Plain;
     }

@@ -40,7 +40,8 @@ impl Fixed {
         let host = origin.split_once("://").map_or(origin, |(_, host)| host).to_ascii_lowercase();
         let name = host.split(['/', ':', ',']).next().unwrap_or_default();
         let local = ["localhost", "127.0.0.1", "0.0.0.0", "[", "host.docker.internal"];
-        let stand_in = ["your-domain", "yourdomain", "your-app", "yourapp", "your-site", "yoursite", "changeme", "mydomain."];
+        let stand_in =
+            ["your-domain", "yourdomain", "your-app", "yourapp", "your-site", "yoursite", "changeme", "mydomain."];
         if local.iter().any(|prefix| name.starts_with(prefix)) || name.ends_with(".localhost") {
             Self::Local
         } else if stand_in.iter().any(|part| name.contains(part))
