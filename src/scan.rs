@@ -125,9 +125,9 @@ fn name_findings(findings: &mut [Finding]) {
     findings.sort_by(|a, b| (&a.rule, &a.path, a.start, &a.message).cmp(&(&b.rule, &b.path, b.start, &b.message)));
     let contents: Vec<String> = findings
         .iter()
-        .map(|finding| match finding.fingerprint.is_empty() {
-            true => finding.snippet.clone().unwrap_or_default(),
-            false => finding.fingerprint.clone(),
+        .map(|finding| {
+            let key = Some(&finding.fingerprint).filter(|key| !key.is_empty());
+            key.or(finding.snippet.as_ref()).cloned().unwrap_or_default()
         })
         .collect();
     let identities: Vec<Identity<'_>> = findings
@@ -143,10 +143,7 @@ fn name_findings(findings: &mut [Finding]) {
 
 fn suppress_findings(audit: &mut Audit, ran: &[&str], config: &Config) -> Vec<report::Suppression> {
     let subjects: Vec<Subject> = audit.findings.iter().map(subject).collect();
-    let comments: Vec<Comment> = match config.inline_ignores {
-        true => std::mem::take(&mut audit.comments),
-        false => Vec::new(),
-    };
+    let comments: Vec<Comment> = if config.inline_ignores { std::mem::take(&mut audit.comments) } else { Vec::new() };
     let known: Vec<&str> = catalogue().ids().collect();
     let outcome = suppress::suppress(&Input {
         subjects: &subjects,

@@ -69,7 +69,7 @@ pub fn run(repo: &Repo, rules: Vec<&Entry>, config: &Config) -> Result<Audit, En
     let facts = Facts::new(std::mem::take(&mut joined.facts));
     let concluded =
         pool.install(|| conclude::conclude(&plan, &conclude::Seen { repo, facts: &facts, config, joined: &joined }));
-    let concluded_in = stage.stop();
+    let judged = stage.stop();
     let stage = Stopwatch::start(config.timing);
     let resolver = Resolver::new(repo, config.lang, config.all);
     let mut audit = Audit {
@@ -90,7 +90,7 @@ pub fn run(repo: &Repo, rules: Vec<&Entry>, config: &Config) -> Result<Audit, En
             audit.diagnostics.push(panicked(&meta.id, None, message));
         }
     }
-    let phases = [("observe", observed), ("conclude", concluded_in), ("resolve", stage.stop())];
+    let phases = [("observe", observed), ("conclude", judged), ("resolve", stage.stop())];
     audit.timing = total.stop().map(|total| timing(&plan, &joined, total, &phases));
     Ok(audit)
 }

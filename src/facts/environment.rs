@@ -296,7 +296,7 @@ fn shape(value: &str) -> LiteralShape {
         return LiteralShape::Plain;
     }
     let url = value.contains("://") && !value.contains('@');
-    let path = value.starts_with(['/', '.']) || value.ends_with(".pem") || value.ends_with(".key");
+    let path = value.starts_with(['/', '.']) || [".pem", ".key"].iter().any(|ending| value.ends_with(ending));
     let header = value.to_ascii_lowercase().starts_with("x-") || value.eq_ignore_ascii_case("authorization");
     if url || path || header { LiteralShape::Name } else { LiteralShape::Opaque }
 }

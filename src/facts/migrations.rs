@@ -115,10 +115,10 @@ fn sql(repo: &Repo, folder: &Utf8Path, name: &str, parent: &str) -> Option<(Tool
     }
     let numbered = name.starts_with(|char: char| char.is_ascii_digit() || char == 'V');
     let drizzle = parent == "drizzle" && numbered;
-    match drizzle {
-        true => Some((Tool::Drizzle, folder.to_owned())),
-        false => (is_migrations(parent) && numbered).then(|| (Tool::Sql, folder.to_owned())),
+    if drizzle {
+        return Some((Tool::Drizzle, folder.to_owned()));
     }
+    (is_migrations(parent) && numbered).then(|| (Tool::Sql, folder.to_owned()))
 }
 
 /// The folders that Drizzle's configuration files write migrations to, read from their text: `out: "./drizzle"`.
@@ -176,6 +176,7 @@ pub enum SchemaCommand {
 
 /// What `used` does to the schema, by its program and its words. A command that only prints does nothing.
 pub fn schema_command(used: &CommandUse) -> Option<SchemaCommand> {
+    use SchemaCommand::{Migrate, Push, Rollback};
     if used.only_prints() {
         return None;
     }
@@ -184,7 +185,6 @@ pub fn schema_command(used: &CommandUse) -> Option<SchemaCommand> {
     let has = |word: &str| words.contains(&word);
     let first = words.first().copied().unwrap_or_default();
     let second = words.get(1).copied().unwrap_or_default();
-    use SchemaCommand::{Migrate, Push, Rollback};
     Some(match program.name.rsplit('/').next().unwrap_or_default() {
         "drizzle-kit" if first == "push" || first.starts_with("push:") => Push("drizzle-kit push"),
         "drizzle-kit" if first == "migrate" || first == "up" => Migrate("drizzle-kit migrate"),

@@ -145,7 +145,7 @@ fn sync_mode(call: NodeRef<'_>) -> SchemaDoes {
     }
 }
 
-/// `Base.metadata.create_all`, called or handed to `run_sync`; `db.create_all` of Flask-SQLAlchemy.
+/// `Base.metadata.create_all`, called or handed to `run_sync`; `db.create_all` of `Flask-SQLAlchemy`.
 fn create_all(member: NodeRef<'_>) -> Found {
     if member.name() != "create_all" {
         return None;

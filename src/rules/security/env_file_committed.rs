@@ -68,17 +68,16 @@ fn committed(cx: &Context<'_>, file: &File, valued: &[&Entry]) -> Site {
         };
         valued.iter().copied().filter(holds).collect::<Vec<&Entry>>()
     };
-    let live = holding(Kind::Live);
-    let weak = holding(Kind::Weak);
-    let named = if live.is_empty() { &weak } else { &live };
-    if named.is_empty() {
+    let (live, weak) = (holding(Kind::Live), holding(Kind::Weak));
+    let telling = if live.is_empty() { &weak } else { &live };
+    if telling.is_empty() {
         return lowered(Site::new(Place::File(file.id), "values").severity(Severity::High), file);
     }
-    let names: Vec<&str> = named.iter().take(5).map(|entry| entry.key.as_str()).collect();
+    let names: Vec<&str> = telling.iter().take(5).map(|entry| entry.key.as_str()).collect();
     let key = if file.tracked.is_some() { "secrets" } else { "untracked" };
     let message = Message::new(key).with("names", names.join(", "));
     let mut site = Site::new(Place::File(file.id), message).key(file.path.as_str());
-    for entry in named.iter().take(10) {
+    for entry in telling.iter().take(10) {
         let label = Message::new("secret").with("name", entry.key.as_str());
         site = site.related(Place::At(file.id, entry.key_span), label);
     }

@@ -51,12 +51,12 @@ impl Rule for GitignoreEnvMissing {
         let (mut sites, mut fine) = (Vec::new(), Vec::new());
         match ignored(cx) {
             Ok(evidence) => fine.push(evidence),
-            Err(site) => sites.push(site),
+            Err(site) => sites.push(*site),
         }
         for copied in copies_all(cx.repo) {
             match copied {
                 Ok(evidence) => fine.push(evidence),
-                Err(site) => sites.push(site),
+                Err(site) => sites.push(*site),
             }
         }
         if sites.is_empty() {
@@ -75,10 +75,10 @@ fn names(cx: &Context<'_>) -> &'static [&'static str] {
     }
 }
 
-fn ignored(cx: &Context<'_>) -> Result<Evidence, Site> {
+fn ignored(cx: &Context<'_>) -> Result<Evidence, Box<Site>> {
     let gitignore = cx.repo.by_path(Utf8Path::new(".gitignore"));
     let Some(file) = gitignore else {
-        return Err(Site::new(Place::Missing(".gitignore".into()), "no-gitignore"));
+        return Err(Box::new(Site::new(Place::Missing(".gitignore".into()), "no-gitignore")));
     };
     for (index, name) in names(cx).iter().enumerate() {
         if ignoring(cx.repo, name).is_some() {
@@ -86,17 +86,17 @@ fn ignored(cx: &Context<'_>) -> Result<Evidence, Site> {
         }
         let message = |key| Message::new(key).with("file", *name);
         if let Some(span) = negation(cx.repo, file.id, name) {
-            return Err(Site::new(Place::At(file.id, span), message("negated")).key(*name));
+            return Err(Box::new(Site::new(Place::At(file.id, span), message("negated")).key(*name)));
         }
         let first = first_pattern(cx.repo, file.id);
         let site = Site::new(Place::At(file.id, first), message("missing")).key(*name);
-        return Err(if index == 0 { site } else { site.severity(Severity::Medium) });
+        return Err(Box::new(if index == 0 { site } else { site.severity(Severity::Medium) }));
     }
     let evidence = ignoring(cx.repo, ".env").map(|(place, _)| Evidence::At {
         place,
         note: Message::new("ignores").with("file", ".env"),
     });
-    evidence.ok_or_else(|| Site::new(Place::File(file.id), "no-gitignore"))
+    evidence.ok_or_else(|| Box::new(Site::new(Place::File(file.id), "no-gitignore")))
 }
 
 /// The line of the root's `.gitignore` that keeps `name` out of git, and its pattern.
@@ -147,11 +147,11 @@ fn first_pattern(repo: &Repo, file: FileId) -> Span {
 }
 
 /// For each image that copies a whole folder: whether environment files stay out of it.
-fn copies_all(repo: &Repo) -> Vec<Result<Evidence, Site>> {
+fn copies_all(repo: &Repo) -> Vec<Result<Evidence, Box<Site>>> {
     images::dockerfiles(repo).filter_map(|file| copied(repo, file)).collect()
 }
 
-fn copied(repo: &Repo, file: &crate::repo::File) -> Option<Result<Evidence, Site>> {
+fn copied(repo: &Repo, file: &crate::repo::File) -> Option<Result<Evidence, Box<Site>>> {
     let dockerfile = repo.dockerfile(file.id)?;
     let copy = dockerfile.stages.iter().flat_map(|stage| &stage.instructions).find(|one| takes_everything(one))?;
     let context = images::context_of(repo, file);
@@ -161,7 +161,7 @@ fn copied(repo: &Repo, file: &crate::repo::File) -> Option<Result<Evidence, Site
     let candidates = [beside, context.join(".dockerignore"), Utf8PathBuf::from(".dockerignore")];
     let ignore = candidates.iter().find_map(|path| repo.by_path(path));
     let Some(ignore) = ignore else {
-        return Some(Err(Site::new(place, "docker-none").severity(Severity::Medium)));
+        return Some(Err(Box::new(Site::new(place, "docker-none").severity(Severity::Medium))));
     };
     let text = repo.read(ignore.id).ok()?;
     let rules = rules_of(&text);
@@ -171,7 +171,8 @@ fn copied(repo: &Repo, file: &crate::repo::File) -> Option<Result<Evidence, Site
         return Some(Ok(Evidence::At { place: Place::At(ignore.id, span), note: Message::new("docker-ignores") }));
     }
     let message = Message::new("docker").with("file", ".env");
-    Some(Err(Site::new(place, message).severity(Severity::Medium).related(Place::File(ignore.id), Message::new("docker").with("file", ".env"))))
+    let site = Site::new(place, message.clone()).severity(Severity::Medium).related(Place::File(ignore.id), message);
+    Some(Err(Box::new(site)))
 }
 
 /// `COPY . .` and `ADD . /app` from the build context.
