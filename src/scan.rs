@@ -53,6 +53,7 @@ pub fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
     let mut audit = engine::run(&repo, entries, config)?;
     name_findings(&mut audit.findings);
     let suppressions = suppress_findings(&mut audit, &ran, config);
+    audit.diagnostics.extend(disabled(&ran, config));
     let draft = Draft {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         language: config.lang,
@@ -69,6 +70,25 @@ pub fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
         timing: audit.timing,
     };
     Ok(assemble(draft, &|path| repo.by_path(Utf8Path::new(path.trim_end_matches('/'))).is_some()))
+}
+
+/// The rules that the configuration disables for good, so that every report shows the reasons.
+fn disabled(ran: &[&str], config: &Config) -> Vec<Diagnostic> {
+    let left_out = config.disabled().filter(|(rule, _)| !ran.contains(rule));
+    left_out
+        .map(|(rule, settings)| {
+            let reason = settings.reason.as_deref().unwrap_or_default();
+            Diagnostic {
+                kind: "rule-disabled".to_owned(),
+                path: Some(settings.path.clone()),
+                rule: Some(rule.to_owned()),
+                message: match config.lang {
+                    Lang::En => format!("`{rule}` is disabled: {reason}"),
+                    Lang::Ru => format!("правило `{rule}` отключено: {reason}"),
+                },
+            }
+        })
+        .collect()
 }
 
 fn walk_options(config: &Config) -> WalkOptions {

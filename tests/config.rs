@@ -316,7 +316,8 @@ fn selectors_choose_rules() {
 }
 
 fn utf8(path: &Path) -> Utf8PathBuf {
-    Utf8PathBuf::from_path_buf(path.canonicalize().unwrap()).unwrap()
+    let path = path.canonicalize().expect("the folder exists");
+    Utf8PathBuf::from_path_buf(path).expect("the folder's path is UTF-8")
 }
 
 fn path_found(root: &Utf8Path) -> Option<Utf8PathBuf> {

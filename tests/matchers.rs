@@ -1,6 +1,8 @@
 //! Rules without code: every matcher and combination of a rule file against small repositories, with the nearest
 //! things that must not match, and what wrong rule files are told.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 #[expect(dead_code, reason = "other test programs prepare git repositories and planted secrets with it")]
 mod common;
 
@@ -21,8 +23,9 @@ fn rule_text(scope: &str, messages: &str, body: &str) -> String {
         _ => format!("{key} = \"{key} {{key}}={{value}}\"\n"),
     };
     let messages: String = messages.split_whitespace().map(text).collect();
-    let language =
-        |lang: &str| format!("\n[text.{lang}]\ntitle = \"t\"\nwhy = \"w\"\nfix = \"f\"\n[text.{lang}.message]\n{messages}");
+    let language = |lang: &str| {
+        format!("\n[text.{lang}]\ntitle = \"t\"\nwhy = \"w\"\nfix = \"f\"\n[text.{lang}.message]\n{messages}")
+    };
     format!(
         "id = \"team-rule\"\nseverity = \"medium\"\nscope = \"{scope}\"\neffort = 10\nphase = 1\n{body}\n{}{}",
         language("en"),
@@ -95,7 +98,8 @@ fn files_are_found_by_glob() {
 
 #[test]
 fn documents_are_read_whatever_their_format() {
-    let condition = "doc = { files = [\"*.json\", \"*.yaml\", \"*.toml\"], path = \"server.*.debug\", equals = \"true\" }";
+    let condition =
+        "doc = { files = [\"*.json\", \"*.yaml\", \"*.toml\"], path = \"server.*.debug\", equals = \"true\" }";
     let files = [
         ("a.json", "{\"server\": {\"web\": {\"debug\": true},\n \"api\": {\"debug\": \"true\"}}}"),
         ("b.yaml", "server:\n  web:\n    debug: true\n  api:\n    debug: false\n"),
@@ -314,12 +318,27 @@ fn wrong_rule_files_are_refused_with_their_line_and_a_way_out() {
         ("[match.bad]\n", &["line 6", "needs one of `file`"]),
         ("[match.bad]\nfile = 3", &["line 7", "a string or a list of strings"]),
         ("[match.bad]\ndocker = { instruction = \"USER\", equal = \"x\" }", &["line 7", "unknown field `equal`"]),
-        ("[match.bad]\ncall = { callee = \"a\", argument = { index = 0, is = \"x\" } }", &["line 7", "unknown field `is`"]),
-        ("[match.bad]\ntext = { keywords = [\"a\"], pattern = \"(a\" }", &["line 7", "`(a` is not a regular expression"]),
-        ("[match.bad]\ntext = { keywords = [\"a\"], pattern = \"a\", roles = [\"tests\"] }", &["line 7", "`tests`", "`test`"]),
-        ("[match.bad]\ntext = { keywords = [], pattern = \"a\" }", &["line 7", "name words of which a file must hold one"]),
+        (
+            "[match.bad]\ncall = { callee = \"a\", argument = { index = 0, is = \"x\" } }",
+            &["line 7", "unknown field `is`"],
+        ),
+        (
+            "[match.bad]\ntext = { keywords = [\"a\"], pattern = \"(a\" }",
+            &["line 7", "`(a` is not a regular expression"],
+        ),
+        (
+            "[match.bad]\ntext = { keywords = [\"a\"], pattern = \"a\", roles = [\"tests\"] }",
+            &["line 7", "`tests`", "`test`"],
+        ),
+        (
+            "[match.bad]\ntext = { keywords = [], pattern = \"a\" }",
+            &["line 7", "name words of which a file must hold one"],
+        ),
         ("[match.bad]\nfile = [\"ok\",\n  \"a[\"]", &["line 8", "`a[` is not a path pattern"]),
-        ("[match.bad]\ncall = { callee = \"a\", argument = { equals = \"x\" } }", &["line 7", "add an `index` or a `name`"]),
+        (
+            "[match.bad]\ncall = { callee = \"a\", argument = { equals = \"x\" } }",
+            &["line 7", "add an `index` or a `name`"],
+        ),
         ("[match]\nbad = { file = \"a\" }\nugly = { file = \"a\" }", &["line 8", "unknown field `ugly`"]),
         ("[match.missing]\npath = \"a\"", &["line 6", "needs `bad`, `good` or both"]),
         ("[match.good]\nfile = \"a\"", &["line 6", "add `[match.missing]`"]),

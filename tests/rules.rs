@@ -116,6 +116,7 @@ fn finding_problems(case: &Case, findings: &[Finding]) -> Vec<String> {
     for finding in findings {
         let wanted = match finding.start {
             Some(start) => expected.contains(&(finding.path.clone(), start.line as usize)),
+            None if !finding.missing => expected.contains(&(finding.path.clone(), 1)),
             None => case.missing.iter().any(|path| path.trim_end_matches('/') == finding.path),
         };
         if !wanted {
@@ -156,5 +157,7 @@ fn marks(case: &Case) -> impl Iterator<Item = (&CaseFile, &Mark)> {
 }
 
 fn begins_at(finding: &Finding, file: &CaseFile, mark: &Mark) -> bool {
-    finding.path == file.path && finding.start.is_some_and(|start| start.line as usize == mark.line)
+    // A finding about a file as a whole is marked on its first line.
+    let line = finding.start.map_or(1, |start| start.line as usize);
+    finding.path == file.path && !finding.missing && line == mark.line
 }

@@ -8,7 +8,7 @@ use readiness::{
 const KNOWN: [&str; 3] = ["console-usage", "hardcoded-secret", "schema-push"];
 
 fn comment(line: u32, alone: bool, text: &str) -> Comment {
-    let last = line + u32::try_from(text.lines().count()).unwrap() - 1;
+    let last = line + u32::try_from(text.lines().count()).expect("a comment is short") - 1;
     Comment { path: "src/a.ts".into(), lines: (line, last), alone, text: text.into() }
 }
 
@@ -183,48 +183,58 @@ fn what_suppresses_nothing_is_called_unused_unless_its_rule_did_not_run() {
     assert_eq!(states, [State::Idle, State::Unused]);
 }
 
+fn day(text: &str) -> Date {
+    text.parse().expect("the day is right")
+}
+
 fn waiver(paths: &[&str], until: Option<&str>) -> Waiver {
     Waiver {
         rule: "hardcoded-secret".into(),
-        paths: PathGlobs::new(paths).unwrap(),
+        paths: PathGlobs::new(paths).expect("the patterns are right"),
         reason: "made up for tests".into(),
-        until: until.map(|date| date.parse().unwrap()),
+        until: until.map(day),
         path: "readiness.toml".into(),
         line: 7,
     }
 }
 
-fn by_waiver(waiver: Waiver, today: Option<&str>, path: &str) -> (bool, Suppression) {
+fn by_waiver(waiver: &Waiver, today: Option<&str>, path: &str) -> (bool, Suppression) {
     let subjects = [Subject { rule: "hardcoded-secret".into(), path: path.into(), lines: Some((1, 1)) }];
-    let today: Option<Date> = today.map(|date| date.parse().unwrap());
-    let input = Input { subjects: &subjects, comments: &[], waivers: &[waiver], known: &KNOWN, ran: &KNOWN, today };
+    let input = Input {
+        subjects: &subjects,
+        comments: &[],
+        waivers: std::slice::from_ref(waiver),
+        known: &KNOWN,
+        ran: &KNOWN,
+        today: today.map(day),
+    };
     let outcome = suppress(&input);
     (outcome.by[0].is_some(), only(&outcome).clone())
 }
 
 #[test]
 fn a_configuration_entry_covers_its_paths() {
-    let (taken, suppression) = by_waiver(waiver(&["tests/**"], None), None, "tests/a.ts");
+    let (taken, suppression) = by_waiver(&waiver(&["tests/**"], None), None, "tests/a.ts");
     assert!(taken);
     assert_eq!((suppression.state, suppression.path.as_str(), suppression.line), (State::Used, "readiness.toml", 7));
-    let (taken, suppression) = by_waiver(waiver(&["tests/**"], None), None, "src/a.ts");
+    let (taken, suppression) = by_waiver(&waiver(&["tests/**"], None), None, "src/a.ts");
     assert!(!taken);
     assert_eq!(suppression.state, State::Unused);
-    assert!(by_waiver(waiver(&[], None), None, "anything.ts").0);
+    assert!(by_waiver(&waiver(&[], None), None, "anything.ts").0);
 }
 
 #[test]
 fn an_entry_expires_after_its_last_day() {
     let entry = || waiver(&[], Some("2026-12-31"));
-    assert!(by_waiver(entry(), Some("2026-12-31"), "a.ts").0);
-    let (taken, suppression) = by_waiver(entry(), Some("2027-01-01"), "a.ts");
+    assert!(by_waiver(&entry(), Some("2026-12-31"), "a.ts").0);
+    let (taken, suppression) = by_waiver(&entry(), Some("2027-01-01"), "a.ts");
     assert!(!taken);
     assert_eq!(suppression.state, State::Expired);
 }
 
 #[test]
 fn without_a_date_nothing_expires_and_that_is_said() {
-    let (taken, suppression) = by_waiver(waiver(&[], Some("2001-01-01")), None, "a.ts");
+    let (taken, suppression) = by_waiver(&waiver(&[], Some("2001-01-01")), None, "a.ts");
     assert!(taken);
     assert_eq!(suppression.state, State::Used);
     assert_eq!(suppression.trouble.unwrap().text(Lang::En), "it expires on 2001-01-01, and today's date is not known");

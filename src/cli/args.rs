@@ -90,6 +90,7 @@ impl Command {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line are independent of each other")]
 pub(crate) struct ScanArgs {
     /// The folder to audit
     #[arg(default_value = ".")]
@@ -119,8 +120,8 @@ pub(crate) struct ScanArgs {
     #[arg(long, short, help_heading = "Output")]
     pub(crate) quiet: bool,
 
-    /// When to use colour; NO_COLOR, CLICOLOR and CLICOLOR_FORCE are respected
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, help_heading = "Output")]
+    #[arg(help = "When to use colour; NO_COLOR, CLICOLOR and CLICOLOR_FORCE are respected")]
     pub(crate) color: Color,
 
     /// Fail on open criteria of this severity or worse [default: critical]

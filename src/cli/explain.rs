@@ -11,7 +11,7 @@ use super::{
     args::ExplainArgs,
     exit::{Exit, Failure},
     library::{self, Card},
-    output::Output,
+    output::{Output, print},
     page::{Page, severity_style},
     words::Words,
 };
@@ -26,7 +26,7 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Outcome {
     let cards = library::cards();
     let card = cards.iter().find(|card| card.meta.id == args.rule).ok_or_else(|| unknown(&args.rule, &cards))?;
     let explained = explain(card, args.lang.unwrap_or_default(), output);
-    output.print(explained.as_bytes())?;
+    print(explained.as_bytes())?;
     Ok(Exit::Holds)
 }
 
@@ -68,14 +68,14 @@ fn decision(card: &Card, words: &Words) -> String {
         .skip_while(|line| line.starts_with("# "))
         .take_while(|line| !line.starts_with("## "))
         .collect();
-    let mut known = format!("{} {}", words.scope(meta.scope), words.confidence(meta.confidence));
+    let mut known = vec![words.scope(meta.scope).to_owned(), words.confidence(meta.confidence).to_owned()];
     if !meta.parents.is_empty() {
-        known.push_str(&format!(" {} {}.", words.parents, meta.parents.join(", ")));
+        known.push(format!("{} {}.", words.parents, meta.parents.join(", ")));
     }
     if meta.mandatory {
-        known.push_str(&format!(" {}", words.mandatory));
+        known.push(words.mandatory.to_owned());
     }
-    format!("{}\n\n{known}", introduction.join("\n").trim())
+    format!("{}\n\n{}", introduction.join("\n").trim(), known.join(" "))
 }
 
 fn effort(meta: &RuleMeta, words: &Words) -> String {
@@ -84,11 +84,11 @@ fn effort(meta: &RuleMeta, words: &Words) -> String {
     } else {
         (meta.effort, words.minutes)
     };
-    let mut text = format!("{} {time} {unit} {}", words.effort, words.for_one_place);
-    if !meta.creates.is_empty() {
-        text.push_str(&format!(" {} {}.", words.creates, meta.creates.join(", ")));
+    let takes = format!("{} {time} {unit} {}", words.effort, words.for_one_place);
+    if meta.creates.is_empty() {
+        return takes;
     }
-    text
+    format!("{takes} {} {}.", words.creates, meta.creates.join(", "))
 }
 
 fn examples(page: &mut Page, card: &Card, words: &Words) {

@@ -1,7 +1,9 @@
 //! The calls into the library: what the commands need of it, in one place.
 
+use std::panic;
+
 use camino::Utf8Path;
-use readiness::{config::Config, engine, model::RuleMeta, report::Report};
+use readiness::{ScanError, config::Config, engine::is_guarded, model::RuleMeta, report::Report};
 
 /// A rule of the catalogue.
 pub(super) struct Card {
@@ -16,16 +18,16 @@ pub(super) fn cards() -> Vec<Card> {
 }
 
 /// Audits the folder `root`.
-pub(super) fn scan(root: &Utf8Path, config: &Config) -> Result<Report, String> {
-    readiness::scan(root, config).map_err(|error| error.to_string())
+pub(super) fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
+    readiness::scan(root, config)
 }
 
 /// A panic of a rule becomes a diagnostic of the report; it must not print as well.
 pub(super) fn silence_guarded_panics() {
-    let shown = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        if !engine::is_guarded() {
-            shown(info);
+    let print = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !is_guarded() {
+            print(info);
         }
     }));
 }

@@ -41,26 +41,14 @@ impl Output {
         }
     }
 
-    /// Prints a result. A reader that has gone away wants no more of it, and that is no error.
-    pub(super) fn print(&self, bytes: &[u8]) -> Result<(), Failure> {
-        let mut out = io::stdout().lock();
-        match out.write_all(bytes).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::unusable(format!("cannot write to standard output: {}", reason(&error))))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Says on standard error what stops a command.
     pub(super) fn complain(&self, failure: &Failure) {
         match &failure.complaint {
             Complaint::Message { what, help } => {
-                let mut text = format!("{}: {what}\n", self.marked("error", AnsiColor::Red));
+                say(&format!("{}: {what}\n", self.marked("error", AnsiColor::Red)));
                 if let Some(help) = help {
-                    text.push_str(&format!("{}: {help}\n", self.marked("help", AnsiColor::Cyan)));
+                    say(&format!("{}: {help}\n", self.marked("help", AnsiColor::Cyan)));
                 }
-                say(&text);
             }
             Complaint::Config(error) => say(&format!("{}\n", error.report(self.error_colored))),
         }
@@ -68,16 +56,26 @@ impl Output {
 
     /// Says on standard error why the gate fails.
     pub(super) fn gate(&self, word: &str, reasons: &[String]) {
-        let mut text = format!("{}\n", self.marked(word, AnsiColor::Red));
+        say(&format!("{}\n", self.marked(word, AnsiColor::Red)));
         for reason in reasons {
-            text.push_str(&format!("  {reason}\n"));
+            say(&format!("  {reason}\n"));
         }
-        say(&text);
     }
 
     fn marked(&self, word: &str, color: AnsiColor) -> String {
         let style = if self.error_colored { color.on_default().bold() } else { Style::new() };
         format!("{style}{word}{style:#}")
+    }
+}
+
+/// Prints a result. A reader that has gone away wants no more of it, and that is no error.
+pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::unusable(format!("cannot write to standard output: {}", reason(&error))))
+        }
+        _ => Ok(()),
     }
 }
 

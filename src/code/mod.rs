@@ -13,5 +13,7 @@ mod tree;
 pub use ask::{Constant, EnvRead, Guard, env_reads};
 pub use binding::{Binding, BindingId, BindingKind};
 pub use dump::dump;
+#[doc(hidden)]
+pub use lower::{Census, census};
 pub use lower::{Language, Lowered, lower};
 pub use tree::{Flags, Kind, NodeId, NodeRef, Role, Tree, TreeBuilder};

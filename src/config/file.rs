@@ -90,7 +90,7 @@ fn text(found: &Found) -> Result<String, Unreadable> {
     let bytes = fs::read(path).map_err(|error| (reason(&error), None))?;
     String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let line = memchr::memchr_iter(b'\n', before).count() + 1;
         (format!("line {line} is not UTF-8"), Some("save the file in UTF-8 encoding"))
     })
 }

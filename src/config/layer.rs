@@ -42,6 +42,8 @@ pub struct RuleSettings {
     /// `Some(false)` comes with a reason.
     pub enabled: Option<bool>,
     pub reason: Option<String>,
+    /// The configuration file, as a report may name it.
+    pub path: String,
     /// The line of its table, from 1.
     pub line: u32,
 }

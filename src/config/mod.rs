@@ -110,6 +110,11 @@ impl Config {
         self.rules.get(rule)
     }
 
+    /// The rules that the file disables for good, each with its reason, so that a report can show them.
+    pub fn disabled(&self) -> impl Iterator<Item = (&str, &RuleSettings)> {
+        self.rules.iter().filter(|(_, settings)| !settings.is_enabled()).map(|(id, settings)| (id.as_str(), settings))
+    }
+
     /// Rules were left out for this scan, so its report is partial. A rule that the file disables for good, with a
     /// reason, does not make it so.
     pub fn is_partial(&self) -> bool {

@@ -125,7 +125,8 @@ impl Reader<'_> {
     fn rule(&mut self, id: &str, at: Range<usize>, value: &Value<'_>) -> Option<RuleSettings> {
         let section = format!("rules.{id}");
         let table = self.take(value, &section, Expected::table)?;
-        let mut settings = RuleSettings { line: self.line(at.start), ..RuleSettings::default() };
+        let mut settings =
+            RuleSettings { path: self.shown.to_owned(), line: self.line(at.start), ..RuleSettings::default() };
         let mut disabled = None;
         for (key, value) in table {
             match key.get_ref().as_ref() {
@@ -295,7 +296,7 @@ impl Reader<'_> {
 
     fn line(&self, offset: usize) -> u32 {
         let before = self.text.as_bytes().get(..offset).unwrap_or_default();
-        u32::try_from(before.iter().filter(|&&byte| byte == b'\n').count() + 1).unwrap_or(u32::MAX)
+        u32::try_from(memchr::memchr_iter(b'\n', before).count() + 1).unwrap_or(u32::MAX)
     }
 }
 

@@ -4,13 +4,16 @@
 
 pub mod commands;
 pub mod compose;
+pub mod cors;
 pub mod deployment;
 mod directives;
 pub mod environment;
 pub mod images;
 pub mod kubernetes;
+pub mod logging;
 pub mod migrations;
 pub mod schema;
+pub mod side;
 mod visit;
 
 use std::{collections::BTreeMap, sync::OnceLock};
@@ -37,6 +40,12 @@ pub enum Fact {
     Schema,
     /// Shell commands; read from documents, so no extractor visits files for them.
     Commands,
+    /// Who may call this service from another site.
+    Cors,
+    /// Log calls, and how loggers are set up.
+    Logging,
+    /// What files say about the side on which they run.
+    Side,
 }
 
 /// Collects one fact from each file that it watches.
@@ -54,7 +63,14 @@ pub trait Extractor: Sync {
 
 /// Every extractor, in the order of [`Fact`].
 pub fn extractors() -> &'static [&'static dyn Extractor] {
-    &[&directives::Directives, &environment::Environment, &schema::Schema]
+    &[
+        &directives::Directives,
+        &environment::Environment,
+        &schema::Schema,
+        &cors::Cors,
+        &logging::LogCalls,
+        &side::Sides,
+    ]
 }
 
 /// What the extractors found in one file.
@@ -64,6 +80,9 @@ pub struct FileFacts {
     pub directives: Vec<Directive>,
     pub environment: Vec<environment::EnvRead>,
     pub schema: Vec<schema::SchemaUse>,
+    pub cors: cors::CorsFacts,
+    pub logging: logging::Logging,
+    pub side: side::SideSigns,
 }
 
 impl FileFacts {

@@ -3,9 +3,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{
-    Ecosystem, File, FileKind, Manifest, Profile, Repo, Role,
+    Ecosystem, File, FileKind, Manifest, Profile, Repo, Role, purpose,
     role::{self, Surroundings},
-    technologies::{self, Use},
 };
 use crate::model::{ComponentId, FileId, Place};
 
@@ -100,7 +99,12 @@ pub(super) fn find(repo: &Repo, around: &Surroundings) -> Vec<Component> {
         .manifests()
         .iter()
         .filter(|manifest| makes_component(repo, manifest, around))
-        .map(|manifest| manifest.folder.clone())
+        .map(|manifest| {
+            // A folder of requirement files belongs to the project around it.
+            let folder = &manifest.folder;
+            let list = folder.file_name() == Some("requirements");
+            folder.parent().filter(|_| list).unwrap_or(folder).to_owned()
+        })
         .chain(service_folders(repo, around))
         .filter(|folder| !folder.as_str().is_empty())
         .collect();
@@ -126,6 +130,7 @@ pub(super) fn find(repo: &Repo, around: &Surroundings) -> Vec<Component> {
             components[owner].manifests.push(at);
         }
     }
+    let coded = with_code(repo, &components);
     for at in 0..components.len() {
         let own: Vec<&Manifest> = components[at].manifests.iter().map(|at| &repo.manifests()[*at]).collect();
         let folder = components[at].folder().to_owned();
@@ -133,9 +138,13 @@ pub(super) fn find(repo: &Repo, around: &Surroundings) -> Vec<Component> {
         if let Some(name) = own.iter().filter(|m| m.folder == folder).find_map(|m| m.name.as_ref()) {
             components[at].name.clone_from(&name.text);
         }
-        let (kind, reasons) = kind_of(repo, &folder, &own, components.len() > 1);
-        components[at].kind = kind;
-        components[at].reasons = reasons;
+        let shell = at == 0 && components.len() > 1 && !coded[0] && coded.contains(&true);
+        (components[at].kind, components[at].reasons) = if shell {
+            // One manifest for all, and all the code in the folders: the root itself runs nothing.
+            (ComponentKind::Root, Vec::new())
+        } else {
+            purpose::of(repo, &folder, &own, components.len() > 1)
+        };
     }
     components
 }
@@ -147,6 +156,16 @@ pub(super) fn assign(components: &[Component], files: &mut [File]) {
         let folder = file.path.parent().unwrap_or_else(|| Utf8Path::new(""));
         file.component = components[owner(&folders, folder)].id;
     }
+}
+
+/// For each component, whether code that ships lies in it and not in a component inside it.
+fn with_code(repo: &Repo, components: &[Component]) -> Vec<bool> {
+    let folders: Vec<Utf8PathBuf> = components.iter().skip(1).map(|component| component.path.clone()).collect();
+    let mut coded = vec![false; components.len()];
+    for file in repo.files().iter().filter(|file| purpose::is_shipped_code(file)) {
+        coded[owner(&folders, file.folder())] = true;
+    }
+    coded
 }
 
 fn bare(id: usize, path: Utf8PathBuf, name: &str) -> Component {
@@ -174,17 +193,15 @@ fn makes_component(repo: &Repo, manifest: &Manifest, around: &Surroundings) -> b
     let file = repo.file(manifest.file);
     let describes_package = match file.kind {
         FileKind::Workspace => false,
-        // A folder of requirement files, or one beside them, belongs to the project around it.
-        FileKind::Requirements => file.name() == "requirements.txt",
+        FileKind::Requirements => {
+            file.name() == "requirements.txt" || manifest.folder.file_name() == Some("requirements")
+        }
         FileKind::Pyproject => manifest.name.is_some() || !manifest.dependencies.is_empty(),
         FileKind::CargoToml => manifest.name.is_some(),
         FileKind::Gradle => !manifest.dependencies.is_empty() || !manifest.tools.is_empty(),
         _ => true,
     };
-    describes_package
-        && !manifest.is_stub()
-        && role::of_folder(&file.path, around).is_none()
-        && manifest.folder.file_name() != Some("requirements")
+    describes_package && !manifest.is_stub() && role::of_folder(&file.path, around).is_none()
 }
 
 /// Folders without a manifest that are services all the same: they hold a Dockerfile and code for it, or they are one
@@ -212,11 +229,7 @@ fn service_folders<'r>(repo: &'r Repo, around: &'r Surroundings) -> impl Iterato
     packed.chain(named).filter(move |folder| {
         !folder.as_str().is_empty()
             && role::of_folder(&folder.join("file"), around).is_none()
-            && repo.files().iter().any(|file| {
-                file.path.starts_with(folder)
-                    && file.role == Role::Source
-                    && matches!(file.kind, FileKind::Code | FileKind::OtherCode)
-            })
+            && purpose::has_code(repo, folder)
     })
 }
 
@@ -226,128 +239,6 @@ fn has_entry_point(repo: &Repo, folder: &Utf8Path) -> bool {
             .iter()
             .any(|name| repo.by_path(&folder.join(format!("{inside}{name}"))).is_some())
     })
-}
-
-/// What a component is for, with the places that say so.
-fn kind_of(repo: &Repo, folder: &Utf8Path, own: &[&Manifest], has_others: bool) -> (ComponentKind, Vec<Reason>) {
-    let uses = |wanted: Use| -> Vec<Reason> {
-        own.iter()
-            .flat_map(|manifest| technologies::used(manifest).map(move |found| (manifest, found)))
-            .filter(|(_, (dependency, technology))| {
-                technology.uses.contains(&wanted) && technology.counts_in(dependency.group)
-            })
-            .map(|(manifest, (dependency, _))| Reason {
-                what: dependency.name.clone(),
-                place: manifest.place(dependency.span),
-            })
-            .collect()
-    };
-    let named_worker = {
-        let name = own.iter().find_map(|manifest| manifest.name.as_ref()).map_or("", |name| name.text.as_str());
-        let folder = folder.file_name().unwrap_or_default();
-        [name, folder].iter().any(|name| {
-            name.split(['-', '_', '/', '.']).any(|word| {
-                matches!(word, "worker" | "workers" | "consumer" | "processor" | "scheduler" | "cron" | "bot")
-            })
-        })
-    };
-    let worker = uses(Use::Jobs);
-    let web = uses(Use::Web);
-    if !web.is_empty() && !is_published(own) {
-        return (ComponentKind::WebApp, web);
-    }
-    if named_worker && !worker.is_empty() {
-        return (ComponentKind::Worker, worker);
-    }
-    let http = uses(Use::Http);
-    if !http.is_empty() {
-        return (ComponentKind::HttpService, http);
-    }
-    if !worker.is_empty() {
-        return (ComponentKind::Worker, worker);
-    }
-    for (wanted, kind) in
-        [(Use::Client, ComponentKind::ClientApp), (Use::Infrastructure, ComponentKind::Infrastructure)]
-    {
-        let found = uses(wanted);
-        if !found.is_empty() {
-            return (kind, found);
-        }
-    }
-    let stated = |pick: fn(&Manifest) -> &Vec<super::Stated>| -> Vec<Reason> {
-        own.iter()
-            .flat_map(|manifest| pick(manifest).iter().map(move |stated| (manifest, stated)))
-            .map(|(manifest, stated)| Reason { what: stated.text.clone(), place: manifest.place(stated.span) })
-            .collect()
-    };
-    let bins = stated(|manifest| &manifest.bins);
-    let workspaces = stated(|manifest| &manifest.workspaces);
-    if !bins.is_empty() && workspaces.is_empty() {
-        return (ComponentKind::Cli, bins);
-    }
-    if let Some((kind, reasons)) = library(own).filter(|_| workspaces.is_empty()) {
-        return (kind, reasons);
-    }
-    if folder.as_str().is_empty() && (has_others || !workspaces.is_empty()) {
-        return (ComponentKind::Root, workspaces);
-    }
-    let infrastructure: Vec<Reason> = infrastructure(repo, folder).collect();
-    let has_code = repo.files().iter().any(|file| {
-        matches!(file.kind, FileKind::Code | FileKind::OtherCode)
-            && file.role == Role::Source
-            && file.path.starts_with(folder)
-    });
-    if !has_code && !infrastructure.is_empty() {
-        return (ComponentKind::Infrastructure, infrastructure);
-    }
-    (ComponentKind::Unknown, Vec::new())
-}
-
-/// Whether others install this package: it has a version and something to import, and does not say that it is private.
-fn is_published(own: &[&Manifest]) -> bool {
-    own.iter().any(|manifest| {
-        manifest.ecosystem == Ecosystem::Npm
-            && !manifest.private
-            && manifest.version.is_some()
-            && !manifest.entries.is_empty()
-    })
-}
-
-fn library(own: &[&Manifest]) -> Option<(ComponentKind, Vec<Reason>)> {
-    own.iter().find_map(|manifest| {
-        let stated = manifest.entries.first().map(|entry| (entry.text.clone(), entry.span));
-        let built = manifest.build_system.map(|span| ("build-system".to_owned(), span));
-        let (what, span) = match manifest.ecosystem {
-            Ecosystem::Python if manifest.private => return None,
-            Ecosystem::Python => built?,
-            Ecosystem::Npm | Ecosystem::Cargo | Ecosystem::Composer if manifest.private => {
-                let name = manifest.name.as_ref()?;
-                let reason = Reason { what: name.text.clone(), place: manifest.place(name.span) };
-                // A private root package is an application of which we know nothing, not something shared.
-                return (!manifest.folder.as_str().is_empty()).then(|| (ComponentKind::Package, vec![reason]));
-            }
-            _ => stated?,
-        };
-        Some((ComponentKind::Library, vec![Reason { what, place: manifest.place(span) }]))
-    })
-}
-
-fn infrastructure<'r>(repo: &'r Repo, folder: &'r Utf8Path) -> impl Iterator<Item = Reason> {
-    repo.files()
-        .iter()
-        .filter(move |file| {
-            file.path.starts_with(folder)
-                && matches!(
-                    file.kind,
-                    FileKind::Terraform
-                        | FileKind::Kubernetes
-                        | FileKind::HelmChart
-                        | FileKind::Kustomize
-                        | FileKind::Compose
-                )
-        })
-        .take(5)
-        .map(|file| Reason { what: file.name().to_owned(), place: Place::File(file.id) })
 }
 
 /// Roles that only a manifest can tell: a root file that scripts alone mention is a tool, a file that the package
@@ -364,7 +255,7 @@ pub(super) fn better_roles(repo: &Repo, around: &Surroundings) -> Vec<(FileId, R
                 better.push((file.id, Role::Source));
             }
         }
-        let direct = repo.files().iter().filter(|file| file.folder() == manifest.folder);
+        let direct = repo.files_below(&manifest.folder).iter().filter(|file| file.folder() == manifest.folder);
         for file in direct.filter(|file| file.role == Role::Source && file.kind == FileKind::Code) {
             if is_tool(manifest, file.name()) {
                 better.push((file.id, Role::Script));

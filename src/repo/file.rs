@@ -155,11 +155,13 @@ pub(super) fn examine(root: &Utf8Path, found: &Found, options: &WalkOptions) -> 
                 examined.language = kind::language(path, Some(&head));
                 examined.signals = Signals {
                     generated: written && head.says_generated(),
-                    minified: written && by_path != Some(FileKind::Sql) && head.is_minified(),
+                    // Nobody squeezes what is still to be compiled.
+                    minified: matches!(path.extension(), Some("js" | "mjs" | "cjs" | "css")) && head.is_minified(),
                 };
                 if written && head.binary {
                     examined.kind = FileKind::Binary;
                 }
+                examined.skipped = head.foreign.then_some(SkipReason::Encoding);
             }
             Err(_) => examined.skipped = Some(SkipReason::Unreadable),
         }
@@ -168,7 +170,9 @@ pub(super) fn examine(root: &Utf8Path, found: &Found, options: &WalkOptions) -> 
         examined.language = None;
     }
     let text = !matches!(examined.kind, FileKind::Binary | FileKind::Image);
-    if text && examined.skipped.is_none() && found.size > options.max_file_bytes {
+    if !text {
+        examined.skipped = None;
+    } else if examined.skipped.is_none() && found.size > options.max_file_bytes {
         examined.skipped = Some(SkipReason::TooLarge);
     }
     examined

@@ -31,19 +31,14 @@ pub struct Git {
 }
 
 /// Whether the index could be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum GitState {
     Available,
     /// Not a git repository.
+    #[default]
     Missing,
     /// A repository whose index cannot be read, with the reason: what is tracked is unknown.
     Unreadable(String),
-}
-
-impl Default for GitState {
-    fn default() -> Self {
-        Self::Missing
-    }
 }
 
 impl Git {

@@ -10,6 +10,8 @@ pub(super) struct Head {
     pub(super) text: String,
     /// A NUL byte, and no UTF-16 mark that would explain it.
     pub(super) binary: bool,
+    /// Neither UTF-8 nor marked UTF-16, and not binary.
+    pub(super) foreign: bool,
 }
 
 impl Head {
@@ -17,11 +19,15 @@ impl Head {
         let bytes = &bytes[..bytes.len().min(HEAD_BYTES)];
         let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
         let binary = !utf16 && memchr::memchr(0, bytes).is_some();
-        let valid = match std::str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+        let (valid, foreign) = match std::str::from_utf8(bytes) {
+            Ok(text) => (text, false),
+            // A character that the cut went through is no error.
+            Err(error) => {
+                let valid = std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
+                (valid, error.error_len().is_some() && !utf16 && !binary)
+            }
         };
-        Self { text: valid.trim_start_matches('\u{feff}').to_owned(), binary }
+        Self { text: valid.trim_start_matches('\u{feff}').to_owned(), binary, foreign }
     }
 
     /// The program of a `#!` line: `bash`, `python3`, `node`.
@@ -57,8 +63,8 @@ impl Head {
     /// Whether lines are longer than anyone writes: code squeezed by a tool.
     pub(super) fn is_minified(&self) -> bool {
         const LONG: usize = 1000;
-        self.text.len() > LONG
-            && self.text.lines().filter(|line| line.len() > LONG).count() * LONG * 2 > self.text.len()
+        let squeezed: usize = self.text.lines().map(str::len).filter(|len| *len > LONG).sum();
+        squeezed * 2 > self.text.len() && squeezed > 0
     }
 }
 
@@ -96,6 +102,6 @@ mod tests {
         let mut bytes = "я".repeat(HEAD_BYTES).into_bytes();
         bytes.insert(0, b'a');
         let head = Head::of(&bytes);
-        assert!(!head.binary && head.text.len() > HEAD_BYTES - 3);
+        assert!(!head.binary && !head.foreign && head.text.len() > HEAD_BYTES - 3);
     }
 }

@@ -10,7 +10,9 @@ mod head;
 mod kind;
 mod manifests;
 mod profile;
+mod purpose;
 mod role;
+mod skip;
 mod technologies;
 mod walk;
 
@@ -27,7 +29,8 @@ pub use kind::FileKind;
 pub use manifests::{Dependency, DependencyGroup, Ecosystem, Manifest, Script, Stated};
 pub use profile::{LanguageShare, Profile, Technology};
 pub use role::Role;
-pub use walk::{IGNORE_FILE, OpenError, SkipReason, Skipped, WalkOptions};
+pub use skip::{SkipReason, Skipped};
+pub use walk::{IGNORE_FILE, OpenError, WalkOptions};
 
 use crate::{
     code::docker::{self, Dockerfile},
@@ -171,7 +174,8 @@ impl Repo {
         let file = self.file(id);
         let read = || file::load(&self.root, file, &self.options);
         // Configuration is asked for again and again; source code is read once, while it is observed.
-        if file.kind != FileKind::Lockfile && file.format().is_some() {
+        let kept = file.format().is_some() || file.kind == FileKind::Dockerfile;
+        if kept && file.kind != FileKind::Lockfile {
             return self.contents[index(id.0)].text.get_or_init(read).clone();
         }
         read()
@@ -209,6 +213,17 @@ impl Repo {
     /// The files of a component, without those of the components inside it.
     pub fn files_of(&self, component: ComponentId) -> impl Iterator<Item = &File> {
         self.files.iter().filter(move |file| file.component == component)
+    }
+
+    /// The files at any depth below a folder, in order of path; all of them for an empty path.
+    pub fn files_below(&self, folder: &Utf8Path) -> &[File] {
+        if folder.as_str().is_empty() {
+            return &self.files;
+        }
+        let prefix = format!("{folder}/");
+        let from = self.files.partition_point(|file| file.path.as_str() < prefix.as_str());
+        let below = self.files[from..].partition_point(|file| file.path.as_str().starts_with(&prefix));
+        &self.files[from..from + below]
     }
 
     /// What the whole repository is made with.

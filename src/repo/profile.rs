@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use camino::Utf8Path;
 
 use super::{
-    File, FileKind, Repo, Role, index,
-    technologies::{self, Use},
+    File, FileKind, Repo, Role, index, purpose,
+    technologies::{self, Known, Use},
 };
 use crate::model::{Place, Span};
 
@@ -70,9 +70,13 @@ pub(super) fn fill(repo: &mut Repo) {
         whole.add_file(repo, file);
     }
     for (component, own) in repo.components.iter().zip(&mut profiles) {
-        for manifest in component.manifests(repo) {
+        let manifests: Vec<_> = component.manifests(repo).collect();
+        for manifest in &manifests {
             own.add_manifest(manifest);
             whole.add_manifest(manifest);
+        }
+        for (known, reason) in purpose::imported(repo, component.folder(), &manifests) {
+            own.add_technology(known, &reason.place);
         }
     }
     repo.profile = whole.finish();
@@ -99,16 +103,7 @@ impl Builder {
             if dependency.is_dev() && !known.counts_in(dependency.group) {
                 continue;
             }
-            let place = manifest.place(dependency.span);
-            for (wanted, list) in [
-                (Use::Framework, &mut self.frameworks),
-                (Use::Orm, &mut self.orms),
-                (Use::Datastore, &mut self.datastores),
-            ] {
-                if known.uses.contains(&wanted) {
-                    list.entry(known.name).or_default().push(place.clone());
-                }
-            }
+            self.add_technology(known, &manifest.place(dependency.span));
         }
         if let Some(stated) = &manifest.package_manager {
             let name = match stated.text.split('@').next() {
@@ -123,6 +118,16 @@ impl Builder {
         {
             if let Some(stated) = manifest.tools.iter().find(|stated| stated.text == tool) {
                 self.package_managers.entry(name).or_default().push(manifest.place(stated.span));
+            }
+        }
+    }
+
+    fn add_technology(&mut self, known: &'static Known, place: &Place) {
+        for (wanted, list) in
+            [(Use::Framework, &mut self.frameworks), (Use::Orm, &mut self.orms), (Use::Datastore, &mut self.datastores)]
+        {
+            if known.uses.contains(&wanted) {
+                list.entry(known.name).or_default().push(place.clone());
             }
         }
     }
@@ -144,6 +149,12 @@ impl Builder {
         }
         if let Some(name) = deploy_target(file) {
             self.deploy_targets.entry(name).or_default().push(Place::File(file.id));
+        }
+        if file.kind == FileKind::Prisma
+            && let Ok(text) = repo.read(file.id)
+            && let Some((name, span)) = prisma_provider(&text)
+        {
+            self.datastores.entry(name).or_default().push(Place::At(file.id, span));
         }
         if matches!(file.kind, FileKind::Workflow | FileKind::GitlabCi | FileKind::OtherCi)
             && let Ok(text) = repo.read(file.id)
@@ -279,6 +290,23 @@ fn deployments(text: &str) -> Vec<(&'static str, Span)> {
             (!commented).then(|| (*name, Span::new(at, at + needle.len())))
         })
         .collect()
+}
+
+/// The database that a Prisma schema is for.
+fn prisma_provider(text: &str) -> Option<(&'static str, Span)> {
+    let block = text.find("datasource ")?;
+    let provider = block + text[block..].find("provider")?;
+    let line = text[provider..].lines().next()?;
+    let (_, value) = line.split_once('"')?;
+    let name = match value.split('"').next()? {
+        "postgresql" | "postgres" | "cockroachdb" => "PostgreSQL",
+        "mysql" => "MySQL",
+        "sqlite" => "SQLite",
+        "sqlserver" => "SQL Server",
+        "mongodb" => "MongoDB",
+        _ => return None,
+    };
+    Some((name, Span::new(provider, provider + line.trim_end().len())))
 }
 
 /// The language of a code file, as people call it.

@@ -9,6 +9,8 @@ pub(super) enum Use {
     Web,
     /// Answers HTTP or RPC requests.
     Http,
+    /// Shows data to people, beside whatever else the component does.
+    Dashboard,
     /// Takes jobs, messages or schedules.
     Jobs,
     /// Runs on the device of its user.
@@ -20,6 +22,9 @@ pub(super) enum Use {
     Orm,
     /// Talks to a database, cache, queue or search engine.
     Datastore,
+    /// Draws what a browser shows; a web application when a bundler and a page come with it.
+    Page,
+    Bundler,
     /// Declared for development only, as bundlers and their plugins are, and counts all the same.
     DeclaredDev,
 }
@@ -55,12 +60,17 @@ impl Known {
     }
 }
 
+/// The technology that a dependency is.
+pub(super) fn known(ecosystem: Ecosystem, name: &str) -> Option<&'static Known> {
+    TECHNOLOGIES.iter().find(|known| known.is(ecosystem, name))
+}
+
 /// The known technologies among a manifest's dependencies, in the manifest's order.
 pub(super) fn used(manifest: &Manifest) -> impl Iterator<Item = (&Dependency, &'static Known)> {
-    manifest.dependencies.iter().filter_map(|dependency| {
-        let known = TECHNOLOGIES.iter().find(|known| known.is(manifest.ecosystem, &dependency.name))?;
-        Some((dependency, known))
-    })
+    manifest
+        .dependencies
+        .iter()
+        .filter_map(|dependency| Some((dependency, known(manifest.ecosystem, &dependency.name)?)))
 }
 
 macro_rules! technologies {
@@ -99,10 +109,10 @@ technologies! {
         "@tauri-apps/api" => "Tauri" [Framework, Client],
         "@capacitor/core" => "Capacitor" [Framework],
         "react" => "React" [Framework],
-        "vue" => "Vue" [Framework],
-        "svelte" => "Svelte" [Framework],
-        "solid-js" => "Solid" [Framework],
-        "preact" => "Preact" [Framework],
+        "vue" => "Vue" [Framework, Page, DeclaredDev],
+        "svelte" => "Svelte" [Framework, Page, DeclaredDev],
+        "solid-js" => "Solid" [Framework, Page, DeclaredDev],
+        "preact" => "Preact" [Framework, Page, DeclaredDev],
         "@nestjs/core" => "NestJS" [Framework, Http],
         "express" => "Express" [Framework, Http],
         "fastify" => "Fastify" [Framework, Http],
@@ -119,6 +129,10 @@ technologies! {
         "@apollo/server" => "Apollo Server" [Framework, Http],
         "apollo-server" => "Apollo Server" [Framework, Http],
         "graphql-yoga" => "GraphQL Yoga" [Framework, Http],
+        "firebase-functions" => "Firebase Functions" [Framework, Http],
+        "@google-cloud/functions-framework" => "Functions Framework" [Framework, Http],
+        "@azure/functions" => "Azure Functions" [Framework, Http],
+        "serverless-http" => "serverless-http" [Http],
         "@trpc/server" => "tRPC" [Framework],
         "@grpc/grpc-js" => "gRPC" [Framework],
         "socket.io" => "Socket.IO" [Framework, Http],
@@ -182,7 +196,13 @@ technologies! {
         "@google-cloud/firestore" => "Firestore" [Datastore],
         "convex" => "Convex" [Datastore],
         "nats" => "NATS" [Datastore],
-        "vite" => "Vite" [DeclaredDev],
+        "react-dom" => "React" [Page],
+        "vite" => "Vite" [Bundler, DeclaredDev],
+        "webpack" => "webpack" [Bundler, DeclaredDev],
+        "parcel" => "Parcel" [Bundler, DeclaredDev],
+        "esbuild" => "esbuild" [Bundler, DeclaredDev],
+        "@rsbuild/core" => "Rsbuild" [Bundler, DeclaredDev],
+        "@rspack/core" => "Rspack" [Bundler, DeclaredDev],
     }
     Python {
         "fastapi" => "FastAPI" [Framework, Http],
@@ -200,10 +220,10 @@ technologies! {
         "pyramid" => "Pyramid" [Framework, Http],
         "connexion" => "Connexion" [Framework, Http],
         "grpcio" => "gRPC" [Framework],
-        "streamlit" => "Streamlit" [Framework, Web],
-        "gradio" => "Gradio" [Framework, Web],
-        "dash" => "Dash" [Framework, Web],
-        "reflex" => "Reflex" [Framework, Web],
+        "streamlit" => "Streamlit" [Framework, Dashboard],
+        "gradio" => "Gradio" [Framework, Dashboard],
+        "dash" => "Dash" [Framework, Dashboard],
+        "reflex" => "Reflex" [Framework, Dashboard],
         "celery" => "Celery" [Framework, Jobs],
         "rq" => "RQ" [Framework, Jobs],
         "dramatiq" => "Dramatiq" [Framework, Jobs],

@@ -1,5 +1,7 @@
 //! The coded rules, one file each, by category. This list is the only place that a new rule's code is named.
 
+mod cors;
+
 use crate::rule::Rule;
 
 macro_rules! rules {
@@ -22,7 +24,12 @@ rules! {
         schema_push,
     }
     ci_cd { ci_workflow_missing }
+    observability { console_usage, structured_logger_missing }
     security {
+        allowed_origins_not_required,
+        cors_allow_all_fallback,
+        cors_credentials_wildcard,
+        cors_wildcard_origin,
         dockerfile_user_missing,
         env_file_committed,
         fallback_secret,

@@ -5,6 +5,7 @@
 
 mod assignment;
 mod checks;
+mod cover;
 mod entropy;
 mod generic;
 mod jwt;
@@ -24,6 +25,8 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use camino::Utf8Path;
 
+use self::assignment::{Assignment, Form};
+use self::setting::{Setting, Syntax};
 use self::shape::Shape;
 use crate::model::{Confidence, Span};
 
@@ -159,7 +162,27 @@ pub fn find(text: &str, path: &Utf8Path) -> Vec<SecretMatch> {
     scanner::scan(text, setting::setting(path), setting::syntax(path))
 }
 
+/// Whether an identifier promises a secret: `STRIPE_SECRET_KEY` does, `tokenUrl` and `publicKey` do not.
+pub fn names_secret(name: &str) -> bool {
+    names::classify(name).is_some()
+}
+
+/// What a literal is worth that is given to `name`, for callers that know both from a syntax tree. `None` when the
+/// name promises no secret and the value has no vendor's format, or when the value only points at a secret.
+pub fn assess(name: &str, value: &str) -> Option<(Kind, Confidence)> {
+    let text = format!("{name}={value}");
+    let value = name.len() + 1..text.len();
+    let formats = scanner::scan(&text[value.clone()], Setting::Real, Syntax::Code);
+    if let Some(found) = formats.first() {
+        return Some((found.kind, found.confidence));
+    }
+    let given = Assignment { name: 0..name.len(), value, form: Form::Quoted };
+    let judged = generic::judge(&text, &given, Setting::Real, Syntax::Lines)?;
+    let published = names::is_published(name) && judged.kind == Kind::Live;
+    Some((if published { Kind::PublicKey } else { judged.kind }, judged.confidence))
+}
+
 /// What [`super::mask::mask`] hides: more than [`find`] reports, in order and without overlaps.
 pub(super) fn spans_to_mask(text: &str) -> Vec<Range<usize>> {
-    scanner::spans_to_mask(text)
+    cover::spans_to_mask(text)
 }

@@ -35,7 +35,8 @@ fn closing_quote(inside: &str) -> usize {
 pub(crate) fn called_with(source: &str, function: &str, index: usize) -> BTreeSet<String> {
     let calls = source.match_indices(function).filter(|(at, _)| {
         let before = source[..*at].chars().next_back();
-        function.starts_with('.') || !before.is_some_and(|char| char.is_alphanumeric() || matches!(char, '_' | ':' | '.'))
+        function.starts_with('.')
+            || !before.is_some_and(|char| char.is_alphanumeric() || matches!(char, '_' | ':' | '.'))
     });
     calls
         .filter_map(|(at, _)| {

@@ -33,7 +33,7 @@ pub fn env_reads<'t>(tree: &'t Tree<'t>) -> Vec<(NodeRef<'t>, EnvRead<'t>)> {
     let mut reads = Vec::new();
     for node in tree.nodes() {
         match node.kind() {
-            Kind::Member | Kind::Index | Kind::Call if direct(node).is_some() => {
+            Kind::Member | Kind::Index | Kind::Call if direct(node).is_some() && !is_presence_test(node) => {
                 let outermost = node.env_expression();
                 reads.extend(outermost.env_read().map(|read| (outermost, read)));
             }
@@ -217,6 +217,20 @@ fn tests_presence(node: NodeRef<'_>) -> bool {
         "in" => left.constant_str().is_some_and(|name| name == read.name) && is_environment(right),
         _ => false,
     }
+}
+
+/// Whether a read only asks if the variable is set, for a conditional that then reads it.
+fn is_presence_test(read: NodeRef<'_>) -> bool {
+    let mut node = read;
+    // The read itself is the condition, or one side of a comparison that is.
+    for _ in 0..2 {
+        let Some(parent) = node.parent() else { return false };
+        if parent.is(Kind::Conditional) {
+            return node.role() == Role::Condition && tests_presence(parent);
+        }
+        node = parent;
+    }
+    false
 }
 
 fn is_empty_value(node: NodeRef<'_>) -> bool {

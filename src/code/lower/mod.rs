@@ -1,5 +1,6 @@
 //! From a parser's tree to the lowered tree; one file per language. Parser types end here.
 
+mod census;
 mod escapes;
 mod python;
 mod script;
@@ -13,6 +14,7 @@ use crate::{
     code::tree::{Kind, Role, Tree, TreeBuilder},
     model::Span,
 };
+pub use census::{Census, census};
 use walk::{Grammar, Walk};
 
 /// A language with a lowering.
@@ -56,13 +58,11 @@ pub struct Lowered<'s> {
 
 /// Parses and lowers one file. Never fails: what cannot be read is an error node.
 pub fn lower(language: Language, source: &str) -> Lowered<'_> {
-    let grammar = Syntax::of(language);
-    let parsed = parse(grammar, source);
     let mut builder = TreeBuilder::new(source);
     builder.open(Kind::Module, Role::Item, Span::new(0, source.len()));
-    let mut cut = false;
-    if let Some(parsed) = &parsed {
-        let mut walk = Walk::new(builder, grammar.table(), parsed.root_node());
+    let mut cut = true;
+    if let Some((parsed, syntax)) = parse_best(language, source) {
+        let mut walk = Walk::new(builder, syntax.table(), parsed.root_node());
         walk.visit(parsed.root_node(), Role::Item);
         (builder, cut) = walk.finish();
     } else {
@@ -72,7 +72,7 @@ pub fn lower(language: Language, source: &str) -> Lowered<'_> {
     let mut tree = builder.finish();
     super::binding::resolve(&mut tree, language);
     let errors = tree.errors().collect();
-    Lowered { tree, errors, cut: cut || parsed.is_none() }
+    Lowered { tree, errors, cut }
 }
 
 /// The grammars that the languages are parsed with.
@@ -122,6 +122,40 @@ impl Syntax {
 
 thread_local! {
     static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
+}
+
+/// The parser's tree by the grammar that reads the file best. JavaScript with types in it, as Flow has them, is
+/// read by the grammar of TSX when that leaves less unread. `None` when parsing took too many steps.
+fn parse_best(language: Language, source: &str) -> Option<(tree_sitter::Tree, Syntax)> {
+    let syntax = Syntax::of(language);
+    let tree = parse(syntax, source)?;
+    if syntax == Syntax::JavaScript
+        && tree.root_node().has_error()
+        && let Some(typed) = parse(Syntax::Tsx, source)
+        && unread(&typed) < unread(&tree)
+    {
+        return Some((typed, Syntax::Tsx));
+    }
+    Some((tree, syntax))
+}
+
+/// How much the parser could not read: bytes in errors, and one for each of them.
+fn unread(tree: &tree_sitter::Tree) -> usize {
+    let mut total = 0;
+    let mut cursor = tree.walk();
+    loop {
+        let node = cursor.node();
+        if node.is_error() || node.is_missing() {
+            total += 1 + node.byte_range().len();
+        } else if node.has_error() && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return total;
+            }
+        }
+    }
 }
 
 /// The parser's tree; `None` when parsing took more steps than a file of this size may take.

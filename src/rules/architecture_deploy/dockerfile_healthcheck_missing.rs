@@ -8,7 +8,7 @@ use crate::{
         deployment,
         images::{Image, images},
     },
-    model::{Evidence, Message, Severity, Site, Verdict},
+    model::{Evidence, Message, Place, Severity, Site, Verdict},
     repo::Repo,
     rule::{Context, Rule},
 };
@@ -60,7 +60,8 @@ fn checked(repo: &Repo, image: &Image<'_>) -> Result<Evidence, Site> {
             None => at(place, Message::new("probe").with("name", container.name)),
             Some(service) => {
                 let message = Message::new("compose-unchecked").with("service", service.name);
-                Err(Site::new(image.anchor(), message).severity(Severity::Low).related(place, Message::new("probe").with("name", container.name)))
+                let probe = Message::new("probe").with("name", container.name);
+                Err(absent(image, message).severity(Severity::Low).related(place, probe))
             }
         };
     }
@@ -70,7 +71,12 @@ fn checked(repo: &Repo, image: &Image<'_>) -> Result<Evidence, Site> {
     if let Some((service, place)) = image.run_by.iter().find_map(|service| Some((service, service.healthcheck()?))) {
         let message = Message::new("published").with("service", service.name);
         let related = Message::new("compose").with("service", service.name);
-        return Err(Site::new(image.anchor(), message).severity(Severity::Low).related(place, related));
+        return Err(absent(image, message).severity(Severity::Low).related(place, related));
     }
-    Err(Site::new(image.anchor(), "missing"))
+    Err(absent(image, "missing".into()))
+}
+
+/// An absence has no line of its own; where the process starts is where a reader would look.
+fn absent(image: &Image<'_>, message: Message) -> Site {
+    Site::new(Place::File(image.file.id), message).related(image.anchor(), "starts")
 }

@@ -71,15 +71,14 @@ fn committed(cx: &Context<'_>, file: &File, valued: &[&Entry]) -> Site {
     let live = holding(Kind::Live);
     let weak = holding(Kind::Weak);
     let named = if live.is_empty() { &weak } else { &live };
-    let Some(first) = named.first() else {
-        let place = Place::At(file.id, valued[0].span());
-        return lowered(Site::new(place, "values").severity(Severity::High), file);
-    };
+    if named.is_empty() {
+        return lowered(Site::new(Place::File(file.id), "values").severity(Severity::High), file);
+    }
     let names: Vec<&str> = named.iter().take(5).map(|entry| entry.key.as_str()).collect();
     let key = if file.tracked.is_some() { "secrets" } else { "untracked" };
     let message = Message::new(key).with("names", names.join(", "));
-    let mut site = Site::new(Place::At(file.id, first.span()), message).key(file.path.as_str());
-    for entry in named.iter().skip(1).take(10) {
+    let mut site = Site::new(Place::File(file.id), message).key(file.path.as_str());
+    for entry in named.iter().take(10) {
         let label = Message::new("secret").with("name", entry.key.as_str());
         site = site.related(Place::At(file.id, entry.key_span), label);
     }

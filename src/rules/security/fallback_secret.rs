@@ -65,18 +65,24 @@ const SECRET: [&str; 12] = [
     "secret", "token", "password", "passwd", "passphrase", "apikey", "privatekey", "encryptionkey", "signingkey",
     "accesskey", "salt", "masterkey",
 ];
-const ABOUT: [&str; 34] = [
+const ABOUT: &[&str] = &[
     "name", "header", "issuer", "audience", "expires", "expiry", "expiration", "expire", "ttl", "lifetime", "rounds", "length", "size", "url",
     "uri", "endpoint", "path", "file", "cookie", "prefix", "type", "algorithm", "alg", "id", "limit", "max", "min",
-    "count", "age", "public", "region", "enabled", "minutes", "hours",
+    "count", "age", "region", "enabled", "minutes", "hours", "days", "seconds", "model",
 ];
 
 /// Whether a variable holds a secret, by the words of its name. The last words decide: `TOKEN_TTL` is about one.
 fn is_secret(name: &str) -> bool {
     let words = words_of(name);
-    let joined = words.concat();
-    let about = words.iter().any(|word| ABOUT.contains(&word.as_str()) || word == "days" || word == "seconds" || word == "model" || word == "tokens");
-    !about && (SECRET.iter().any(|secret| joined.contains(secret)) || matches!(joined.as_str(), "secretkey" | "jwtkey" | "sessionkey"))
+    if words.iter().any(|word| matches!(word.as_str(), "tokens" | "max" | "min" | "public" | "publishable" | "anon")) {
+        return false;
+    }
+    // Where the name has become that of a secret, what follows says whether it is about one.
+    let secret_at = (1..=words.len()).find(|&end| {
+        let joined = words[..end].concat();
+        SECRET.iter().any(|secret| joined.ends_with(secret)) || joined == "jwtkey" || joined == "sessionkey"
+    });
+    secret_at.is_some_and(|end| !words[end..].iter().any(|word| ABOUT.contains(&word.as_str())))
 }
 
 fn words_of(name: &str) -> Vec<String> {
@@ -230,6 +236,8 @@ mod tests {
             ("CLIENT_SECRET_ID", false),
             ("DATABASE_URL", false),
             ("MONKEY", false),
+            ("COOKIE_SECRET", true),
+            ("SESSION_TOKEN_COOKIE_NAME", false),
         ] {
             assert_eq!(is_secret(name), expected, "{name}");
         }

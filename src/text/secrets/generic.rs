@@ -39,7 +39,9 @@ pub(super) fn judge_value(
     if matches!(setting, Setting::Generated | Setting::Locale) || !is_literal(name, value) {
         return None;
     }
-    if is_placeholder(value) {
+    // A web token that the reader of web tokens refused is cut short or made up.
+    let broken_token = value.starts_with("eyJ") && value.contains('.') && value.len() < 100;
+    if broken_token || is_placeholder(value) {
         return placeholder(class, assignment.form, value);
     }
     if let Some(provider) = named(name, value) {
@@ -51,9 +53,10 @@ pub(super) fn judge_value(
     }
     if is_random(class, value, assignment.form, syntax) {
         let kind = real_kind(text, assignment, class, setting);
-        let vague = class == Class::Salt
+        let unsure = class == Class::Salt
+            || (assignment.form == Form::Argument && !in_lookup(text, assignment))
             || (assignment.form == Form::Bare && syntax == Syntax::Code && !in_address(text, assignment));
-        let confidence = if vague { Confidence::Guess } else { Confidence::Likely };
+        let confidence = if unsure { Confidence::Guess } else { Confidence::Likely };
         return Some(Judged { provider: GENERIC, kind, confidence });
     }
     weak(class, assignment.form, value, syntax)
@@ -65,6 +68,7 @@ pub(super) fn is_literal(name: &str, value: &str) -> bool {
         || value.chars().any(char::is_whitespace)
         || is_reference(value)
         || is_password_hash(value)
+        || (value.contains('{') && value.contains('}'))
         || value.contains("://")
         || is_path(value)
         || is_pattern(value)
@@ -149,7 +153,7 @@ fn real_kind(text: &str, assignment: &Assignment, class: Class, setting: Setting
     match setting {
         Setting::Real if is_told_as_example(text, assignment.value.start) => Kind::Example,
         Setting::Real => Kind::Live,
-        Setting::Test if class == Class::Password && has_real_account(text, assignment) => Kind::Live,
+        Setting::Test if class == Class::Password && logs_in_for_real(text, assignment) => Kind::Live,
         Setting::Test => Kind::TestKey,
         _ => Kind::Example,
     }
@@ -158,8 +162,15 @@ fn real_kind(text: &str, assignment: &Assignment, class: Class, setting: Setting
 /// Whether the lines around the value are prose that calls it an example, or a block comment of documentation.
 pub(super) fn is_told_as_example(text: &str, start: usize) -> bool {
     let (before, line) = before(text, start);
-    let signs = ["example.com", "example.org", "example.net", "for example", "e.g.", "example:", "@example"];
+    let signs = ["example.com", "example.org", "example.net", "for example", "e.g.", "example:", "@example", ">>> "];
     line.trim_start().starts_with("* ") || signs.iter().any(|sign| contains_ignoring_case(before, sign))
+}
+
+/// Whether the call that has name and value as its arguments reads the environment or sets a header; in other
+/// calls the pair may be anything, such as a kind of token and its prefix.
+fn in_lookup(text: &str, assignment: &Assignment) -> bool {
+    let (_, line) = before(text, assignment.name.start);
+    ["env", "header", "secret", "config"].iter().any(|word| contains_ignoring_case(line, word))
 }
 
 /// Up to two hundred bytes in front of `start`, and the part of them that is on its line.
@@ -180,6 +191,17 @@ fn in_address(text: &str, assignment: &Assignment) -> bool {
         || ["Server=", "Data Source=", "Host=", "host="].iter().any(|start| line.contains(start))
 }
 
+fn logs_in_for_real(text: &str, assignment: &Assignment) -> bool {
+    const VISITS: [&[u8]; 4] = [b".goto(", b".visit(", b"driver.get(", b"page."];
+    let value = &text[assignment.value.clone()];
+    let from = assignment.name.start.saturating_sub(600);
+    let near = &text.as_bytes()[from..(assignment.value.end + 300).min(text.len())];
+    let driven = assignment.form == Form::Typed || VISITS.iter().any(|call| memchr::memmem::find(near, call).is_some());
+    // Nobody types a digest.
+    driven && !is_hex(value) && has_real_account(text, assignment)
+}
+
+/// Whether an e-mail address outside the domains that tests make up stands near the value.
 fn has_real_account(text: &str, assignment: &Assignment) -> bool {
     const RESERVED: &[&str] = &[
         "example",
@@ -273,7 +295,10 @@ pub(super) fn is_type(value: &str) -> bool {
 
 /// The text inside a base64 value that encodes text, as Kubernetes secrets do.
 fn encoded_text(value: &str) -> Option<String> {
-    if value.len() < 8 || value.len() % 4 != 0 || !value.bytes().all(|byte| super::shape::Set::Base64.contains(byte)) {
+    if value.len() < 8
+        || !value.len().is_multiple_of(4)
+        || !value.bytes().all(|byte| super::shape::Set::Base64.contains(byte))
+    {
         return None;
     }
     let decoded = String::from_utf8(checks::decode_base64(value)?).ok()?;

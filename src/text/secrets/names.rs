@@ -291,6 +291,8 @@ pub(super) fn classify(name: &str) -> Option<Class> {
         "password" | "passwd" | "pwd" | "passphrase" | "pass" | "passcode" | "pw" => Some(Class::Password),
         "secret" | "secrets" | "credential" | "credentials" | "apikey" | "accesskey" => Some(Class::Secret),
         "key" | "keys" if KEY_QUALIFIERS.contains(&before) => Some(Class::Secret),
+        // What proves that a domain or an address is one's own is published or sent to its owner.
+        "token" if matches!(before, "verification" | "confirmation" | "activation") => None,
         "token" | "auth" => Some(Class::Token),
         "salt" => Some(Class::Salt),
         _ => None,
@@ -355,6 +357,7 @@ mod tests {
             "primaryKey",
             "foreign_key",
             "invalidToken",
+            "siteVerificationToken",
         ] {
             assert!(classify(name).is_none(), "{name}");
         }

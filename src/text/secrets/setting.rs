@@ -120,7 +120,7 @@ pub(super) fn setting(path: &Utf8Path) -> Setting {
 pub(super) fn syntax(path: &Utf8Path) -> Syntax {
     let name = path.file_name().unwrap_or_default().to_ascii_lowercase();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    if name.starts_with(".env") || name.starts_with("env.") || name.ends_with(".env") || name.ends_with("rc") {
+    if name.starts_with(".env") || name.starts_with("env.") || extension == "env" || name.ends_with("rc") {
         return Syntax::Lines;
     }
     if name.starts_with("dockerfile")

@@ -133,8 +133,7 @@ fn judge(scheme: &str, user: &str, password: &str, host: &str, setting: Setting)
 fn is_local_host(host: &str) -> bool {
     let host = host.trim_start_matches('[').to_ascii_lowercase();
     ["localhost", "127.", "0.0.0.0", "::1", "host.docker.internal"].iter().any(|local| host.starts_with(local))
-        || host.ends_with(".local")
-        || host.ends_with(".localhost")
+        || host.rsplit('.').next().is_some_and(|top| matches!(top, "local" | "localhost"))
 }
 
 /// Hosts that RFC 2606 reserves, and the words that templates put there.

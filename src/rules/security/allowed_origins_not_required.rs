@@ -1,0 +1,153 @@
+//! `allowed-origins-not-required`: the program does not start in production without the origins that it needs.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    facts::{
+        Fact,
+        cors::{Audience, Credentials, Fixed, JoinedSite, Refusal, Source},
+    },
+    model::{Evidence, Message, Place, Severity, Site, Verdict},
+    rule::{Context, Rule},
+    rules::cors::sites,
+};
+
+pub(in crate::rules) static RULE: AllowedOriginsNotRequired = AllowedOriginsNotRequired;
+
+pub(in crate::rules) struct AllowedOriginsNotRequired;
+
+impl Rule for AllowedOriginsNotRequired {
+    fn id(&self) -> &'static str {
+        "allowed-origins-not-required"
+    }
+
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Cors]
+    }
+
+    fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        let sites = sites(cx);
+        if sites.is_empty() {
+            return Verdict::not_applicable("no-cors");
+        }
+        let (mut bad, mut good, mut unknown, mut others) = (Vec::new(), Vec::new(), 0, 0);
+        let mut told = BTreeSet::new();
+        for site in &sites {
+            // The rule that speaks of an open site asks for the same repair.
+            if site.weakness().is_some_and(|weak| weak.way.grant.when.in_production()) {
+                others += 1;
+                continue;
+            }
+            let answers: Vec<Answer> = site.sources.iter().map(|source| answer(site, source)).collect();
+            unknown += answers.iter().filter(|answer| matches!(answer, Answer::Unknown)).count();
+            let mut found: Option<Site> = None;
+            for answer in answers {
+                match answer {
+                    Answer::Bad(one) if told.insert(one.place.clone()) => {
+                        found = Some(match found {
+                            Some(first) => first.related(one.place, "also"),
+                            None => one,
+                        });
+                    }
+                    Answer::Good(evidence) => good.push(evidence),
+                    _ => {}
+                }
+            }
+            bad.extend(found);
+        }
+        if !bad.is_empty() {
+            return Verdict::fail_or(bad, || Verdict::not_applicable("no-cors")).also_fine(good);
+        }
+        Verdict::pass_or(good, || match (unknown, others) {
+            (1.., _) => Verdict::unknown("unclear"),
+            (_, 1..) => Verdict::not_applicable("other-rule"),
+            _ => Verdict::not_applicable("fixed"),
+        })
+    }
+}
+
+enum Answer {
+    Bad(Site),
+    Good(Evidence),
+    /// Neither required nor missed.
+    Indifferent,
+    /// Where it gets its value is not seen.
+    Unknown,
+}
+
+fn answer(site: &JoinedSite<'_>, source: &Source<'_>) -> Answer {
+    let name = source.name.as_str();
+    let read = Place::At(source.read.0, source.read.1);
+    let message = |key: &'static str| Message::new(key).with("name", name);
+    let place = match source.declared {
+        Some((file, declared)) if declared.required.is_some() => Place::At(file, declared.span),
+        _ => read.clone(),
+    };
+    if accepts_star(site, source) {
+        return Answer::Bad(Site::new(place, message("accepts-star")).severity(Severity::High).key(name));
+    }
+    if source.required_by_read {
+        return Answer::Good(Evidence::At { place: read, note: message("required-by-read") });
+    }
+    if let Some((file, demand)) = source.demanded {
+        return Answer::Good(Evidence::At { place: Place::At(file, demand.span), note: message("demanded") });
+    }
+    let required = source.declared.and_then(|(_, declared)| declared.required);
+    if required == Some(true) {
+        return Answer::Good(Evidence::At { place, note: message("declared") });
+    }
+    if !source.environment && required.is_none() {
+        // A name for what another file builds; what that is made of is a source of its own.
+        return if source.declared.is_some() { Answer::Indifferent } else { Answer::Unknown };
+    }
+    match fallback(site, name) {
+        Some(Fixed::Real) => Answer::Good(Evidence::At { place, note: message("real-default") }),
+        Some(Fixed::Local) => Answer::Bad(Site::new(place, message("local")).key(name)),
+        Some(Fixed::Placeholder) => Answer::Bad(Site::new(place, message("placeholder")).key(name)),
+        // Other addresses have other uses, and without them nobody is let in; only a variable that is there for
+        // CORS alone is missed silently.
+        None if is_for_cors(name) => Answer::Bad(Site::new(place, message("closed")).severity(Severity::Low).key(name)),
+        None => Answer::Indifferent,
+    }
+}
+
+/// What the origin is in production when the variable is unset.
+fn fallback(site: &JoinedSite<'_>, name: &str) -> Option<Fixed> {
+    let kinds = site.grants.iter().chain(&site.listed).map(|way| &way.grant).filter_map(|grant| match grant.audience {
+        Audience::Fixed(kind)
+            if grant.when.unset
+                && grant.when.in_production()
+                && grant.when.variable.as_deref().is_some_and(|variable| same(variable, name)) =>
+        {
+            Some(kind)
+        }
+        _ => None,
+    });
+    kinds.max()
+}
+
+/// The code lets everybody in, with credentials, when the variable holds `*`, and nothing refuses that value.
+fn accepts_star(site: &JoinedSite<'_>, source: &Source<'_>) -> bool {
+    let refused = source.declared.is_some_and(|(_, declared)| declared.refuses_star != Refusal::Never);
+    !refused
+        && site.site.credentials == Credentials::Yes
+        && site.grants.iter().any(|way| {
+            let when = &way.grant.when;
+            way.grant.audience == Audience::Reflected
+                && when.star_configured
+                && when.in_production()
+                && when.variable.as_deref().is_some_and(|variable| same(variable, &source.name))
+        })
+}
+
+fn is_for_cors(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("cors") || name.contains("origin")
+}
+
+fn same(one: &str, other: &str) -> bool {
+    let plain = |name: &str| -> String {
+        name.chars().filter(char::is_ascii_alphanumeric).map(|char| char.to_ascii_lowercase()).collect()
+    };
+    plain(one) == plain(other)
+}
