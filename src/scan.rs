@@ -28,7 +28,8 @@ pub enum ScanError {
 }
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
-    Catalogue::load(rules::coded()).unwrap_or_else(|error| panic!("the embedded catalogue does not fit together: {error}"))
+    Catalogue::load(rules::coded())
+        .unwrap_or_else(|error| panic!("the embedded catalogue does not fit together: {error}"))
 });
 
 /// Every rule that is built in.
@@ -158,10 +159,7 @@ fn suppress_findings(audit: &mut Audit, ran: &[&str], config: &Config) -> Vec<re
     for (finding, by) in audit.findings.iter_mut().zip(&outcome.by) {
         finding.suppressed = by.map(|index| {
             let suppression = &outcome.suppressions[index];
-            Suppressed {
-                by: origin(suppression.origin),
-                reason: suppression.reason.clone().unwrap_or_default(),
-            }
+            Suppressed { by: origin(suppression.origin), reason: suppression.reason.clone().unwrap_or_default() }
         });
     }
     audit.diagnostics.extend(outcome.suppressions.iter().filter_map(|suppression| trouble(suppression, config.lang)));
@@ -252,11 +250,7 @@ fn profile(repo: &Repo, profile: &Profile) -> report::Profile {
 }
 
 fn part(component: &crate::repo::Component) -> Part {
-    Part {
-        path: component.path.to_string(),
-        name: component.name.clone(),
-        kind: component.kind.name().to_owned(),
-    }
+    Part { path: component.path.to_string(), name: component.name.clone(), kind: component.kind.name().to_owned() }
 }
 
 fn coverage(repo: &Repo, audit: &Audit) -> Coverage {
@@ -290,4 +284,3 @@ fn diagnostics(repo: &Repo, mut all: Vec<Diagnostic>, lang: Lang) -> Vec<Diagnos
     all.dedup();
     all
 }
-

@@ -30,7 +30,8 @@ fn copy(name: &str) -> Copy {
     for entry in walkdir::WalkDir::new(&source).sort_by_file_name() {
         let entry = entry.expect("fixtures can be read");
         if entry.file_type().is_file() {
-            let path = entry.path().strip_prefix(&source).expect("it lies in the fixture").to_string_lossy().into_owned();
+            let path =
+                entry.path().strip_prefix(&source).expect("it lies in the fixture").to_string_lossy().into_owned();
             let text = fs::read_to_string(entry.path()).expect("fixtures are text");
             common::write(root.as_std_path(), &path, &common::planted::plant(&text));
             tracked.push(path);

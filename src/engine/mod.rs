@@ -18,7 +18,7 @@ use timing::Stopwatch;
 
 use crate::{
     config::{Config, Progress},
-    facts::{FileFacts, Facts},
+    facts::{Facts, FileFacts},
     model::{FileId, Observation},
     repo::{File, Repo},
     report::{Criterion, Diagnostic, Finding, PhaseTiming, RuleTiming, Timing},
@@ -54,10 +54,7 @@ pub enum EngineError {
 pub fn run(repo: &Repo, rules: Vec<&Entry>, config: &Config) -> Result<Audit, EngineError> {
     let total = Stopwatch::start(config.timing);
     let plan = Plan::new(rules);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(config.jobs.unwrap_or(0))
-        .stack_size(STACK)
-        .build()?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(config.jobs.unwrap_or(0)).stack_size(STACK).build()?;
     let stage = Stopwatch::start(config.timing);
     config.progress.start(repo.files().len());
     let seen: Vec<(FileId, observe::Seen)> =
@@ -70,9 +67,8 @@ pub fn run(repo: &Repo, rules: Vec<&Entry>, config: &Config) -> Result<Audit, En
     let observed = stage.stop();
     let stage = Stopwatch::start(config.timing);
     let facts = Facts::new(std::mem::take(&mut joined.facts));
-    let concluded = pool.install(|| {
-        conclude::conclude(&plan, &conclude::Seen { repo, facts: &facts, config, joined: &joined })
-    });
+    let concluded =
+        pool.install(|| conclude::conclude(&plan, &conclude::Seen { repo, facts: &facts, config, joined: &joined }));
     let concluded_in = stage.stop();
     let stage = Stopwatch::start(config.timing);
     let resolver = Resolver::new(repo, config.lang, config.all);
@@ -156,9 +152,14 @@ fn troubles(resolver: &Resolver<'_>, repo: &Repo, joined: &Joined) -> Vec<Diagno
                         0 => String::new(),
                         more => format!(", and in {more} further places"),
                     };
-                    diagnostic("parse-error", format!("syntax error at line {line}{rest}; the rest of the file was examined"))
+                    diagnostic(
+                        "parse-error",
+                        format!("syntax error at line {line}{rest}; the rest of the file was examined"),
+                    )
                 }
-                Trouble::Cut => diagnostic("limit-hit", "nested too deeply; the deepest parts were not examined".to_owned()),
+                Trouble::Cut => {
+                    diagnostic("limit-hit", "nested too deeply; the deepest parts were not examined".to_owned())
+                }
                 Trouble::Panic { rule, message } => panicked(rule, Some(path), message),
             }
         })

@@ -41,10 +41,8 @@ impl<'c> Plan<'c> {
     pub(super) fn new(rules: Vec<&'c Entry>) -> Self {
         let needed: BTreeSet<Fact> =
             rules.iter().flat_map(|entry| entry.rule().needs()).copied().chain([Fact::Directives]).collect();
-        let of_rules = rules
-            .iter()
-            .enumerate()
-            .map(|(index, entry)| (Visitor::Rule(index, entry.rule()), entry.rule().watch()));
+        let of_rules =
+            rules.iter().enumerate().map(|(index, entry)| (Visitor::Rule(index, entry.rule()), entry.rule().watch()));
         let of_extractors = extractors()
             .iter()
             .filter(|extractor| needed.contains(&extractor.fact()))

@@ -14,7 +14,10 @@ use crate::{
     model::{Evidence, FileId, Lang, Message, Outcome, Place, RuleMeta, Severity, Site, Span, UnknownCause},
     repo::Repo,
     report::{self, Cause, Criterion, Finding, Position, Related, Sites, Status},
-    text::{excerpt::{Excerpt, Source}, mask::mask},
+    text::{
+        excerpt::{Excerpt, Source},
+        mask::mask,
+    },
 };
 
 /// Turns verdicts into the report's criteria and findings.

@@ -80,7 +80,9 @@ fn migration(repo: &Repo, file: &File) -> Option<(Tool, Utf8PathBuf)> {
     let found = match extension {
         "sql" => sql(repo, folder, name, parent)?,
         "py" => python(repo, file, folder, name, parent)?,
-        "js" | "ts" | "cjs" | "mjs" if is_migrations(parent) && is_numbered(name) => (script_tool(repo, file), folder.to_owned()),
+        "js" | "ts" | "cjs" | "mjs" if is_migrations(parent) && is_numbered(name) => {
+            (script_tool(repo, file), folder.to_owned())
+        }
         "rb" if parent == "migrate" => (Tool::Rails, folder.to_owned()),
         "php" if parent == "migrations" => (Tool::Laravel, folder.to_owned()),
         "xml" | "yaml" | "yml" if folder.as_str().contains("db/changelog") => (Tool::Liquibase, folder.to_owned()),
@@ -123,7 +125,9 @@ fn sql(repo: &Repo, folder: &Utf8Path, name: &str, parent: &str) -> Option<(Tool
 pub fn drizzle_folders(repo: &Repo) -> impl Iterator<Item = Utf8PathBuf> {
     repo.files()
         .iter()
-        .filter(|file| file.path.file_name().is_some_and(|name| name.starts_with("drizzle") && name.contains("config.")))
+        .filter(|file| {
+            file.path.file_name().is_some_and(|name| name.starts_with("drizzle") && name.contains("config."))
+        })
         .filter_map(|file| {
             let text = repo.read(file.id).ok()?;
             let at = text.find("out:")? + "out:".len();
@@ -204,7 +208,10 @@ pub fn schema_command(used: &CommandUse) -> Option<SchemaCommand> {
         "flask" if has("db") && has("upgrade") => Migrate("flask db upgrade"),
         "flask" if has("db") && has("downgrade") => Rollback("flask db downgrade"),
         "python" | "python3" | "manage.py" | "django-admin"
-            if has("migrate") && (program.name.contains("manage") || program.name.contains("django") || words.iter().any(|word| word.ends_with("manage.py"))) =>
+            if has("migrate")
+                && (program.name.contains("manage")
+                    || program.name.contains("django")
+                    || words.iter().any(|word| word.ends_with("manage.py"))) =>
         {
             Migrate("manage.py migrate")
         }

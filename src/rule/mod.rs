@@ -20,7 +20,9 @@ use crate::{
     code::NodeRef,
     config::Config,
     facts::{Fact, Facts},
-    model::{ComponentId, Confidence, Evidence, FileId, Message, Observation, Place, RuleMeta, Severity, Tone, Verdict},
+    model::{
+        ComponentId, Confidence, Evidence, FileId, Message, Observation, Place, RuleMeta, Severity, Tone, Verdict,
+    },
     repo::{Component, File, Repo, Role},
 };
 

@@ -1,7 +1,7 @@
 //! What the CORS rules share: each site is spoken of once, by the rule that its strongest weakness belongs to.
 
 use crate::{
-    facts::cors::{Audience, JoinedSite, Weak, joined},
+    facts::cors::{Audience, Grant, JoinedSite, Weak, joined},
     model::{Evidence, Message, Site, Verdict},
     rule::Context,
 };
@@ -26,13 +26,13 @@ pub(super) enum Say {
 /// The verdict over all sites.
 pub(super) fn conclude(cx: &Context<'_>, say: impl Fn(&JoinedSite<'_>, Option<&Weak<'_>>) -> Say) -> Verdict {
     let sites = sites(cx);
-    let (mut bad, mut good, mut others) = (Vec::new(), Vec::new(), 0);
+    let (mut bad, mut good, mut others, mut unclear) = (Vec::new(), Vec::new(), 0, 0);
     for site in &sites {
         match say(site, site.weakness().as_ref()) {
             Say::Bad(site) => bad.push(site),
             Say::Good(note) => good.push(Evidence::At { place: site.place(), note }),
             Say::Other => others += 1,
-            Say::Unclear => {}
+            Say::Unclear => unclear += 1,
         }
     }
     if sites.is_empty() {
@@ -43,15 +43,25 @@ pub(super) fn conclude(cx: &Context<'_>, say: impl Fn(&JoinedSite<'_>, Option<&W
         let ok = good.len();
         return Verdict::fail_or(bad, || Verdict::not_applicable("no-cors")).also_fine(good).sites(total, ok);
     }
-    Verdict::pass_or(good, || {
-        if others > 0 { Verdict::not_applicable("other-rule") } else { Verdict::unknown("unclear") }
-    })
+    if unclear > 0 {
+        return Verdict::unknown("unclear");
+    }
+    Verdict::pass_or(
+        good,
+        || {
+            if others > 0 { Verdict::not_applicable("other-rule") } else { Verdict::unknown("unclear") }
+        },
+    )
 }
 
 /// Why a site without a weakness is fine; `None` when its code is not understood.
 pub(super) fn reason(site: &JoinedSite<'_>) -> Option<Message> {
     let ways: Vec<_> = site.grants.iter().map(|way| &way.grant).filter(|grant| grant.when.in_production()).collect();
     let has = |wanted: fn(&Audience) -> bool| ways.iter().any(|grant| wanted(&grant.audience));
+    let open = |grant: &&&Grant| matches!(grant.audience, Audience::Everyone | Audience::Reflected);
+    if ways.iter().filter(open).any(|grant| grant.when.unclear || grant.when.variable.is_none()) {
+        return None;
+    }
     if let Some(source) = site.sources.first() {
         return Some(Message::new("fine-setting").with("name", source.name.as_str()));
     }

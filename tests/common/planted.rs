@@ -25,7 +25,8 @@ fn private_key_body() -> String {
         state ^= state << 17;
         body.push(char::from(DIGITS[(state % 64) as usize]));
     }
-    let lines: Vec<String> = body.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+    let lines: Vec<String> =
+        body.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
     lines.join("\n")
 }
 

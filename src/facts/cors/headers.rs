@@ -19,8 +19,18 @@ pub(super) const ALLOW_CREDENTIALS: &str = "access-control-allow-credentials";
 pub(super) const ALLOW_METHODS: &str = "access-control-allow-methods";
 
 const SETTERS: &[&str] = &[
-    "setHeader", "header", "set", "append", "set_header", "send_header", "add", "add_header", "setdefault",
-    "appendHeader", "setResponseHeader", "putHeader",
+    "setHeader",
+    "header",
+    "set",
+    "append",
+    "set_header",
+    "send_header",
+    "add",
+    "add_header",
+    "setdefault",
+    "appendHeader",
+    "setResponseHeader",
+    "putHeader",
 ];
 
 /// Nodes that are searched for the headers beside one.
@@ -87,13 +97,7 @@ fn rule_grants(reader: &Reader<'_>, object: NodeRef<'_>, value: NodeRef<'_>) -> 
     grants(reader, value, Library::HeaderRule, &super::script::guards(reader, object))
 }
 
-fn build(
-    reader: &Reader<'_>,
-    file: &Visit<'_>,
-    node: NodeRef<'_>,
-    value: NodeRef<'_>,
-    near: NodeRef<'_>,
-) -> CorsSite {
+fn build(reader: &Reader<'_>, file: &Visit<'_>, node: NodeRef<'_>, value: NodeRef<'_>, near: NodeRef<'_>) -> CorsSite {
     let stop = node.enclosing_function().unwrap_or(node.tree().root());
     let conditions = path_to(reader, node, stop, 0);
     let mut grants = grants(reader, value, Library::Header, &conditions);
@@ -105,13 +109,15 @@ fn build(
     if grants.is_empty() {
         grants = super::origin::fixed_grants(node.span(), &super::Audience::Nobody, &[Vec::new()]);
     }
-    let reads_only = header_value(near, ALLOW_METHODS).is_some_and(|value| names_reads_only(constant(value)));
+    let (reach, reading) = reach_of(file, node, near);
+    let reads_only =
+        reading || header_value(near, ALLOW_METHODS).is_some_and(|value| names_reads_only(constant(value)));
     CorsSite {
         span: node.span(),
         library: Library::Header,
         grants,
         credentials: header_near(near, ALLOW_CREDENTIALS),
-        reach: if is_cached_by_anyone(near) { Reach::Static } else { reach_of_file(file) },
+        reach,
         reads_only,
         options: None,
     }
@@ -125,10 +131,9 @@ fn is_name(node: NodeRef<'_>, header: &str) -> bool {
 fn header_value<'t>(near: NodeRef<'t>, header: &str) -> Option<NodeRef<'t>> {
     near.descendants().take(MAX_NEAR).find_map(|node| match node.kind() {
         Kind::Property if node.name().eq_ignore_ascii_case(header) => node.child(Role::Value),
-        Kind::Property => node
-            .child(Role::Key)
-            .filter(|key| is_name(*key, header))
-            .and_then(|_| node.child(Role::Value)),
+        Kind::Property => {
+            node.child(Role::Key).filter(|key| is_name(*key, header)).and_then(|_| node.child(Role::Value))
+        }
         Kind::Object => {
             let named = node.property("key").is_some_and(|name| is_name(name, header));
             if named { node.property("value") } else { None }
@@ -153,11 +158,39 @@ fn header_near(near: NodeRef<'_>, header: &str) -> Credentials {
 
 /// Whether the same headers let shared caches keep the answer: it is the same for everybody.
 fn is_cached_by_anyone(near: NodeRef<'_>) -> bool {
-    near.is(Kind::Object) | near.is(Kind::Array)
+    !near.is(Kind::Module)
         && header_value(near, "cache-control")
-            .and_then(text_of)
-            .is_some_and(|value| value.contains("public") || value.contains("immutable"))
+            .is_some_and(|value| ["public", "immutable"].iter().any(|word| value.text().contains(word)))
 }
+
+/// What a header set by hand covers: static files, the route whose handler sets it, or what the file is for.
+fn reach_of(file: &Visit<'_>, node: NodeRef<'_>, near: NodeRef<'_>) -> (Reach, bool) {
+    let option = node.ancestors().take(12).any(|outer| {
+        // The option of `express.static` and `koa-send`.
+        outer.name() == "setHeaders" && matches!(outer.kind(), Kind::Property | Kind::Function)
+    });
+    if option || is_cached_by_anyone(near) {
+        return (Reach::Static, false);
+    }
+    let route = node.ancestors().filter(|outer| outer.is(Kind::Call)).find_map(|call| {
+        let verb = call.callee_name().filter(|name| VERBS.contains(name))?;
+        let path = call.argument(0).and_then(text_of).filter(|path| path.starts_with('/'))?;
+        Some((verb, path))
+    });
+    match route {
+        Some((verb, path)) => {
+            let reach = match reach_of_path(path) {
+                Reach::Static => Reach::Static,
+                _ if verb == "use" => Reach::Path(path.to_owned()),
+                _ => Reach::Route,
+            };
+            (reach, matches!(verb, "get" | "head"))
+        }
+        None => (reach_of_file(file), false),
+    }
+}
+
+const VERBS: &[&str] = &["get", "head", "post", "put", "patch", "delete", "all", "use"];
 
 /// Headers of an outgoing request, where the name is a mistake but opens nothing.
 fn is_request(object: NodeRef<'_>) -> bool {
@@ -166,7 +199,10 @@ fn is_request(object: NodeRef<'_>) -> bool {
             Kind::Call => sends(outer),
             Kind::Object => {
                 let has = |name| outer.property(name).is_some();
-                has("headers") && !has("status") && !has("statusCode") && (has("method") || has("mode") || has("baseURL") || has("url"))
+                has("headers")
+                    && !has("status")
+                    && !has("statusCode")
+                    && (has("method") || has("mode") || has("baseURL") || has("url"))
             }
             _ => false,
         })
@@ -182,9 +218,10 @@ fn is_request(object: NodeRef<'_>) -> bool {
 fn sends(call: NodeRef<'_>) -> bool {
     let path = call.callee_path().unwrap_or_default();
     let name = call.callee_name().unwrap_or_default();
-    let client = ["axios", "ky", "got", "superagent", "requests", "httpx", "aiohttp", "undici", "http.request", "https.request"]
-        .iter()
-        .any(|client| path.split('.').next() == Some(client) || path.starts_with(client));
+    let client =
+        ["axios", "ky", "got", "superagent", "requests", "httpx", "aiohttp", "undici", "http.request", "https.request"]
+            .iter()
+            .any(|client| path.split('.').next() == Some(client) || path.starts_with(client));
     let fetches = matches!(name, "fetch" | "$fetch" | "useFetch" | "ofetch" | "Request" | "createProxyMiddleware");
     let verb = matches!(name, "get" | "post" | "put" | "patch" | "delete" | "request" | "create")
         && ["client", "api", "http", "session", "axios"].iter().any(|word| path.to_ascii_lowercase().contains(word));
@@ -198,13 +235,16 @@ fn is_development_server(file: &Visit<'_>, node: NodeRef<'_>) -> bool {
         .iter()
         .any(|start| name.starts_with(start));
     bundler
-        || node.ancestors().any(|outer| outer.is(Kind::Property) && matches!(outer.name(), "devServer" | "webpackDevServer"))
+        || node
+            .ancestors()
+            .any(|outer| outer.is(Kind::Property) && matches!(outer.name(), "devServer" | "webpackDevServer"))
 }
 
 /// The path under which a list of headers is sent: the `source` beside it, or beside its uses.
 fn sources(list: NodeRef<'_>) -> Option<String> {
     let beside = |node: NodeRef<'_>| {
-        let object = node.ancestors().take(4).find(|outer| outer.is(Kind::Object) && outer.property("source").is_some())?;
+        let object =
+            node.ancestors().take(4).find(|outer| outer.is(Kind::Object) && outer.property("source").is_some())?;
         text_of(bare(object.property("source")?)).map(ToOwned::to_owned)
     };
     if let Some(path) = beside(list) {
@@ -220,10 +260,29 @@ pub(super) fn reach_of_path(path: &str) -> Reach {
     let lower = path.to_ascii_lowercase();
     let file = lower.rsplit('/').next().unwrap_or_default();
     let extensions = [
-        ".js", ".css", ".woff", ".woff2", ".ttf", ".otf", ".svg", ".png", ".jpg", ".webp", ".ico", ".xml", ".txt",
-        ".webmanifest", ".wasm", ".map", "manifest.json", ".mp3", ".mp4", ".pdf",
+        ".js",
+        ".css",
+        ".woff",
+        ".woff2",
+        ".ttf",
+        ".otf",
+        ".svg",
+        ".png",
+        ".jpg",
+        ".webp",
+        ".ico",
+        ".xml",
+        ".txt",
+        ".webmanifest",
+        ".wasm",
+        ".map",
+        "manifest.json",
+        ".mp3",
+        ".mp4",
+        ".pdf",
     ];
-    let folders = ["/fonts", "/static", "/_next/static", "/assets", "/images", "/img", "/.well-known", "/media", "/public"];
+    let folders =
+        ["/fonts", "/static", "/_next/static", "/assets", "/images", "/img", "/.well-known", "/media", "/public"];
     if extensions.iter().any(|extension| file.contains(extension))
         || folders.iter().any(|folder| lower.starts_with(folder))
     {

@@ -1,6 +1,6 @@
 //! How callers prove who they are: by a header that a page must add itself, or by cookies that a browser adds.
 
-use crate::code::{Kind, NodeRef};
+use crate::code::{Kind, NodeRef, Role};
 
 /// Which of the two a file shows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -12,13 +12,23 @@ pub struct Identity {
 }
 
 const COOKIE_PACKAGES: &[&str] = &[
-    "express-session", "cookie-session", "cookie-parser", "@fastify/cookie", "@fastify/session", "iron-session",
-    "next-auth", "better-auth", "lucia", "koa-session", "hono/cookie", "starlette.middleware.sessions", "flask_login",
-    "passport", "connect-redis",
+    "express-session",
+    "cookie-session",
+    "cookie-parser",
+    "@fastify/cookie",
+    "@fastify/session",
+    "iron-session",
+    "next-auth",
+    "better-auth",
+    "lucia",
+    "koa-session",
+    "hono/cookie",
+    "starlette.middleware.sessions",
+    "flask_login",
+    "connect-redis",
 ];
 
-const COOKIE_NAMES: &[&str] =
-    &["cookies", "setCookie", "set_cookie", "clearCookie", "delete_cookie", "session", "signedCookies"];
+const COOKIE_NAMES: &[&str] = &["cookies", "setCookie", "set_cookie", "clearCookie", "delete_cookie", "signedCookies"];
 
 impl Identity {
     pub(super) fn see(&mut self, node: NodeRef<'_>) {
@@ -26,7 +36,7 @@ impl Identity {
             Kind::Import => self.cookie |= is_cookie_package(node.name()),
             Kind::Member => {
                 self.header |= node.name() == "authorization";
-                self.cookie |= COOKIE_NAMES.contains(&node.name());
+                self.cookie |= COOKIE_NAMES.contains(&node.name()) || is_session(node);
             }
             Kind::String => {
                 self.header |= node.name().eq_ignore_ascii_case("authorization") && is_read(node);
@@ -49,6 +59,12 @@ impl Identity {
 
 fn is_cookie_package(module: &str) -> bool {
     COOKIE_PACKAGES.contains(&module) || module.starts_with("@clerk/") || module.starts_with("next-auth/")
+}
+
+/// The session of a request; other things have sessions too.
+fn is_session(member: NodeRef<'_>) -> bool {
+    let object = member.child(Role::Object).map(NodeRef::name).unwrap_or_default();
+    member.name() == "session" && matches!(object, "req" | "request" | "ctx" | "context")
 }
 
 /// `require('express-session')`.

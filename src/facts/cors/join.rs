@@ -80,7 +80,8 @@ pub fn joined<'a>(repo: &'a Repo, facts: &'a Facts, covers: impl Fn(FileId) -> b
                 continue;
             }
             let all = Settings { repo, facts, component };
-            let mut join = Join { all, library: used.library, grants: Vec::new(), sources: Vec::new(), seen: BTreeSet::new() };
+            let mut join =
+                Join { all, library: used.library, grants: Vec::new(), sources: Vec::new(), seen: BTreeSet::new() };
             for grant in &site.grants {
                 join.add(file, grant, &When::default(), false, 0);
             }
@@ -92,7 +93,16 @@ pub fn joined<'a>(repo: &'a Repo, facts: &'a Facts, covers: impl Fn(FileId) -> b
             }
             let (listed, sources) = (join.grants, join.sources);
             let identity = identity(repo, facts, component);
-            result.push(JoinedSite { file, site, library: used.library, reach: &used.reach, grants, listed, sources, identity });
+            result.push(JoinedSite {
+                file,
+                site,
+                library: used.library,
+                reach: &used.reach,
+                grants,
+                listed,
+                sources,
+                identity,
+            });
         }
     }
     result
@@ -108,10 +118,12 @@ fn definition<'a>(
 ) -> (FileId, &'a CorsSite) {
     let Some(name) = &site.options else { return (file, site) };
     let named = |inside: bool| {
-        facts.files().filter(move |(other, _)| !inside || repo.file(*other).component == component).find_map(|(other, it)| {
-            let found = it.cors.definitions.iter().find(|(defined, _)| defined == name)?;
-            Some((other, &found.1))
-        })
+        facts.files().filter(move |(other, _)| !inside || repo.file(*other).component == component).find_map(
+            |(other, it)| {
+                let found = it.cors.definitions.iter().find(|(defined, _)| defined == name)?;
+                Some((other, &found.1))
+            },
+        )
     };
     named(true).or_else(|| named(false)).unwrap_or((file, site))
 }
@@ -134,6 +146,7 @@ struct Settings<'a> {
 impl<'a> Settings<'a> {
     fn find<T: 'a>(
         self,
+        anywhere: bool,
         list: impl Fn(&'a super::CorsFacts) -> &'a [T],
         wanted: impl Fn(&T) -> bool,
     ) -> Option<(FileId, &'a T)> {
@@ -143,21 +156,22 @@ impl<'a> Settings<'a> {
                 .filter(|(file, _)| !inside || self.repo.file(*file).component == self.component)
                 .find_map(|(file, facts)| Some((file, list(&facts.cors).iter().find(|one| wanted(one))?)))
         };
-        search(true).or_else(|| search(false))
+        search(true).or_else(|| if anywhere { search(false) } else { None })
     }
 
     /// Where a setting gets its value. A schema that says whether it is required tells more than an object that
-    /// passes the value on under the same name.
-    fn declared(self, name: &str) -> Option<(FileId, &'a OriginSetting)> {
+    /// passes the value on under the same name. What is read from the environment is declared in the same component;
+    /// `anywhere` is for names that are imported.
+    fn declared(self, name: &str, anywhere: bool) -> Option<(FileId, &'a OriginSetting)> {
         let name = normalised(name);
         let named = |setting: &OriginSetting| normalised(&setting.name) == name;
-        self.find(|cors| &cors.settings, |setting| named(setting) && setting.required.is_some())
-            .or_else(|| self.find(|cors| &cors.settings, named))
+        self.find(anywhere, |cors| &cors.settings, |setting| named(setting) && setting.required.is_some())
+            .or_else(|| self.find(anywhere, |cors| &cors.settings, named))
     }
 
     fn demanded(self, name: &str) -> Option<(FileId, &'a Demand)> {
         let name = normalised(name);
-        self.find(|cors| &cors.demands, |demand| normalised(&demand.name) == name)
+        self.find(false, |cors| &cors.demands, |demand| normalised(&demand.name) == name)
     }
 }
 
@@ -175,7 +189,8 @@ impl<'a> Join<'a> {
     fn add(&mut self, file: FileId, grant: &Grant, outer: &When, by_setting: bool, hops: u8) {
         let when = grant.when.and(outer);
         if let Audience::Setting(setting) = &grant.audience {
-            let declared = self.all.declared(&setting.name).filter(|(_, it)| it.span != setting.span);
+            let declared =
+                self.all.declared(&setting.name, !setting.environment).filter(|(_, it)| it.span != setting.span);
             self.source(file, grant, declared);
             if let (Some((place, declared)), true) = (declared, hops < MAX_HOPS) {
                 if self.seen.insert(normalised(&setting.name)) {
@@ -197,7 +212,7 @@ impl<'a> Join<'a> {
 
     /// Adds the ways that open because the setting `name` is `*` unless somebody sets it.
     fn follow_star(&mut self, name: &str, audience: &Audience, when: &When, hops: u8) {
-        let Some((place, declared)) = self.all.declared(name).filter(|_| hops < MAX_HOPS) else { return };
+        let Some((place, declared)) = self.all.declared(name, true).filter(|_| hops < MAX_HOPS) else { return };
         for grant in opened(declared) {
             match &grant.audience {
                 Audience::Setting(alias) if normalised(&alias.name) != normalised(name) => {
@@ -228,7 +243,7 @@ impl<'a> Join<'a> {
         if self.sources.iter().any(|source| normalised(&source.name) == wanted) {
             return;
         }
-        let declared = declared.and_then(|(_, one)| self.all.declared(&one.name));
+        let declared = declared.and_then(|(_, one)| self.all.declared(&one.name, !setting.environment));
         self.sources.push(Source {
             name: setting.name.clone(),
             read: (file, setting.span),

@@ -74,11 +74,13 @@ impl<'t> Options<'t> {
             Self::Elsewhere(_) => false,
             // Something spread into the call may name the origin.
             Self::Keywords(call) => call.children_in(Role::Argument).all(|argument| {
-                !argument.is(Kind::Spread) || argument.child(Role::Value).map(constant).is_some_and(|it| it.is(Kind::Object))
+                !argument.is(Kind::Spread)
+                    || argument.child(Role::Value).map(constant).is_some_and(|it| it.is(Kind::Object))
             }),
-            Self::Object(object) => object.children().filter(|child| child.is(Kind::Spread)).all(|spread| {
-                spread.child(Role::Value).map(constant).is_some_and(|value| value.is(Kind::Object))
-            }),
+            Self::Object(object) => object
+                .children()
+                .filter(|child| child.is(Kind::Spread))
+                .all(|spread| spread.child(Role::Value).map(constant).is_some_and(|value| value.is(Kind::Object))),
             _ => true,
         }
     }
@@ -148,6 +150,11 @@ pub(super) fn ways_through(
             }
         }
     }
+    if let Options::Object(object) = options {
+        for (value, here) in assigned(reader, object, &names) {
+            result.extend(grants(reader, value, library, &both(conditions, &here)));
+        }
+    }
     if result.is_empty() {
         let audience = match library.without_option() {
             _ if !options.is_known() => Audience::Unclear,
@@ -158,6 +165,21 @@ pub(super) fn ways_through(
         result.extend(super::origin::fixed_grants(site.span(), &audience, conditions));
     }
     result
+}
+
+/// What is assigned to the origin option of an object after it was built: `options.origin = …`.
+fn assigned<'t>(reader: &Reader<'_>, object: NodeRef<'t>, names: &Names) -> Vec<(NodeRef<'t>, Vec<Atoms>)> {
+    let held = object.parent().filter(|parent| parent.is(Kind::Assignment)).and_then(|it| it.child(Role::Target));
+    let Some(id) = held.and_then(NodeRef::binding_id) else { return Vec::new() };
+    let options = object.tree().references(id).into_iter().filter_map(|reference| {
+        let option = reference.parent().filter(|parent| parent.is(Kind::Member) && reference.role() == Role::Object)?;
+        let assignment =
+            option.parent().filter(|parent| parent.is(Kind::Assignment) && option.role() == Role::Target)?;
+        let value = assignment.child(Role::Value).filter(|_| names.origins.contains(&option.name()))?;
+        let stop = assignment.enclosing_function().unwrap_or(assignment.tree().root());
+        Some((value, path_to(reader, assignment, stop, 0)))
+    });
+    options.collect()
 }
 
 /// The ways through a function `(request, answer)` that answers with options.
@@ -251,4 +273,3 @@ pub(super) fn keywords(call: NodeRef<'_>) -> Options<'_> {
     let any = call.children_in(Role::Argument).any(|argument| is_keyword(argument) || argument.is(Kind::Spread));
     if any { Options::Keywords(call) } else { Options::None }
 }
-

@@ -25,8 +25,17 @@ pub(super) fn site(reader: &Reader<'_>, call: NodeRef<'_>) -> Option<CorsSite> {
     if name == "setup" && call.callee_path().is_some_and(|path| path == "aiohttp_cors.setup") {
         return aiohttp(call);
     }
+    if name == "init_app" {
+        let extension = call.child(Role::Callee)?.child(Role::Object)?;
+        let built = constant(extension);
+        let ours = built.is(Kind::Call) && built.child(Role::Callee).and_then(library_of) == Some(Library::FlaskCors);
+        let named = extension.is(Kind::Identifier) && extension.name().to_ascii_lowercase().contains("cors");
+        return (ours || named).then(|| flask(reader, call, name));
+    }
     let library = library_of(call.child(Role::Callee)?)?;
     match library {
+        // The extension is built here and configured by `init_app`.
+        Library::FlaskCors if call.children_in(Role::Argument).next().is_none() && name == "CORS" => None,
         Library::Starlette | Library::Litestar => Some(build(reader, call, library, keywords(call), Reach::Whole)),
         Library::FlaskCors => Some(flask(reader, call, name)),
         _ => None,
@@ -137,24 +146,33 @@ pub(super) fn django(reader: &Reader<'_>, file: &Visit<'_>, assignment: NodeRef<
             grant.when.stage = Some(Stage::Development);
         }
     }
-    let credentials = assignment
-        .tree()
-        .root()
-        .descendants()
-        .filter(|node| node.is(Kind::Assignment))
-        .filter(|node| node.child(Role::Target).is_some_and(|target| target.name() == "CORS_ALLOW_CREDENTIALS"))
-        .filter_map(|node| node.child(Role::Value))
-        .last()
-        .map_or(Credentials::No, truth_of);
+    let credentials = top_level(assignment, "CORS_ALLOW_CREDENTIALS").map_or(Credentials::No, truth_of);
+    let paths = top_level(assignment, "CORS_URLS_REGEX").and_then(super::condition::pattern_of);
+    let reach = match paths {
+        Some(paths) if !matches!(paths.as_str(), "^.*$" | ".*" | "^/.*$") => Reach::Path(paths),
+        _ => Reach::Whole,
+    };
     (!grants.is_empty()).then(|| CorsSite {
         span: assignment.span(),
         library: Library::Django,
         grants,
         credentials,
-        reach: Reach::Whole,
+        reach,
         reads_only: false,
         options: None,
     })
+}
+
+/// The value of another setting of the same file.
+fn top_level<'t>(assignment: NodeRef<'t>, name: &str) -> Option<NodeRef<'t>> {
+    assignment
+        .tree()
+        .root()
+        .descendants()
+        .filter(|node| node.is(Kind::Assignment))
+        .filter(|node| node.child(Role::Target).is_some_and(|target| target.name() == name))
+        .filter_map(|node| node.child(Role::Value))
+        .last()
 }
 
 /// `CORS_ALLOW_ALL_ORIGINS = …`: the ways in which it is true, and nobody else otherwise.
@@ -164,7 +182,10 @@ fn switch(reader: &Reader<'_>, value: NodeRef<'_>, conditions: &[Atoms]) -> Vec<
             let development = vec![vec![super::condition::Atom::new(Test::Development, true)]];
             return fixed_grants(value.span(), &Audience::Everyone, &both(conditions, &development));
         }
-        let open = default.is_some_and(|default| truth_of(default) == Credentials::Yes);
+        let open = default.map(constant).is_some_and(|default| {
+            truth_of(default) == Credentials::Yes
+                || ["true", "1"].contains(&default.name().to_ascii_lowercase().as_str())
+        });
         let audience = if open { Audience::Everyone } else { Audience::Nobody };
         let mut result = fixed_grants(value.span(), &audience, conditions);
         for grant in &mut result {
@@ -206,4 +227,3 @@ fn is_development_settings(file: &Visit<'_>) -> bool {
     ["dev", "development", "local", "test", "testing", "ci", "settings_dev", "settings_local", "local_settings"]
         .contains(&stem)
 }
-

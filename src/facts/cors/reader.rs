@@ -102,6 +102,14 @@ impl<'a> Reader<'a> {
         if ["URL", "urlparse", "urlsplit", "String", "str", "parse"].contains(&name) {
             return first.is_some_and(|first| self.is_origin(first, depth));
         }
+        let lower = name.to_ascii_lowercase();
+        if ["normal", "clean", "sanitiz", "canonical", "striptrailing", "hostof", "gethost"]
+            .iter()
+            .any(|part| lower.contains(part))
+            && first.is_some_and(|first| self.is_origin(first, depth))
+        {
+            return true;
+        }
         let kept = ["toLowerCase", "trim", "replace", "toString", "lower", "strip", "rstrip", "decode", "split"];
         kept.contains(&name)
             && call
@@ -147,8 +155,7 @@ pub(super) fn meaning(identifier: NodeRef<'_>) -> Meaning<'_> {
 fn of_declaration<'t>(declaration: NodeRef<'t>, name: &str) -> Meaning<'t> {
     let assignment =
         std::iter::once(declaration).chain(declaration.ancestors().take(6)).find(|node| node.is(Kind::Assignment));
-    let Some((value, target)) =
-        assignment.and_then(|node| Some((node.child(Role::Value)?, node.child(Role::Target)?)))
+    let Some((value, target)) = assignment.and_then(|node| Some((node.child(Role::Value)?, node.child(Role::Target)?)))
     else {
         return Meaning::Unknown;
     };
@@ -291,9 +298,9 @@ pub(super) fn setting(node: NodeRef<'_>) -> Option<(Setting, Option<NodeRef<'_>>
             let path = node.callee_path().unwrap_or_default();
             let required = ["getorthrow", "require", "must", "assert"].iter().any(|part| lower.contains(part));
             let environment = lower.contains("env") || path.contains("env") || path.starts_with("decouple");
-            let default = node.keyword("default").or_else(|| {
-                node.argument(1).filter(|second| !second.is(Kind::Object) && !second.is(Kind::Function))
-            });
+            let default = node
+                .keyword("default")
+                .or_else(|| node.argument(1).filter(|second| !second.is(Kind::Object) && !second.is(Kind::Function)));
             Some((make(name, environment, required), default))
         }
         _ => None,

@@ -208,4 +208,3 @@ fn uses(call: NodeRef<'_>) -> Vec<NodeRef<'_>> {
         None => vec![call],
     }
 }
-

@@ -152,9 +152,10 @@ impl<'t> Chain<'t> {
             Some(BindingKind::Import { module, .. }) => module.as_str(),
             _ => node.name(),
         };
-        let validator = ["zod", "joi", "yup", "valibot", "envalid", "@t3-oss", "superstruct", "@sinclair/typebox", "arktype"]
-            .iter()
-            .any(|name| module.to_ascii_lowercase().contains(name));
+        let validator =
+            ["zod", "joi", "yup", "valibot", "envalid", "@t3-oss", "superstruct", "@sinclair/typebox", "arktype"]
+                .iter()
+                .any(|name| module.to_ascii_lowercase().contains(name));
         let known = validator || matches!(node.name(), "z" | "Joi" | "joi" | "yup");
         let optional_by_default = module.to_ascii_lowercase().contains("joi") || module.contains("yup");
         (known && !calls.is_empty()).then_some(Self { calls, required: !optional_by_default })
@@ -185,7 +186,13 @@ fn declared(reader: &Reader<'_>, name: &str, property: NodeRef<'_>, chain: &Chai
             found.extend(grants(reader, value, Library::Header, &unset));
         }
     }
-    OriginSetting { name: name.to_owned(), span: property.span(), required: Some(required), refuses_star, grants: found }
+    OriginSetting {
+        name: name.to_owned(),
+        span: property.span(),
+        required: Some(required),
+        refuses_star,
+        grants: found,
+    }
 }
 
 fn unset(name: &str) -> Vec<Atoms> {
@@ -236,7 +243,9 @@ fn field(reader: &Reader<'_>, name: &str, assignment: NodeRef<'_>) -> OriginSett
     let mut found = vec![from_environment(name, assignment.span())];
     let value = assignment.child(Role::Value).map(bare);
     let default = value.and_then(|value| match value.callee_name() {
-        Some("Field") => value.keyword("default").or_else(|| value.keyword("default_factory")).or_else(|| value.argument(0)),
+        Some("Field") => {
+            value.keyword("default").or_else(|| value.keyword("default_factory")).or_else(|| value.argument(0))
+        }
         _ => Some(value),
     });
     let default = default.filter(|default| default.text() != "...").map(|default| {
@@ -269,9 +278,10 @@ pub(super) fn refuse(reader: &Reader<'_>, throw: NodeRef<'_>, settings: &mut [Or
     if !compares {
         return;
     }
-    let production = path_to(reader, throw, function, 0).iter().flatten().any(|atom| {
-        (atom.test == Test::Production && atom.holds) || (atom.test == Test::Development && !atom.holds)
-    });
+    let production = path_to(reader, throw, function, 0)
+        .iter()
+        .flatten()
+        .any(|atom| (atom.test == Test::Production && atom.holds) || (atom.test == Test::Development && !atom.holds));
     let refusal = if production { Refusal::InProduction } else { Refusal::Always };
     let text: &str = function.text();
     for setting in settings.iter_mut().filter(|setting| text.contains(setting.name.as_str())) {

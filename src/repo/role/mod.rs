@@ -11,13 +11,12 @@ mod surroundings;
 use camino::Utf8Path;
 use folder::by_folders;
 use name::by_name;
-use serde::Deserialize;
 pub(super) use surroundings::Surroundings;
 
 use super::FileKind;
 
 /// What a file plays in the repository.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// What ships and runs.

@@ -24,6 +24,8 @@ const FEW: usize = 3;
 
 /// Places besides the first that a finding names.
 const NAMED: usize = 5;
+/// As many calls make the file as a whole the finding.
+const WHOLE_FILE: usize = 10;
 
 /// Files that a pass names.
 const SHOWN: usize = 5;
@@ -157,13 +159,17 @@ type Removal<'a> = (FileId, &'a ConsoleRemoval);
 
 fn site(cx: &Context<'_>, tally: &Tally<'_>, removals: &[Removal<'_>]) -> Option<Site> {
     let (first, rest) = tally.counted.split_first()?;
+    let whole = tally.counted.len() >= WHOLE_FILE;
     let n = tally.counted.len();
     let (key, severity, why) = judge(cx, tally, removals);
     let mut message = Message::new(key).count("n", n).with("methods", methods(&tally.counted));
     if let Some((name, value)) = why {
         message = message.with(name, value);
     }
-    let mut site = Site::new(Place::At(tally.file.id, first.span), message).key("console");
+    // From here on it is the file that has to be gone through, and no line of it stands for the others.
+    let place = if whole { Place::File(tally.file.id) } else { Place::At(tally.file.id, first.span) };
+    let named = if whole { tally.counted.as_slice() } else { rest };
+    let mut site = Site::new(place, message).key("console");
     if let Some(severity) = severity {
         site = site.severity(severity);
     }
@@ -174,7 +180,7 @@ fn site(cx: &Context<'_>, tally: &Tally<'_>, removals: &[Removal<'_>]) -> Option
         let label = Message::new("vanish").with("setting", removal.setting.as_str());
         site = site.related(Place::At(*config, removal.span), label);
     }
-    for call in rest.iter().take(NAMED) {
+    for call in named.iter().take(NAMED) {
         site = site
             .related(Place::At(tally.file.id, call.span), Message::new("next").with("method", call.method.as_str()));
     }

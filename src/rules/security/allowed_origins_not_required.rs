@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     facts::{
         Fact,
-        cors::{Audience, Credentials, Fixed, JoinedSite, Refusal, Source},
+        cors::{Audience, Credentials, Fixed, JoinedSite, OriginSetting, Refusal, Source},
     },
     model::{Evidence, Message, Place, Severity, Site, Verdict},
     rule::{Context, Rule},
@@ -76,13 +76,11 @@ enum Answer {
 }
 
 fn answer(site: &JoinedSite<'_>, source: &Source<'_>) -> Answer {
-    let name = source.name.as_str();
+    let validated = source.declared.filter(|(_, declared)| declared.required.is_some());
+    let name = validated.map_or(source.name.as_str(), |(_, declared)| declared.name.as_str());
     let read = Place::At(source.read.0, source.read.1);
     let message = |key: &'static str| Message::new(key).with("name", name);
-    let place = match source.declared {
-        Some((file, declared)) if declared.required.is_some() => Place::At(file, declared.span),
-        _ => read.clone(),
-    };
+    let place = validated.map_or_else(|| read.clone(), |(file, declared)| Place::At(file, declared.span));
     if accepts_star(site, source) {
         return Answer::Bad(Site::new(place, message("accepts-star")).severity(Severity::High).key(name));
     }
@@ -92,18 +90,21 @@ fn answer(site: &JoinedSite<'_>, source: &Source<'_>) -> Answer {
     if let Some((file, demand)) = source.demanded {
         return Answer::Good(Evidence::At { place: Place::At(file, demand.span), note: message("demanded") });
     }
-    let required = source.declared.and_then(|(_, declared)| declared.required);
+    let required = validated.and_then(|(_, declared)| declared.required);
     if required == Some(true) {
         return Answer::Good(Evidence::At { place, note: message("declared") });
+    }
+    if validated.is_some_and(|(_, declared)| refuses_default(declared)) {
+        return Answer::Good(Evidence::At { place, note: message("refuses-default") });
     }
     if !source.environment && required.is_none() {
         // A name for what another file builds; what that is made of is a source of its own.
         return if source.declared.is_some() { Answer::Indifferent } else { Answer::Unknown };
     }
     match fallback(site, name) {
-        Some(Fixed::Real) => Answer::Good(Evidence::At { place, note: message("real-default") }),
-        Some(Fixed::Local) => Answer::Bad(Site::new(place, message("local")).key(name)),
-        Some(Fixed::Placeholder) => Answer::Bad(Site::new(place, message("placeholder")).key(name)),
+        Some((Fixed::Real, here)) => Answer::Good(Evidence::At { place: here, note: message("real-default") }),
+        Some((Fixed::Local, here)) => Answer::Bad(Site::new(here, message("local")).key(name)),
+        Some((Fixed::Placeholder, here)) => Answer::Bad(Site::new(here, message("placeholder")).key(name)),
         // Other addresses have other uses, and without them nobody is let in; only a variable that is there for
         // CORS alone is missed silently.
         None if is_for_cors(name) => Answer::Bad(Site::new(place, message("closed")).severity(Severity::Low).key(name)),
@@ -111,19 +112,25 @@ fn answer(site: &JoinedSite<'_>, source: &Source<'_>) -> Answer {
     }
 }
 
-/// What the origin is in production when the variable is unset.
-fn fallback(site: &JoinedSite<'_>, name: &str) -> Option<Fixed> {
-    let kinds = site.grants.iter().chain(&site.listed).map(|way| &way.grant).filter_map(|grant| match grant.audience {
+/// The default of a setting is `*`, and the validation refuses that where it matters: so it must be set.
+fn refuses_default(declared: &OriginSetting) -> bool {
+    declared.refuses_star != Refusal::Never
+        && declared.grants.iter().any(|grant| matches!(grant.audience, Audience::Everyone | Audience::ListedStar))
+}
+
+/// What the origin is in production when the variable is unset, and where that is said.
+fn fallback(site: &JoinedSite<'_>, name: &str) -> Option<(Fixed, Place)> {
+    let ways = site.grants.iter().chain(&site.listed).filter_map(|way| match way.grant.audience {
         Audience::Fixed(kind)
-            if grant.when.unset
-                && grant.when.in_production()
-                && grant.when.variable.as_deref().is_some_and(|variable| same(variable, name)) =>
+            if way.grant.when.unset
+                && way.grant.when.in_production()
+                && way.grant.when.variable.as_deref().is_some_and(|variable| same(variable, name)) =>
         {
-            Some(kind)
+            Some((kind, way.place()))
         }
         _ => None,
     });
-    kinds.max()
+    ways.max_by_key(|(kind, _)| *kind)
 }
 
 /// The code lets everybody in, with credentials, when the variable holds `*`, and nothing refuses that value.

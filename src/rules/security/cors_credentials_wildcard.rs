@@ -3,7 +3,7 @@
 use crate::{
     facts::{
         Fact,
-        cors::{Credentials, JoinedSite, Weak, Weakness},
+        cors::{Credentials, JoinedSite, Reach, Weak, Weakness},
     },
     model::{Confidence, Message, Severity, Site, Verdict},
     rule::{Context, Rule},
@@ -42,7 +42,11 @@ fn say(site: &JoinedSite<'_>, weak: Option<&Weak<'_>>) -> Say {
             })
         }
         Some(Weakness::StarWithCredentials) => {
-            Say::Bad(Site::new(site.place(), "star").severity(Severity::High))
+            // The same as `*` alone, so as bad as `cors-wildcard-origin` finds that.
+            Say::Bad(match site.reach {
+                Reach::Whole => Site::new(site.place(), "star").severity(Severity::High),
+                _ => Site::new(site.place(), "star-narrow").severity(Severity::Medium),
+            })
         }
         _ if site.site.credentials == Credentials::No => Say::Good(Message::new("fine-no-credentials")),
         Some(_) => Say::Other,

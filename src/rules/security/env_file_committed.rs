@@ -113,7 +113,10 @@ fn is_public(name: &str) -> bool {
 }
 
 fn none_tracked(cx: &Context<'_>, mut fine: Vec<Evidence>) -> Verdict {
-    fine.extend(super::gitignore_env_missing::ignoring(cx.repo, ".env"));
+    fine.extend(super::gitignore_env_missing::ignoring(cx.repo, ".env").map(|(place, pattern)| Evidence::At {
+        place,
+        note: Message::new("ignored").with("pattern", pattern),
+    }));
     let has_template = cx.repo.files().iter().any(|file| file.kind == FileKind::EnvExample);
     let indexed = cx.repo.git().tracked_files().len();
     Verdict::pass_or(fine, || {

@@ -92,19 +92,22 @@ fn ignored(cx: &Context<'_>) -> Result<Evidence, Site> {
         let site = Site::new(Place::At(file.id, first), message("missing")).key(*name);
         return Err(if index == 0 { site } else { site.severity(Severity::Medium) });
     }
-    ignoring(cx.repo, ".env").ok_or_else(|| Site::new(Place::File(file.id), "no-gitignore"))
+    let evidence = ignoring(cx.repo, ".env").map(|(place, _)| Evidence::At {
+        place,
+        note: Message::new("ignores").with("file", ".env"),
+    });
+    evidence.ok_or_else(|| Site::new(Place::File(file.id), "no-gitignore"))
 }
 
-/// The pattern of the root's `.gitignore` that keeps `name` out of git.
-pub(in crate::rules) fn ignoring(repo: &Repo, name: &str) -> Option<Evidence> {
+/// The line of the root's `.gitignore` that keeps `name` out of git, and its pattern.
+pub(in crate::rules) fn ignoring(repo: &Repo, name: &str) -> Option<(Place, String)> {
     let file = repo.by_path(Utf8Path::new(".gitignore"))?;
     let text = repo.read(file.id).ok()?;
     let rules = rules_of(&text);
     let matched = rules.matched(name, false);
     let glob = matched.inner().filter(|_| matched.is_ignore())?;
     let span = line_with(&text, glob.original())?;
-    let note = Message::new("ignores").with("file", name).with("pattern", glob.original());
-    Some(Evidence::At { place: Place::At(file.id, span), note })
+    Some((Place::At(file.id, span), glob.original().to_owned()))
 }
 
 fn negation(repo: &Repo, file: FileId, name: &str) -> Option<Span> {
