@@ -1,5 +1,6 @@
 //! Golden reports of small whole repositories. `UPDATE=1 cargo test --test fixtures` rewrites them.
 
+#[expect(dead_code, reason = "no case is laid out here")]
 mod common;
 
 use std::{env, fs, path::Path};

@@ -1,6 +1,8 @@
 //! Rules without code: every matcher and combination of a rule file against small repositories, with the nearest
 //! things that must not match, and what wrong rule files are told.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 #[expect(dead_code, reason = "other test programs prepare git repositories and planted secrets with it")]
 mod common;
 
