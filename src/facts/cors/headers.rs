@@ -253,7 +253,8 @@ pub(super) fn reach_of_path(path: &str) -> Reach {
         ".js", ".css", ".woff", ".woff2", ".ttf", ".otf", ".svg", ".png", ".jpg", ".webp", ".ico", ".xml", ".txt",
         ".webmanifest", ".wasm", ".map", "manifest.json", ".mp3", ".mp4", ".pdf",
     ];
-    let folders = ["/fonts", "/static", "/_next/static", "/assets", "/images", "/img", "/.well-known", "/media", "/public"];
+    let folders = ["/fonts", "/static", "/_next/static", "/assets", "/images", "/img", "/.well-known", "/media", "/public", "/openapi", "/swagger", "/api-docs",
+    ];
     if extensions.iter().any(|extension| file.contains(extension))
         || folders.iter().any(|folder| lower.starts_with(folder))
     {
