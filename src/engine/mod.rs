@@ -83,9 +83,9 @@ pub fn run(repo: &Repo, rules: Vec<&Entry>, config: &Config) -> Result<Audit, En
     };
     for answer in &concluded {
         let meta = &plan.rules[answer.rule].meta;
-        let resolved = resolver.resolve(answer, meta, config.severity(meta));
-        audit.criteria.push(resolved.criterion);
-        audit.findings.extend(resolved.findings);
+        let told = resolver.resolve(answer, meta, config.severity(meta));
+        audit.criteria.push(told.criterion);
+        audit.findings.extend(told.findings);
         if let Some(message) = &answer.panic {
             audit.diagnostics.push(panicked(&meta.id, None, message));
         }

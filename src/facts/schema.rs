@@ -154,7 +154,7 @@ fn create_all(member: NodeRef<'_>) -> Found {
     matches!(object.name(), "metadata" | "db" | "database").then_some(("SQLAlchemy", SchemaDoes::Creates))
 }
 
-/// The `synchronize` option of TypeORM's data sources and modules.
+/// The `synchronize` option of `TypeORM`'s data sources and modules.
 fn synchronize(property: NodeRef<'_>) -> Found {
     if property.name() != "synchronize" {
         return None;

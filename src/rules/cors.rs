@@ -1,7 +1,7 @@
 //! What the CORS rules share: each site is spoken of once, by the rule that its strongest weakness belongs to.
 
 use crate::{
-    facts::cors::{Audience, Grant, JoinedSite, Weak, joined},
+    facts::cors::{Audience, Grant, JoinedSite, Source, Weak, joined},
     model::{Evidence, Message, Site, Verdict},
     rule::Context,
 };
@@ -62,17 +62,20 @@ pub(super) fn reason(site: &JoinedSite<'_>) -> Option<Message> {
     if ways.iter().filter(open).any(|grant| grant.when.unclear || grant.when.variable.is_none()) {
         return None;
     }
-    if let Some(source) = site.sources.first() {
-        return Some(Message::new("fine-setting").with("name", source.name.as_str()));
+    if !site.is_understood() {
+        return None;
+    }
+    // A value that is handed in from somewhere unseen may be anything.
+    let seen = |source: &&Source<'_>| source.environment || source.required_by_read || source.declared.is_some();
+    if !site.sources.is_empty() {
+        let known = site.sources.iter().all(|source| seen(&source));
+        return known.then(|| Message::new("fine-setting").with("name", site.sources[0].name.as_str()));
     }
     if has(|audience| matches!(audience, Audience::Checked)) {
         return Some(Message::new("fine-checked"));
     }
     if has(|audience| matches!(audience, Audience::Fixed(_))) {
         return Some(Message::new("fine-fixed"));
-    }
-    if !site.is_understood() {
-        return None;
     }
     let closed = ways.is_empty() || has(|audience| matches!(audience, Audience::Nobody));
     Some(Message::new(if closed { "fine-closed" } else { "fine-configured" }))

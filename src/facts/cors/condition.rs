@@ -689,10 +689,12 @@ pub(super) fn circumstances(atoms: &[Atom]) -> When {
     for atom in atoms {
         match (&atom.test, atom.holds) {
             (Test::Exact | Test::Lax(_), false) => when.after_check = true,
-            (Test::Filled(name), false) => {
+            (Test::Filled(name), false) if names_list(name.as_deref()) => {
                 when.unset = true;
                 when.variable = when.variable.or_else(|| name.clone());
             }
+            // Something else is missing: a body, a session.
+            (Test::Filled(_), false) => when.unclear = true,
             (Test::Star(name), true) => {
                 when.star_configured = true;
                 when.variable = when.variable.or_else(|| name.clone());
@@ -710,6 +712,18 @@ pub(super) fn circumstances(atoms: &[Atom]) -> When {
         }
     }
     when
+}
+
+/// Whether a name is that of a list of origins, or of a variable that may hold one.
+fn names_list(name: Option<&str>) -> bool {
+    let Some(name) = name else { return false };
+    let lower = name.to_ascii_lowercase();
+    let variable = name.len() > 1 && !name.contains(|char: char| char.is_ascii_lowercase());
+    let words = [
+        "cors", "origin", "allow", "white", "trust", "permit", "domain", "host", "site", "front", "client", "url",
+        "list",
+    ];
+    variable || words.iter().any(|word| lower.contains(word))
 }
 
 /// A switch by which an operator opens everything knowingly.

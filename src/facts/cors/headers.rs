@@ -281,8 +281,20 @@ pub(super) fn reach_of_path(path: &str) -> Reach {
         ".mp4",
         ".pdf",
     ];
-    let folders =
-        ["/fonts", "/static", "/_next/static", "/assets", "/images", "/img", "/.well-known", "/media", "/public"];
+    let folders = [
+        "/fonts",
+        "/static",
+        "/_next/static",
+        "/assets",
+        "/images",
+        "/img",
+        "/.well-known",
+        "/media",
+        "/public",
+        "/openapi",
+        "/swagger",
+        "/api-docs",
+    ];
     if extensions.iter().any(|extension| file.contains(extension))
         || folders.iter().any(|folder| lower.starts_with(folder))
     {

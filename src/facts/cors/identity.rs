@@ -39,7 +39,7 @@ impl Identity {
                 self.cookie |= COOKIE_NAMES.contains(&node.name()) || is_session(node);
             }
             Kind::String => {
-                self.header |= node.name().eq_ignore_ascii_case("authorization") && is_read(node);
+                self.header |= is_key_header(node.name()) && is_read(node);
                 self.cookie |= node.name().eq_ignore_ascii_case("set-cookie") || is_required(node);
             }
             Kind::Call => {
@@ -59,6 +59,12 @@ impl Identity {
 
 fn is_cookie_package(module: &str) -> bool {
     COOKIE_PACKAGES.contains(&module) || module.starts_with("@clerk/") || module.starts_with("next-auth/")
+}
+
+/// Headers that carry a token or a key.
+fn is_key_header(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    name == "authorization" || name.ends_with("x-api-key") || name == "http-authorization"
 }
 
 /// The session of a request; other things have sessions too.

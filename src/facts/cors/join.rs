@@ -163,10 +163,28 @@ impl<'a> Settings<'a> {
     /// passes the value on under the same name. What is read from the environment is declared in the same component;
     /// `anywhere` is for names that are imported.
     fn declared(self, name: &str, anywhere: bool) -> Option<(FileId, &'a OriginSetting)> {
-        let name = normalised(name);
-        let named = |setting: &OriginSetting| normalised(&setting.name) == name;
+        let last = name.rsplit('.').next().unwrap_or(name);
+        self.declared_as(name, anywhere).or_else(|| self.declared_as(last, anywhere))
+    }
+
+    fn declared_as(self, name: &str, anywhere: bool) -> Option<(FileId, &'a OriginSetting)> {
+        let plain = normalised(name);
+        // Too many things have an origin for the bare word to name one of them.
+        let vague = matches!(plain.as_str(), "origin" | "origins" | "cors" | "url");
+        let spelt = !name.contains(|char: char| char.is_ascii_lowercase());
+        let named = |setting: &OriginSetting| {
+            if vague { spelt && setting.name == name } else { normalised(&setting.name) == plain }
+        };
         self.find(anywhere, |cors| &cors.settings, |setting| named(setting) && setting.required.is_some())
             .or_else(|| self.find(anywhere, |cors| &cors.settings, named))
+    }
+
+    /// Whether a setting always has a value because the program itself gives it one.
+    fn is_constant(self, name: &str) -> bool {
+        self.declared(name, true).is_some_and(|(_, setting)| {
+            setting.required.is_none()
+                && setting.grants.iter().all(|grant| matches!(grant.audience, Audience::Fixed(_)) && !grant.when.unset)
+        })
     }
 
     fn demanded(self, name: &str) -> Option<(FileId, &'a Demand)> {
@@ -188,6 +206,9 @@ impl<'a> Join<'a> {
     /// Adds one way, following the setting that it names or depends on.
     fn add(&mut self, file: FileId, grant: &Grant, outer: &When, by_setting: bool, hops: u8) {
         let when = grant.when.and(outer);
+        if when.unset && when.variable.as_deref().is_some_and(|name| self.all.is_constant(name)) {
+            return;
+        }
         if let Audience::Setting(setting) = &grant.audience {
             let declared =
                 self.all.declared(&setting.name, !setting.environment).filter(|(_, it)| it.span != setting.span);

@@ -145,6 +145,7 @@ impl Extractor for Cors {
                 cors.sites.extend(python::django(&reader, file, node));
                 cors.sites.extend(headers::of_assignment(&reader, file, node));
                 cors.settings.extend(settings::of_assignment(&reader, node));
+                cors.settings.extend(settings::destructured(node));
                 cors.definitions.extend(script::definition(&reader, node));
             }
             Kind::Decorator => cors.sites.extend(python::bare_decorator(node)),

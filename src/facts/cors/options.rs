@@ -139,6 +139,11 @@ pub(super) fn ways_through(
     if let Options::Delegate(function) = options {
         return delegated(reader, function, library, conditions);
     }
+    if let Options::Elsewhere(node) = options {
+        if let Meaning::Values(values) = meaning(node) {
+            return chosen(reader, site, library, &values, conditions);
+        }
+    }
     let names = Names::of(library);
     let mut result = Vec::new();
     for name in names.origins {
@@ -163,6 +168,32 @@ pub(super) fn ways_through(
             Unset::Nobody => Audience::Nobody,
         };
         result.extend(super::origin::fixed_grants(site.span(), &audience, conditions));
+    }
+    result
+}
+
+/// The ways through options that are assigned in several places.
+fn chosen(
+    reader: &Reader<'_>,
+    site: NodeRef<'_>,
+    library: Library,
+    values: &[NodeRef<'_>],
+    conditions: &[Atoms],
+) -> Vec<Grant> {
+    let mut result = Vec::new();
+    for value in values.iter().take(8) {
+        let stop = value.enclosing_function().unwrap_or(value.tree().root());
+        let here = both(conditions, &path_to(reader, *value, stop, 0));
+        let options = Options::of(Some(*value));
+        let absent = matches!(options, Options::None) || value.name() == "undefined";
+        if absent && library == Library::SocketIo {
+            result.extend(super::origin::fixed_grants(value.span(), &Audience::Nobody, &here));
+        } else if !matches!(options, Options::Elsewhere(_)) {
+            result.extend(ways_through(reader, site, library, options, &here));
+        }
+    }
+    if result.is_empty() {
+        return super::origin::fixed_grants(site.span(), &Audience::Unclear, conditions);
     }
     result
 }
@@ -230,7 +261,18 @@ pub(super) fn credentials(library: Library, options: Options<'_>) -> Credentials
             let properties = function.descendants().filter(|node| node.is(Kind::Property) && node.name() == name);
             properties.filter_map(|property| property.child(Role::Value)).last()
         }
-        Options::Elsewhere(_) => return Credentials::Perhaps,
+        Options::Elsewhere(node) => {
+            return match meaning(node) {
+                Meaning::Values(values) => values
+                    .into_iter()
+                    .map(|value| Options::of(Some(value)))
+                    .filter(|options| !matches!(options, Options::Elsewhere(_)))
+                    .map(|options| credentials(library, options))
+                    .find(|one| *one != Credentials::No)
+                    .unwrap_or(Credentials::No),
+                _ => Credentials::Perhaps,
+            };
+        }
         _ => options.get(Names::of(library).credentials),
     };
     named.map_or(by_default, truth_of)

@@ -297,6 +297,15 @@ fn into_list(mut way: Way<'_>) -> Way<'_> {
     way
 }
 
+fn out_of_list(mut way: Way<'_>) -> Way<'_> {
+    match &mut way.value {
+        Value::Star { listed } => *listed = false,
+        Value::Setting(setting) => setting.listed = false,
+        _ => {}
+    }
+    way
+}
+
 fn logical<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<'t>> {
     let (Some(left), Some(right)) = (node.child(Role::Left), node.child(Role::Right)) else {
         return alone(node, Value::Unclear);
@@ -377,7 +386,11 @@ fn identifier<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<
         Meaning::Function(function) => alone(node, Value::Code(function)),
         Meaning::Parameter(Some(default)) => values(reader, default, depth),
         Meaning::Parameter(None) => alone(node, Value::Unclear),
-        Meaning::Part(_, name) | Meaning::Import(name) => alone(node, named(&name, node)),
+        Meaning::Part(object, name) => {
+            let environment = matches!(object.name(), "env" | "environ");
+            alone(node, Value::Setting(Setting { environment, ..by_name(&name, node) }))
+        }
+        Meaning::Import(name) => alone(node, named(&name, node)),
         Meaning::Unknown if node.name() == "undefined" => alone(node, Value::Undefined),
         Meaning::Unknown => alone(node, named(node.name(), node)),
     }
@@ -404,13 +417,11 @@ fn pushed<'t>(reader: &Reader<'_>, list: NodeRef<'t>, depth: u8) -> Vec<Way<'t>>
 
 /// A setting that another file fills, known by its name alone.
 fn named<'t>(name: &str, node: NodeRef<'_>) -> Value<'t> {
-    Value::Setting(Setting {
-        name: name.to_owned(),
-        environment: false,
-        required: false,
-        listed: false,
-        span: node.span(),
-    })
+    Value::Setting(by_name(name, node))
+}
+
+fn by_name(name: &str, node: NodeRef<'_>) -> Setting {
+    Setting { name: name.to_owned(), environment: false, required: false, listed: false, span: node.span() }
 }
 
 fn member<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<'t>> {
@@ -421,7 +432,7 @@ fn member<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<'t>>
     if let (Kind::Index, Some(object)) = (node.kind(), node.child(Role::Object)) {
         // One element of a list that is known.
         if node.child(Role::Index).is_some_and(|index| index.is(Kind::Number)) {
-            return values(reader, object, depth);
+            return values(reader, object, depth).into_iter().map(out_of_list).collect();
         }
     }
     match setting(node) {

@@ -138,7 +138,7 @@ pub(super) fn django(reader: &Reader<'_>, file: &Visit<'_>, assignment: NodeRef<
         grants(reader, value, Library::Django, &conditions)
     } else {
         let texts = constant(value);
-        let patterns = texts.children().filter_map(super::condition::pattern_of);
+        let patterns = texts.children().filter(|_| texts.is(Kind::Array)).filter_map(super::condition::pattern_of);
         patterns.flat_map(|pattern| pattern_grants(value, &pattern, Library::Django, &conditions)).collect()
     };
     if is_development_settings(file) {

@@ -283,6 +283,11 @@ pub(super) fn setting(node: NodeRef<'_>) -> Option<(Setting, Option<NodeRef<'_>>
         }
         Kind::Call => {
             let callee = node.callee_name()?;
+            if callee == "getattr" {
+                // `getattr(configuration, 'NAME', default)`
+                let name = node.argument(1).filter(|name| name.is(Kind::String))?.name();
+                return Some((make(name, false, node.argument(2).is_none()), node.argument(2)));
+            }
             let first = node.argument(0).filter(|first| first.is(Kind::String))?;
             let name = first.name();
             let lower = callee.to_ascii_lowercase();
@@ -297,7 +302,10 @@ pub(super) fn setting(node: NodeRef<'_>) -> Option<(Setting, Option<NodeRef<'_>>
             }
             let path = node.callee_path().unwrap_or_default();
             let required = ["getorthrow", "require", "must", "assert"].iter().any(|part| lower.contains(part));
-            let environment = lower.contains("env") || path.contains("env") || path.starts_with("decouple");
+            let environment = lower.contains("env")
+                || path.contains("env")
+                || path.starts_with("decouple")
+                || !name.contains(|char: char| char.is_ascii_lowercase());
             let default = node
                 .keyword("default")
                 .or_else(|| node.argument(1).filter(|second| !second.is(Kind::Object) && !second.is(Kind::Function)));

@@ -71,10 +71,12 @@ fn nest(reader: &Reader<'_>, call: NodeRef<'_>) -> Option<CorsSite> {
     if call.callee_name() == Some("enableCors") {
         return Some(build(reader, call, Library::Nest, Options::of(call.argument(0)), Reach::Whole));
     }
-    if !call.callee_path().is_some_and(|path| path.ends_with("NestFactory.create")) {
-        return None;
+    if call.callee_path().is_some_and(|path| path.ends_with("NestFactory.create")) {
+        return embedded(reader, call, Library::Nest);
     }
-    embedded(reader, call, Library::Nest)
+    // `routing-controllers` hands its `cors` option to the package `cors`.
+    let controllers = call.child(Role::Callee).and_then(module_of).as_deref() == Some("routing-controllers");
+    if controllers { embedded(reader, call, Library::Express) } else { None }
 }
 
 /// `new Server(http, { cors: … })` of Socket.IO, `@WebSocketGateway({ cors: … })` of Nest.
@@ -181,19 +183,34 @@ fn reach_of(call: NodeRef<'_>) -> Option<Reach> {
     let mut preflights = 0;
     let mut narrow = None;
     for mount in &mounts {
-        let path = mount.argument(0).and_then(text_of);
+        let first = mount.argument(0);
+        let path = first.and_then(text_of);
+        let receiver = mount.child(Role::Callee).and_then(|callee| callee.child(Role::Object)).map(NodeRef::name);
+        if let Some(router) = receiver.filter(|name| name.to_ascii_lowercase().contains("public")) {
+            narrow = Some(Reach::Path(router.to_owned()));
+            continue;
+        }
+        if let Some(variable) = first.filter(|first| first.is(Kind::Member) && is_path_name(first.name())) {
+            narrow = Some(Reach::Path(variable.text().to_owned()));
+            continue;
+        }
         match (mount.callee_name().unwrap_or_default(), path) {
             ("options", _) => preflights += 1,
             ("use", Some(path)) if !matches!(path, "*" | "/" | "/*" | "(.*)") => {
-                narrow = Some(Reach::Path(path.to_owned()));
+                narrow = Some(super::headers::reach_of_path(path));
             }
             (verb, Some(path)) if VERBS.contains(&verb) && path.starts_with('/') => {
-                narrow = Some(Reach::Path(path.to_owned()));
+                narrow = Some(super::headers::reach_of_path(path));
             }
             _ => return Some(Reach::Whole),
         }
     }
     if preflights == mounts.len() { None } else { narrow.or(Some(Reach::Whole)) }
+}
+
+fn is_path_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["path", "prefix", "route", "mount"].iter().any(|word| lower.contains(word))
 }
 
 /// The call itself, or the uses of the constant that holds its result.

@@ -69,7 +69,9 @@ pub(super) fn of_property(reader: &Reader<'_>, property: NodeRef<'_>) -> Option<
     if name.is_empty() || name.contains('-') || property.has(Flags::KEYWORD) {
         return None;
     }
-    if names_origins(name) || names_site(name) {
+    // Variables are written in capitals; a schema of a request has properties of the same kind.
+    let variable = !name.contains(|char: char| char.is_ascii_lowercase());
+    if variable && (names_origins(name) || names_site(name)) {
         if let Some(chain) = Chain::of(value) {
             return Some(declared(reader, name, property, &chain));
         }
@@ -218,11 +220,12 @@ pub(super) fn of_assignment(reader: &Reader<'_>, assignment: NodeRef<'_>) -> Opt
     }
     let class = assignment.ancestors().take(3).find(|outer| outer.is(Kind::Class));
     if let Some(class) = class {
-        let settings = class.children_in(Role::Base).any(|base| base.text().contains("Settings"));
+        let environment = class.children_in(Role::Base).any(|base| base.text().contains("Settings"));
+        let settings = environment || ["Config", "Settings"].iter().any(|word| class.name().contains(word));
         if !settings || !(names_origins(name) || names_site(name)) {
             return None;
         }
-        return Some(field(reader, name, assignment));
+        return field(reader, name, assignment, environment);
     }
     let value = bare(assignment.child(Role::Value)?);
     if !names_origins(name) || is_no_origin(value) {
@@ -238,12 +241,29 @@ fn filled(reader: &Reader<'_>, name: String, node: NodeRef<'_>, value: NodeRef<'
     told.then(|| OriginSetting { name, span: node.span(), required: None, refuses_star: Refusal::Never, grants })
 }
 
-/// A field of a pydantic settings class: its default, or the variable of its name.
-fn field(reader: &Reader<'_>, name: &str, assignment: NodeRef<'_>) -> OriginSetting {
-    let mut found = vec![from_environment(name, assignment.span())];
+/// `export const { CORS_ORIGIN } = process.env`.
+pub(super) fn destructured(assignment: NodeRef<'_>) -> Vec<OriginSetting> {
+    let environment = assignment.child(Role::Value).is_some_and(|value| matches!(value.name(), "env" | "environ"));
+    let pattern = assignment.child(Role::Target).filter(|target| target.is(Kind::Object) && environment);
+    let Some(pattern) = pattern else { return Vec::new() };
+    let names = pattern.children().filter(|child| child.is(Kind::Property));
+    names
+        .filter(|property| names_origins(property.name()) || names_site(property.name()))
+        .map(|property| OriginSetting {
+            name: property.name().to_owned(),
+            span: property.span(),
+            required: None,
+            refuses_star: Refusal::Never,
+            grants: vec![from_environment(property.name(), property.span())],
+        })
+        .collect()
+}
+
+/// A field of a settings class: its default, and for pydantic the variable of its name.
+fn field(reader: &Reader<'_>, name: &str, assignment: NodeRef<'_>, environment: bool) -> Option<OriginSetting> {
     let value = assignment.child(Role::Value).map(bare);
     let default = value.and_then(|value| match value.callee_name() {
-        Some("Field") => {
+        Some("Field" | "field") => {
             value.keyword("default").or_else(|| value.keyword("default_factory")).or_else(|| value.argument(0))
         }
         _ => Some(value),
@@ -252,16 +272,20 @@ fn field(reader: &Reader<'_>, name: &str, assignment: NodeRef<'_>) -> OriginSett
         let lambda = default.is(Kind::Function);
         if lambda { default.child(Role::Body).unwrap_or(default) } else { default }
     });
+    if !environment {
+        return filled(reader, name.to_owned(), assignment, default?);
+    }
+    let mut found = vec![from_environment(name, assignment.span())];
     if let Some(default) = default {
         found.extend(grants(reader, default, Library::Header, &unset(name)));
     }
-    OriginSetting {
+    Some(OriginSetting {
         name: name.to_owned(),
         span: assignment.span(),
         required: Some(default.is_none()),
         refuses_star: Refusal::Never,
         grants: found,
-    }
+    })
 }
 
 /// Marks the settings that a `throw` behind a comparison with `*` protects. Settings stand before their validators.
@@ -315,7 +339,42 @@ pub(super) fn demanded_by_call(reader: &Reader<'_>, call: NodeRef<'_>) -> Vec<De
     named.take(4).collect()
 }
 
+/// Whether a statement runs when the program starts, rather than when somebody asks it something.
+fn is_at_start(node: NodeRef<'_>) -> bool {
+    let words = [
+        "valid",
+        "check",
+        "assert",
+        "env",
+        "config",
+        "bootstrap",
+        "main",
+        "setup",
+        "init",
+        "start",
+        "load",
+        "require",
+        "origin",
+        "cors",
+        "parse",
+        "create",
+        "build",
+    ];
+    node.ancestors().filter(|outer| outer.is(Kind::Function)).all(|function| {
+        let held = function.parent().filter(|parent| parent.is(Kind::Assignment)).and_then(|it| it.child(Role::Target));
+        let name = held.map_or(function.name(), NodeRef::name).to_ascii_lowercase();
+        // A function without a name is part of what stands around it, unless a request is handed to it.
+        let handler = function
+            .children_in(Role::Parameter)
+            .any(|parameter| matches!(parameter.name(), "req" | "request" | "ctx" | "context" | "c" | "event"));
+        !handler && (name.is_empty() || words.iter().any(|word| name.contains(word)))
+    })
+}
+
 fn demands(reader: &Reader<'_>, stop: NodeRef<'_>) -> Vec<Demand> {
+    if !is_at_start(stop) {
+        return Vec::new();
+    }
     let within = stop.enclosing_function().unwrap_or(stop.tree().root());
     let mut found = Vec::new();
     for atom in path_to(reader, stop, within, 0).into_iter().flatten() {

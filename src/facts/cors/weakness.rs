@@ -52,7 +52,7 @@ impl JoinedSite<'_> {
 
     /// Whether origins come from the code, a setting or a check, so that there is something to approve of.
     pub fn is_understood(&self) -> bool {
-        self.grants.iter().all(|way| way.grant.audience != Audience::Unclear && !way.grant.when.unclear)
+        self.grants.iter().all(|way| way.grant.audience != Audience::Unclear)
     }
 
     fn weakness_of(&self, way: &Placed) -> Option<Weakness> {

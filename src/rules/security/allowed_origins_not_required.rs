@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     facts::{
         Fact,
-        cors::{Audience, Credentials, Fixed, JoinedSite, OriginSetting, Refusal, Source},
+        cors::{Audience, Credentials, Fixed, JoinedSite, OriginSetting, Refusal, Source, Weakness},
     },
     model::{Evidence, Message, Place, Severity, Site, Verdict},
     rule::{Context, Rule},
@@ -32,13 +32,15 @@ impl Rule for AllowedOriginsNotRequired {
         }
         let (mut bad, mut good, mut unknown, mut others) = (Vec::new(), Vec::new(), 0, 0);
         let mut told = BTreeSet::new();
+        let open = open_without(&sites);
         for site in &sites {
             // The rule that speaks of an open site asks for the same repair.
             if site.weakness().is_some_and(|weak| weak.way.grant.when.in_production()) {
                 others += 1;
                 continue;
             }
-            let answers: Vec<Answer> = site.sources.iter().map(|source| answer(site, source)).collect();
+            let sources = site.sources.iter().filter(|source| !open.iter().any(|name| same(name, &source.name)));
+            let answers: Vec<Answer> = sources.map(|source| answer(site, source)).collect();
             unknown += answers.iter().filter(|answer| matches!(answer, Answer::Unknown)).count();
             let mut found: Option<Site> = None;
             for answer in answers {
@@ -64,6 +66,16 @@ impl Rule for AllowedOriginsNotRequired {
             _ => Verdict::not_applicable("fixed"),
         })
     }
+}
+
+/// The variables without which some site lets everybody in; `cors-allow-all-fallback` speaks of them.
+fn open_without(sites: &[JoinedSite<'_>]) -> Vec<String> {
+    let weak = sites.iter().filter_map(|site| Some(site.weakness()?.weakness));
+    weak.filter_map(|weakness| match weakness {
+        Weakness::FallsOpen { variable } => variable,
+        _ => None,
+    })
+    .collect()
 }
 
 enum Answer {
@@ -105,6 +117,10 @@ fn answer(site: &JoinedSite<'_>, source: &Source<'_>) -> Answer {
         Some((Fixed::Real, here)) => Answer::Good(Evidence::At { place: here, note: message("real-default") }),
         Some((Fixed::Local, here)) => Answer::Bad(Site::new(here, message("local")).key(name)),
         Some((Fixed::Placeholder, here)) => Answer::Bad(Site::new(here, message("placeholder")).key(name)),
+        // Whoever writes down an empty default means it.
+        None if validated.is_some_and(|(_, declared)| is_closed_by_default(declared)) => {
+            Answer::Good(Evidence::At { place, note: message("closed-default") })
+        }
         // Other addresses have other uses, and without them nobody is let in; only a variable that is there for
         // CORS alone is missed silently.
         None if is_for_cors(name) => Answer::Bad(Site::new(place, message("closed")).severity(Severity::Low).key(name)),
@@ -116,6 +132,10 @@ fn answer(site: &JoinedSite<'_>, source: &Source<'_>) -> Answer {
 fn refuses_default(declared: &OriginSetting) -> bool {
     declared.refuses_star != Refusal::Never
         && declared.grants.iter().any(|grant| matches!(grant.audience, Audience::Everyone | Audience::ListedStar))
+}
+
+fn is_closed_by_default(declared: &OriginSetting) -> bool {
+    declared.grants.iter().any(|grant| grant.when.unset && grant.audience == Audience::Nobody)
 }
 
 /// What the origin is in production when the variable is unset, and where that is said.

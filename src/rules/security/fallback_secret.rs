@@ -115,12 +115,12 @@ enum Judged {
 fn judge(file: FileId, read: &EnvRead, refused: &[String]) -> Judged {
     let place = Place::At(file, read.span);
     let say = |key: &'static str| Message::new(key).with("name", read.name.as_str());
-    let fine = |key| Judged::Fine(Evidence::At { place: place.clone(), note: say(key) });
+    let good = |key| Judged::Fine(Evidence::At { place: place.clone(), note: say(key) });
     match &read.fallback {
         Fallback::None if read.via == Via::Parameter => Judged::Nothing,
-        Fallback::None => fine("required"),
-        Fallback::Empty => fine("empty"),
-        Fallback::Literal { words: LiteralShape::Opaque, .. } if refused.contains(&read.name) => fine("rejected"),
+        Fallback::None => good("required"),
+        Fallback::Empty => good("empty"),
+        Fallback::Literal { words: LiteralShape::Opaque, .. } if refused.contains(&read.name) => good("rejected"),
         Fallback::Literal { words: LiteralShape::Opaque, .. } => Judged::Bad(site(&place, read, say)),
         Fallback::Random => {
             let lasting = ["encryption", "encrypt", "master"].iter().any(|part| read.name.to_ascii_lowercase().contains(part));
