@@ -83,7 +83,8 @@ fn committed(cx: &Context<'_>, file: &File, valued: &[&Entry]) -> Site {
     let telling = if live.is_empty() { &weak } else { &live };
     if telling.is_empty() {
         let severity = if is_for_development(file) { Severity::Low } else { Severity::High };
-        return lowered(Site::new(Place::File(file.id), "values").severity(severity), file);
+        let key = if file.tracked.is_some() { "values" } else { "untracked-values" };
+        return lowered(Site::new(Place::File(file.id), key).severity(severity), file);
     }
     let names: Vec<&str> = telling.iter().take(5).map(|entry| entry.key.as_str()).collect();
     let key = if file.tracked.is_some() { "secrets" } else { "untracked" };
