@@ -39,14 +39,16 @@ impl Rule for GitignoreEnvMissing {
     }
 
     fn text(&self, file: &Visit<'_>, out: &mut Out<'_>) {
-        if LOADERS.iter().any(|loader| file.text.contains(loader)) {
+        let reads = file.file.language.is_some() || matches!(file.file.kind, FileKind::Compose | FileKind::GoMod);
+        if reads && LOADERS.iter().any(|loader| file.text.contains(loader)) {
             out.note(Place::File(file.file.id), "no-env");
         }
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let files = cx.repo.files();
-        let has_env = files.iter().any(|file| matches!(file.kind, FileKind::Env | FileKind::EnvExample));
+        let is_env = |kind| matches!(kind, FileKind::Env | FileKind::EnvExample);
+        let has_env = files.iter().any(|file| is_env(file.kind) && file.role.is_operational());
         if !has_env && cx.seen.is_empty() {
             return Verdict::not_applicable("no-env");
         }
