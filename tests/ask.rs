@@ -1,5 +1,10 @@
 //! The questions asked of the lowered tree, each against small sources in the languages that it concerns.
 
+#![expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the methods are bound to one lifetime, the closures to any"
+)]
+
 use readiness::code::{Constant, Guard, Kind, Language, NodeRef, Tree, env_reads, lower};
 
 use Language::{JavaScript, Python, Tsx, TypeScript};

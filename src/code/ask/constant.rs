@@ -49,7 +49,7 @@ impl Constant {
 /// Nodes looked at for one constant. Long concatenations stay below it, cycles of constants end at it.
 const STEPS: u32 = 300;
 
-impl<'t> NodeRef<'t> {
+impl NodeRef<'_> {
     /// The value of this expression when the file alone decides it: literals, templates, arithmetic, concatenation,
     /// operators on them, and names or members of objects that are declared once with such a value and never written.
     pub fn constant(self) -> Option<Constant> {

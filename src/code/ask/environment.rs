@@ -57,6 +57,7 @@ impl<'t> NodeRef<'t> {
     }
 
     /// The outermost expression around a read that is still the value of the same variable.
+    #[must_use]
     pub fn env_expression(self) -> Self {
         let mut outermost = self;
         let mut node = self;
@@ -172,7 +173,7 @@ fn is_layer(parent: NodeRef<'_>, child: NodeRef<'_>) -> bool {
 }
 
 /// The expression inside fallbacks and conversions, and the outermost fallback. `None` when there are too many layers.
-fn peel<'t>(node: NodeRef<'t>) -> Option<(NodeRef<'t>, Option<NodeRef<'t>>)> {
+fn peel(node: NodeRef<'_>) -> Option<(NodeRef<'_>, Option<NodeRef<'_>>)> {
     let mut node = node;
     let mut default = None;
     for _ in 0..16 {

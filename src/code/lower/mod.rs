@@ -121,10 +121,10 @@ impl Syntax {
 }
 
 /// How often the parser may report progress in a file, and how often more for each kilobyte. Real files take up to
-/// 21 for each kilobyte, minified ones included; text made to confuse the parser takes thousands. Steps and not time
+/// 21 for each kilobyte, minified ones included, and the densest text that makes sense about 60. Steps and not time
 /// are counted, so that the verdict on a file does not depend on how busy the machine is.
 const STEPS: usize = 500;
-const STEPS_PER_KB: usize = 50;
+const STEPS_PER_KB: usize = 150;
 
 thread_local! {
     static PARSER: RefCell<Parser> = RefCell::new(Parser::new());

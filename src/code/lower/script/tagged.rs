@@ -37,7 +37,7 @@ pub(in crate::code::lower) fn misread(node: Node<'_>) -> Option<Tagged<'_>> {
 fn as_assertion(call: Node<'_>) -> Option<(Node<'_>, Span, Node<'_>)> {
     let template = child(call, "arguments", "template_string")?;
     let function = child(call, "function", "non_null_expression")?;
-    let last = u32::try_from(function.child_count().checked_sub(1)?).ok()?;
+    let last = function.child_count().checked_sub(1)?;
     let instantiation = first_code(function).filter(|inner| inner.kind() == "instantiation_expression")?;
     let types = instantiation.child_by_field_name("type_arguments")?;
     function.child(last)?.is_missing().then_some(())?;
