@@ -241,6 +241,24 @@ fn broken_text_ends() {
     }
 }
 
+/// A file that is cut off anywhere, as while it is being written.
+#[test]
+fn every_beginning_of_our_samples_is_lowered() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lowering");
+    for entry in std::fs::read_dir(folder).expect("the sources are there") {
+        let path = entry.expect("a readable folder").path();
+        let language = path.extension().and_then(|end| Language::of_extension(end.to_str()?)).expect("a language");
+        let source = std::fs::read_to_string(&path).expect("a readable file");
+        for end in (0..source.len()).step_by(7).filter(|end| source.is_char_boundary(*end)) {
+            let lowered = lower(language, &source[..end]);
+            for node in lowered.tree.nodes() {
+                let parent = node.parent().map_or(node.span(), NodeRef::span);
+                assert!(parent.contains(node.span()), "{node:?} leaves its parent in {}..{end}", path.display());
+            }
+        }
+    }
+}
+
 #[test]
 fn spans_nest_and_come_in_order() {
     let python = "@a  # c\ndef f(x=1, *y): return [z for z in x if z]\nif a: b\nelif c: d\nx = a < b < c\ndel p, q\n";
