@@ -102,7 +102,9 @@ pub(super) fn dict_pattern<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Ro
     for entry in entries {
         let value = entry.iter().find(|part| part.field == "value");
         let (Some(key), Some(value)) = (entry.first().filter(|part| is_key(part)), value) else {
-            entry.iter().for_each(|part| walk.rest(*part));
+            for part in entry {
+                walk.rest(*part);
+            }
             continue;
         };
         let span = Span::new(key.node.start_byte(), value.node.end_byte());
