@@ -1,7 +1,5 @@
 //! Hostile sources: however deep or broken, lowering ends without a panic and within a small stack.
 
-use std::time::{Duration, Instant};
-
 use readiness::code::{Kind, Language, NodeRef, Tree, dump, env_reads, lower};
 
 const DEEP: usize = 100_000;
@@ -9,8 +7,7 @@ const ALL: [Language; 4] = [Language::TypeScript, Language::Tsx, Language::JavaS
 
 /// Lowers on a thread with the stack that worker threads may have, and asks what recurses.
 fn survives(language: Language, name: &str, source: &str) -> bool {
-    let started = Instant::now();
-    let cut = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         std::thread::Builder::new()
             .stack_size(2 << 20)
             .spawn_scoped(scope, || {
@@ -29,10 +26,7 @@ fn survives(language: Language, name: &str, source: &str) -> bool {
             .expect("a thread starts")
             .join()
             .unwrap_or_else(|_| panic!("{name} in {language:?} panicked"))
-    });
-    let elapsed = started.elapsed();
-    assert!(elapsed < Duration::from_mins(1), "{name} in {language:?} took {elapsed:?}");
-    cut
+    })
 }
 
 /// Levels of the tree; parents come before children.

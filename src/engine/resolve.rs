@@ -11,7 +11,9 @@ use std::{
 use super::conclude::Concluded;
 use crate::{
     i18n,
-    model::{Confidence, Evidence, FileId, Lang, Message, Outcome, Place, RuleMeta, Severity, Site, Span, UnknownCause},
+    model::{
+        Confidence, Evidence, FileId, Lang, Message, Outcome, Place, RuleMeta, Severity, Site, Span, UnknownCause,
+    },
     repo::Repo,
     report::{self, Cause, Criterion, Finding, Position, Related, Sites, Status},
     text::{

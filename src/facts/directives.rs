@@ -67,13 +67,11 @@ fn comment_lines(text: &str, openers: &[&str]) -> Vec<Span> {
         let start = openers
             .iter()
             .filter_map(|opener| {
-                line.match_indices(opener)
-                    .map(|(at, _)| at)
-                    .find(|&at| {
-                        let before = &line[..at];
-                        let quoted = before.matches('"').count() % 2 == 1;
-                        !quoted && before.chars().next_back().is_none_or(char::is_whitespace)
-                    })
+                line.match_indices(opener).map(|(at, _)| at).find(|&at| {
+                    let before = &line[..at];
+                    let quoted = before.matches('"').count() % 2 == 1;
+                    !quoted && before.chars().next_back().is_none_or(char::is_whitespace)
+                })
             })
             .min();
         if let Some(start) = start {
@@ -94,7 +92,8 @@ mod tests {
         let quoted = "let x = \" // readiness: none\"; // real\n";
         let spans = comment_lines(quoted, &["//"]);
         assert_eq!(spans.iter().map(|span| &quoted[span.range()]).collect::<Vec<_>>(), ["// real"]);
-        let found: Vec<&str> = comment_lines(text, openers(FileKind::Text)).into_iter().map(|span| &text[span.range()]).collect();
+        let found: Vec<&str> =
+            comment_lines(text, openers(FileKind::Text)).into_iter().map(|span| &text[span.range()]).collect();
         assert_eq!(found, ["# one", "-- two"]);
     }
 }

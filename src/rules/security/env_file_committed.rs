@@ -104,13 +104,11 @@ fn committed(cx: &Context<'_>, file: &File, valued: &[&Entry]) -> Site {
 
 /// Without an index nobody knows whether the file is tracked.
 fn lowered(site: Site, file: &File) -> Site {
-    match file.tracked {
-        Some(_) => site,
-        None => {
-            let severity = site.severity.unwrap_or(Severity::Medium).max(Severity::Medium);
-            site.severity(severity).confidence(Confidence::Likely)
-        }
+    if file.tracked.is_some() {
+        return site;
     }
+    let severity = site.severity.unwrap_or(Severity::Medium).max(Severity::Medium);
+    site.severity(severity).confidence(Confidence::Likely)
 }
 
 fn evidence(file: FileId, entry: &Entry, key: &'static str) -> Evidence {
