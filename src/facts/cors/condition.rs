@@ -620,10 +620,24 @@ pub(super) fn path_to(reader: &Reader<'_>, node: NodeRef<'_>, stop: NodeRef<'_>,
             let condition = earlier.child(Role::Condition);
             let leaves = earlier.child(Role::Consequent).is_some_and(exits);
             if let (true, true, Some(condition)) = (sequence, leaves, condition) {
-                result = both(&result, &ways(reader, condition, false, depth + 1));
+                result = both(&result, &passing(reader, condition, depth + 1));
             }
         }
         current = parent;
+    }
+    result
+}
+
+/// How control passes an earlier condition that would have left. Most such conditions are about something else; what
+/// is not understood matters only when it speaks of who is asking.
+fn passing(reader: &Reader<'_>, condition: NodeRef<'_>, depth: u8) -> Vec<Atoms> {
+    let mut result = ways(reader, condition, false, depth);
+    let text = condition.text().to_ascii_lowercase();
+    if !["origin", "cors", "allow", "trust", "host", "domain"].iter().any(|word| text.contains(word)) {
+        for atoms in &mut result {
+            atoms.retain(|atom| !matches!(atom.test, Test::Other | Test::Filled(_)));
+        }
+        result.dedup();
     }
     result
 }

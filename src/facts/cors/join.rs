@@ -227,7 +227,8 @@ impl<'a> Join<'a> {
                     self.follow_star(&alias.name, audience, when, hops + 1);
                 }
                 Audience::Everyone | Audience::ListedStar => {
-                    let when = When { variable: Some(declared.name.clone()), ..grant.when.and(when) };
+                    let variable = grant.when.variable.clone().or_else(|| Some(declared.name.clone()));
+                    let when = When { variable, ..grant.when.and(when) };
                     let grant = Grant::new(grant.span, audience.clone(), when);
                     self.grants.push(Placed { file: place, grant, by_setting: true });
                 }
