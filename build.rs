@@ -1,7 +1,9 @@
 //! Embeds the catalogue: every file under `rules/` becomes one entry of a sorted table in the binary.
 
 use std::{
-    env, fs,
+    env,
+    fmt::Write as _,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -15,7 +17,8 @@ fn main() -> std::io::Result<()> {
         println!("cargo::rerun-if-changed={}", path.display());
         let name = path.strip_prefix("rules").unwrap_or(path).to_string_lossy().replace('\\', "/");
         let absolute = fs::canonicalize(path)?;
-        table.push_str(&format!("    ({name:?}, include_str!({:?})),\n", absolute.display().to_string()));
+        writeln!(table, "    ({}, include_str!({})),", literal(&name), literal(&absolute.display().to_string()))
+            .map_err(std::io::Error::other)?;
     }
     table.push(']');
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| std::io::Error::other("OUT_DIR is set by cargo"))?);
@@ -33,4 +36,9 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// A Rust string literal.
+fn literal(text: &str) -> String {
+    format!("\"{}\"", text.escape_default())
 }

@@ -28,7 +28,8 @@ pub enum ScanError {
 }
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
-    Catalogue::load(rules::coded()).unwrap_or_else(|error| panic!("the embedded catalogue does not fit together: {error}"))
+    Catalogue::load(rules::coded())
+        .unwrap_or_else(|error| panic!("the embedded catalogue does not fit together: {error}"))
 });
 
 /// Every rule that is built in.
@@ -53,6 +54,7 @@ pub fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
     let mut audit = engine::run(&repo, entries, config)?;
     name_findings(&mut audit.findings);
     let suppressions = suppress_findings(&mut audit, &ran, config);
+    audit.diagnostics.extend(disabled(&ran, config));
     let draft = Draft {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         language: config.lang,
@@ -69,6 +71,25 @@ pub fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
         timing: audit.timing,
     };
     Ok(assemble(draft, &|path| repo.by_path(Utf8Path::new(path.trim_end_matches('/'))).is_some()))
+}
+
+/// The rules that the configuration disables for good, so that every report shows the reasons.
+fn disabled(ran: &[&str], config: &Config) -> Vec<Diagnostic> {
+    let left_out = config.disabled().filter(|(rule, _)| !ran.contains(rule));
+    left_out
+        .map(|(rule, settings)| {
+            let reason = settings.reason.as_deref().unwrap_or_default();
+            Diagnostic {
+                kind: "rule-disabled".to_owned(),
+                path: Some(settings.path.clone()),
+                rule: Some(rule.to_owned()),
+                message: match config.lang {
+                    Lang::En => format!("`{rule}` is disabled: {reason}"),
+                    Lang::Ru => format!("правило `{rule}` отключено: {reason}"),
+                },
+            }
+        })
+        .collect()
 }
 
 fn walk_options(config: &Config) -> WalkOptions {
@@ -104,9 +125,9 @@ fn name_findings(findings: &mut [Finding]) {
     findings.sort_by(|a, b| (&a.rule, &a.path, a.start, &a.message).cmp(&(&b.rule, &b.path, b.start, &b.message)));
     let contents: Vec<String> = findings
         .iter()
-        .map(|finding| match finding.fingerprint.is_empty() {
-            true => finding.snippet.clone().unwrap_or_default(),
-            false => finding.fingerprint.clone(),
+        .map(|finding| {
+            let key = Some(&finding.fingerprint).filter(|key| !key.is_empty());
+            key.or(finding.snippet.as_ref()).cloned().unwrap_or_default()
         })
         .collect();
     let identities: Vec<Identity<'_>> = findings
@@ -122,10 +143,7 @@ fn name_findings(findings: &mut [Finding]) {
 
 fn suppress_findings(audit: &mut Audit, ran: &[&str], config: &Config) -> Vec<report::Suppression> {
     let subjects: Vec<Subject> = audit.findings.iter().map(subject).collect();
-    let comments: Vec<Comment> = match config.inline_ignores {
-        true => std::mem::take(&mut audit.comments),
-        false => Vec::new(),
-    };
+    let comments: Vec<Comment> = if config.inline_ignores { std::mem::take(&mut audit.comments) } else { Vec::new() };
     let known: Vec<&str> = catalogue().ids().collect();
     let outcome = suppress::suppress(&Input {
         subjects: &subjects,
@@ -138,10 +156,7 @@ fn suppress_findings(audit: &mut Audit, ran: &[&str], config: &Config) -> Vec<re
     for (finding, by) in audit.findings.iter_mut().zip(&outcome.by) {
         finding.suppressed = by.map(|index| {
             let suppression = &outcome.suppressions[index];
-            Suppressed {
-                by: origin(suppression.origin),
-                reason: suppression.reason.clone().unwrap_or_default(),
-            }
+            Suppressed { by: origin(suppression.origin), reason: suppression.reason.clone().unwrap_or_default() }
         });
     }
     audit.diagnostics.extend(outcome.suppressions.iter().filter_map(|suppression| trouble(suppression, config.lang)));
@@ -232,11 +247,7 @@ fn profile(repo: &Repo, profile: &Profile) -> report::Profile {
 }
 
 fn part(component: &crate::repo::Component) -> Part {
-    Part {
-        path: component.path.to_string(),
-        name: component.name.clone(),
-        kind: component.kind.name().to_owned(),
-    }
+    Part { path: component.path.to_string(), name: component.name.clone(), kind: component.kind.name().to_owned() }
 }
 
 fn coverage(repo: &Repo, audit: &Audit) -> Coverage {
@@ -270,4 +281,3 @@ fn diagnostics(repo: &Repo, mut all: Vec<Diagnostic>, lang: Lang) -> Vec<Diagnos
     all.dedup();
     all
 }
-

@@ -1,5 +1,6 @@
 //! The command line as a user meets it: formats, files, the gate, exit codes, wrong usage.
 
+#[expect(dead_code, reason = "the command line needs no planted secrets")]
 mod common;
 
 use std::{fs, path::Path};
@@ -320,6 +321,23 @@ fn a_configured_suppression_expires() {
     let code = |date| run(shop.path(), &[&ONLY[..], &["--date", date]].concat()).0;
     assert_eq!(code("2026-06-30"), 0);
     assert_eq!(code("2026-07-01"), 1);
+}
+
+#[test]
+fn a_disabled_rule_is_shown_with_its_reason() {
+    let shop = shop();
+    write(
+        shop.path(),
+        "readiness.toml",
+        "[rules.fallback-secret]\nenabled = false\nreason = \"the vault injects it\"\n",
+    );
+    let disabled = report(shop.path(), &["--no-inline-ignores"]);
+    let diagnostic =
+        disabled["diagnostics"].as_array().expect("a list").iter().find(|it| it["kind"] == "rule-disabled");
+    let diagnostic = diagnostic.expect("the report says so");
+    assert_eq!(diagnostic["message"], "`fallback-secret` is disabled: the vault injects it");
+    assert_eq!(disabled["partial"], false);
+    assert_eq!(run(shop.path(), &ONLY).0, 1, "who asks for it by name gets it");
 }
 
 #[test]

@@ -439,6 +439,39 @@ fn a_workspace_has_components_and_tests_have_none() {
 }
 
 #[test]
+fn one_manifest_for_several_services() {
+    let folder = Folder::new(&[
+        (
+            "package.json",
+            r#"{"name": "platform", "private": true, "dependencies": {"fastify": "5", "bullmq": "5", "pg": "8"}}"#,
+        ),
+        ("services/api/src/server.ts", "import Fastify from 'fastify'\nimport { Pool } from 'pg'\n"),
+        ("services/jobs/src/index.ts", "import { Worker } from 'bullmq'\n"),
+        ("services/prices.ts", "export const a = 1\n"),
+    ]);
+    let expected = [
+        (".", "platform", K::HttpService),
+        ("services/api", "api", K::HttpService),
+        ("services/jobs", "jobs", K::Worker),
+    ];
+    let repo = folder.open();
+    assert_eq!(components(&repo), expected, "the root has code of its own");
+    assert_eq!(names(&repo.components()[1].profile.datastores), ["PostgreSQL"]);
+    fs::remove_file(folder.path().join("services/prices.ts")).unwrap();
+    let repo = folder.open();
+    assert_eq!(components(&repo)[0].2, K::Root, "nothing is left to run at the root");
+    assert_eq!(repo.dependency(repo.components()[2].id, "pg").unwrap().0.folder, "");
+}
+
+#[test]
+fn paths_that_the_user_excludes_are_not_there() {
+    let folder = Folder::new(&[("a.ts", "x"), ("old/b.ts", "x"), ("old/big.ts", "const a = 1")]);
+    let exclude = readiness::model::PathGlobs::new(&["old/**"]).unwrap();
+    let repo = folder.open_with(&WalkOptions { exclude, max_file_bytes: 5, ..WalkOptions::default() });
+    assert_eq!((paths(&repo), skipped(&repo)), (vec!["a.ts"], vec![]));
+}
+
+#[test]
 fn python_projects_in_their_dialects() {
     let folder = Folder::new(&[
         (

@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
 
 use camino::Utf8Path;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -44,7 +44,7 @@ fn trials_of(entry: &'static Entry) -> Vec<Trial> {
 
 fn run(entry: &Entry, case: &Case) -> Result<(), String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    write_files(folder.path(), &case.files);
+    common::lay_out(folder.path(), &case.files);
     let root = Utf8Path::from_path(folder.path()).ok_or("the temporary folder is not UTF-8")?;
     let report = readiness::scan(root, &only(&entry.meta.id)).map_err(|error| error.to_string())?;
     check(entry, case, &report)
@@ -52,16 +52,6 @@ fn run(entry: &Entry, case: &Case) -> Result<(), String> {
 
 fn only(id: &str) -> Config {
     Config { only: vec![Selector::Rule(id.to_owned())], all: true, jobs: Some(1), ..Config::default() }
-}
-
-fn write_files(root: &Path, files: &[CaseFile]) {
-    for file in files {
-        common::write(root, &file.path, &common::planted::plant(&file.content));
-    }
-    let tracked: Vec<&str> = files.iter().filter(|file| file.tracked).map(|file| file.path.as_str()).collect();
-    if !tracked.is_empty() {
-        common::track(root, &tracked);
-    }
 }
 
 fn check(entry: &Entry, case: &Case, report: &Report) -> Result<(), String> {
@@ -126,6 +116,7 @@ fn finding_problems(case: &Case, findings: &[Finding]) -> Vec<String> {
     for finding in findings {
         let wanted = match finding.start {
             Some(start) => expected.contains(&(finding.path.clone(), start.line as usize)),
+            None if !finding.missing => expected.contains(&(finding.path.clone(), 1)),
             None => case.missing.iter().any(|path| path.trim_end_matches('/') == finding.path),
         };
         if !wanted {
@@ -166,5 +157,7 @@ fn marks(case: &Case) -> impl Iterator<Item = (&CaseFile, &Mark)> {
 }
 
 fn begins_at(finding: &Finding, file: &CaseFile, mark: &Mark) -> bool {
-    finding.path == file.path && finding.start.is_some_and(|start| start.line as usize == mark.line)
+    // A finding about a file as a whole is marked on its first line.
+    let line = finding.start.map_or(1, |start| start.line as usize);
+    finding.path == file.path && !finding.missing && line == mark.line
 }

@@ -120,8 +120,8 @@ pub(crate) struct ScanArgs {
     #[arg(long, short, help_heading = "Output")]
     pub(crate) quiet: bool,
 
-    /// When to use colour; NO_COLOR, CLICOLOR and CLICOLOR_FORCE are respected
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, help_heading = "Output")]
+    #[arg(help = "When to use colour; NO_COLOR, CLICOLOR and CLICOLOR_FORCE are respected")]
     pub(crate) color: Color,
 
     /// Fail on open criteria of this severity or worse [default: critical]

@@ -11,7 +11,7 @@ use super::{
     args::ExplainArgs,
     exit::{Exit, Failure},
     library::{self, Card},
-    output::Output,
+    output::{Output, print},
     page::{Page, severity_style},
     words::Words,
 };
@@ -26,7 +26,7 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Outcome {
     let cards = library::cards();
     let card = cards.iter().find(|card| card.meta.id == args.rule).ok_or_else(|| unknown(&args.rule, &cards))?;
     let explained = explain(card, args.lang.unwrap_or_default(), output);
-    output.print(explained.as_bytes())?;
+    print(explained.as_bytes())?;
     Ok(Exit::Holds)
 }
 

@@ -41,17 +41,6 @@ impl Output {
         }
     }
 
-    /// Prints a result. A reader that has gone away wants no more of it, and that is no error.
-    pub(super) fn print(&self, bytes: &[u8]) -> Result<(), Failure> {
-        let mut out = io::stdout().lock();
-        match out.write_all(bytes).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::unusable(format!("cannot write to standard output: {}", reason(&error))))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Says on standard error what stops a command.
     pub(super) fn complain(&self, failure: &Failure) {
         match &failure.complaint {
@@ -76,6 +65,17 @@ impl Output {
     fn marked(&self, word: &str, color: AnsiColor) -> String {
         let style = if self.error_colored { color.on_default().bold() } else { Style::new() };
         format!("{style}{word}{style:#}")
+    }
+}
+
+/// Prints a result. A reader that has gone away wants no more of it, and that is no error.
+pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::unusable(format!("cannot write to standard output: {}", reason(&error))))
+        }
+        _ => Ok(()),
     }
 }
 

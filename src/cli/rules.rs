@@ -8,7 +8,7 @@ use super::{
     args::{ListFormat, RulesArgs},
     exit::{Exit, Failure},
     library::{self, Card},
-    output::Output,
+    output::{Output, print},
     page::{Page, severity_style},
     words::Words,
 };
@@ -20,7 +20,7 @@ pub(super) fn run(args: &RulesArgs, output: &Output) -> Outcome {
         ListFormat::Terminal => table(&cards, lang, output),
         ListFormat::Json => json(&cards, lang)?,
     };
-    output.print(text.as_bytes())?;
+    print(text.as_bytes())?;
     Ok(Exit::Holds)
 }
 

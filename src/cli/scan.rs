@@ -34,7 +34,7 @@ pub(super) fn run(args: &ScanArgs, implied: bool, output: &Output) -> Outcome {
     let report = library::scan(&root, &config)
         .map_err(|error| Failure::unusable(format!("cannot scan `{}`: {error}", args.path)))?;
     let shown = Shown { all: config.all, quiet: args.quiet, date: args.date };
-    output.print(&render(&report, args.format, shown, Some(output))?)?;
+    output::print(&render(&report, args.format, shown, Some(output))?)?;
     let written = write_reports(&report, &args.reports, shown, output);
     let failures = gate::failures(&report, &config);
     if !failures.is_empty() && !args.quiet {

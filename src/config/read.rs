@@ -125,11 +125,8 @@ impl Reader<'_> {
     fn rule(&mut self, id: &str, at: Range<usize>, value: &Value<'_>) -> Option<RuleSettings> {
         let section = format!("rules.{id}");
         let table = self.take(value, &section, Expected::table)?;
-        let mut settings = RuleSettings {
-            path: self.shown.to_owned(),
-            line: self.line(at.start),
-            ..RuleSettings::default()
-        };
+        let mut settings =
+            RuleSettings { path: self.shown.to_owned(), line: self.line(at.start), ..RuleSettings::default() };
         let mut disabled = None;
         for (key, value) in table {
             match key.get_ref().as_ref() {

@@ -92,12 +92,7 @@ fn parents_first(rules: &[&Entry]) -> Vec<usize> {
     order
 }
 
-fn ask(
-    plan: &Plan<'_>,
-    index: usize,
-    seen: &Seen<'_>,
-    failed: &BTreeMap<String, Failed>,
-) -> Vec<Concluded> {
+fn ask(plan: &Plan<'_>, index: usize, seen: &Seen<'_>, failed: &BTreeMap<String, Failed>) -> Vec<Concluded> {
     let entry = plan.rules[index];
     let observations = seen.joined.observations.get(&index).map(Vec::as_slice).unwrap_or_default();
     let unexamined = unexamined(entry, index, seen.joined);
@@ -112,11 +107,9 @@ fn ask(
             let mine = groups.remove(&component.id).unwrap_or_default();
             let unexamined: Vec<FileId> = match entry.meta.scope {
                 Scope::Repository => unexamined.clone(),
-                Scope::Component => unexamined
-                    .iter()
-                    .copied()
-                    .filter(|file| seen.repo.file(*file).component == component.id)
-                    .collect(),
+                Scope::Component => {
+                    unexamined.iter().copied().filter(|file| seen.repo.file(*file).component == component.id).collect()
+                }
             };
             let cx = Context {
                 repo: seen.repo,
@@ -132,12 +125,7 @@ fn ask(
         .collect()
 }
 
-fn answer(
-    entry: &Entry,
-    rule: usize,
-    cx: &Context<'_>,
-    failed: &BTreeMap<String, Failed>,
-) -> Concluded {
+fn answer(entry: &Entry, rule: usize, cx: &Context<'_>, failed: &BTreeMap<String, Failed>) -> Concluded {
     let component = cx.component.id;
     let parent = entry.meta.parents.iter().find(|parent| failed.get(*parent).is_some_and(|it| it.covers(component)));
     if let Some(parent) = parent {

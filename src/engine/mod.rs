@@ -18,8 +18,8 @@ use timing::Stopwatch;
 
 use crate::{
     config::{Config, Progress},
-    facts::Facts,
-    model::FileId,
+    facts::{Facts, FileFacts},
+    model::{FileId, Observation},
     repo::{File, Repo},
     report::{Criterion, Diagnostic, Finding, PhaseTiming, RuleTiming, Timing},
     rule::Entry,
@@ -54,10 +54,7 @@ pub enum EngineError {
 pub fn run(repo: &Repo, rules: Vec<&Entry>, config: &Config) -> Result<Audit, EngineError> {
     let total = Stopwatch::start(config.timing);
     let plan = Plan::new(rules);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(config.jobs.unwrap_or(0))
-        .stack_size(STACK)
-        .build()?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(config.jobs.unwrap_or(0)).stack_size(STACK).build()?;
     let stage = Stopwatch::start(config.timing);
     config.progress.start(repo.files().len());
     let seen: Vec<(FileId, observe::Seen)> =
@@ -70,10 +67,9 @@ pub fn run(repo: &Repo, rules: Vec<&Entry>, config: &Config) -> Result<Audit, En
     let observed = stage.stop();
     let stage = Stopwatch::start(config.timing);
     let facts = Facts::new(std::mem::take(&mut joined.facts));
-    let concluded = pool.install(|| {
-        conclude::conclude(&plan, &conclude::Seen { repo, facts: &facts, config, joined: &joined })
-    });
-    let concluded_in = stage.stop();
+    let concluded =
+        pool.install(|| conclude::conclude(&plan, &conclude::Seen { repo, facts: &facts, config, joined: &joined }));
+    let judged = stage.stop();
     let stage = Stopwatch::start(config.timing);
     let resolver = Resolver::new(repo, config.lang, config.all);
     let mut audit = Audit {
@@ -87,16 +83,33 @@ pub fn run(repo: &Repo, rules: Vec<&Entry>, config: &Config) -> Result<Audit, En
     };
     for answer in &concluded {
         let meta = &plan.rules[answer.rule].meta;
-        let resolved = resolver.resolve(answer, meta, config.severity(meta));
-        audit.criteria.push(resolved.criterion);
-        audit.findings.extend(resolved.findings);
+        let told = resolver.resolve(answer, meta, config.severity(meta));
+        audit.criteria.push(told.criterion);
+        audit.findings.extend(told.findings);
         if let Some(message) = &answer.panic {
             audit.diagnostics.push(panicked(&meta.id, None, message));
         }
     }
-    let phases = [("observe", observed), ("conclude", concluded_in), ("resolve", stage.stop())];
+    let phases = [("observe", observed), ("conclude", judged), ("resolve", stage.stop())];
     audit.timing = total.stop().map(|total| timing(&plan, &joined, total, &phases));
     Ok(audit)
+}
+
+/// What `rules` observe by rule, and the facts of each file.
+#[doc(hidden)]
+pub type Observed = (BTreeMap<String, Vec<Observation>>, BTreeMap<FileId, FileFacts>);
+
+/// The first half of [`run`] by itself; without `gated`, keywords keep nobody from a file. For tests of the gate.
+#[doc(hidden)]
+pub fn observe_only(repo: &Repo, rules: Vec<&Entry>, gated: bool) -> Observed {
+    let mut plan = Plan::new(rules);
+    plan.gated = gated;
+    let mut joined = Joined::default();
+    for file in repo.files() {
+        joined.add(file.id, observe::observe(&plan, repo, file, false));
+    }
+    let named = |(rule, seen): (usize, Vec<Observation>)| (plan.rules[rule].meta.id.clone(), seen);
+    (joined.observations.into_iter().map(named).collect(), joined.facts)
 }
 
 fn visit(plan: &Plan<'_>, repo: &Repo, file: &File, config: &Config) -> (FileId, observe::Seen) {
@@ -139,9 +152,14 @@ fn troubles(resolver: &Resolver<'_>, repo: &Repo, joined: &Joined) -> Vec<Diagno
                         0 => String::new(),
                         more => format!(", and in {more} further places"),
                     };
-                    diagnostic("parse-error", format!("syntax error at line {line}{rest}; the rest of the file was examined"))
+                    diagnostic(
+                        "parse-error",
+                        format!("syntax error at line {line}{rest}; the rest of the file was examined"),
+                    )
                 }
-                Trouble::Cut => diagnostic("limit-hit", "nested too deeply; the deepest parts were not examined".to_owned()),
+                Trouble::Cut => {
+                    diagnostic("limit-hit", "nested too deeply; the deepest parts were not examined".to_owned())
+                }
                 Trouble::Panic { rule, message } => panicked(rule, Some(path), message),
             }
         })

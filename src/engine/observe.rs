@@ -47,9 +47,8 @@ pub(super) fn observe(plan: &Plan<'_>, repo: &Repo, file: &File, timed: bool) ->
     let text = match repo.read(file.id) {
         Ok(text) => text,
         Err(error) => {
-            let everybody: Vec<usize> = (0..plan.visiting.len())
-                .filter(|&index| plan.visiting[index].watch.wants_role(file.role))
-                .collect();
+            let everybody: Vec<usize> =
+                (0..plan.visiting.len()).filter(|&index| plan.visiting[index].watch.wants_role(file.role)).collect();
             mark_unexamined(plan, &everybody, &mut seen);
             seen.troubles.push(Trouble::Unreadable(error.to_string()));
             return seen;

@@ -33,16 +33,16 @@ pub(super) struct Plan<'c> {
     pub(super) visiting: Vec<Visiting<'c>>,
     automaton: AhoCorasick,
     literal_count: usize,
+    /// Whether keywords keep visitors from files; off only in tests, where everybody sees every file of its roles.
+    pub(super) gated: bool,
 }
 
 impl<'c> Plan<'c> {
     pub(super) fn new(rules: Vec<&'c Entry>) -> Self {
         let needed: BTreeSet<Fact> =
             rules.iter().flat_map(|entry| entry.rule().needs()).copied().chain([Fact::Directives]).collect();
-        let of_rules = rules
-            .iter()
-            .enumerate()
-            .map(|(index, entry)| (Visitor::Rule(index, entry.rule()), entry.rule().watch()));
+        let of_rules =
+            rules.iter().enumerate().map(|(index, entry)| (Visitor::Rule(index, entry.rule()), entry.rule().watch()));
         let of_extractors = extractors()
             .iter()
             .filter(|extractor| needed.contains(&extractor.fact()))
@@ -61,7 +61,7 @@ impl<'c> Plan<'c> {
             .match_kind(MatchKind::Standard)
             .build(&literals)
             .expect("literals are short and few, so the automaton has room for them");
-        Self { rules, visiting, automaton, literal_count: literals.len() }
+        Self { rules, visiting, automaton, literal_count: literals.len(), gated: true }
     }
 
     /// The visitors that can matter in `file`, by its role and the literals that its text holds.
@@ -74,7 +74,9 @@ impl<'c> Plan<'c> {
             .iter()
             .enumerate()
             .filter(|(_, visiting)| visiting.watch.wants_role(file.role))
-            .filter(|(_, visiting)| visiting.literals.is_empty() || visiting.literals.iter().any(|&index| held[index]))
+            .filter(|(_, visiting)| {
+                !self.gated || visiting.literals.is_empty() || visiting.literals.iter().any(|&index| held[index])
+            })
             .map(|(index, _)| index)
             .collect()
     }

@@ -14,7 +14,10 @@ use crate::{
     model::{Evidence, FileId, Lang, Message, Outcome, Place, RuleMeta, Severity, Site, Span, UnknownCause},
     repo::Repo,
     report::{self, Cause, Criterion, Finding, Position, Related, Sites, Status},
-    text::{excerpt::{Excerpt, Source}, mask::mask},
+    text::{
+        excerpt::{Excerpt, Source},
+        mask::mask,
+    },
 };
 
 /// Turns verdicts into the report's criteria and findings.
@@ -65,7 +68,7 @@ impl<'a> Resolver<'a> {
                 criterion.status = Status::Fail;
                 criterion.evidence = self.evidence_list(meta, fine);
                 findings = self.findings(sites, meta, default, &component);
-                self.settle_failure(&mut criterion, sites, &findings, default);
+                Self::settle_failure(&mut criterion, sites, &findings, default);
             }
             Outcome::NotApplicable(reason) => {
                 criterion.status = Status::NotApplicable;
@@ -88,7 +91,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The criterion's severity and confidence follow from its worst and its surest site.
-    fn settle_failure(&self, criterion: &mut Criterion, sites: &[Site], findings: &[Finding], default: Severity) {
+    fn settle_failure(criterion: &mut Criterion, sites: &[Site], findings: &[Finding], default: Severity) {
         let counted = sites.iter().filter(|site| site.confidence != crate::model::Confidence::Guess);
         criterion.severity = counted.clone().map(|site| site.severity.unwrap_or(default)).min().unwrap_or(default);
         criterion.confidence = sites.iter().map(|site| site.confidence).min().unwrap_or(criterion.confidence);

@@ -96,7 +96,9 @@ fn in_node(found: &mut Vec<CommandUse>, file: &File, stage: Stage, name: &str, n
 }
 
 fn package_scripts(repo: &Repo, file: &File, found: &mut Vec<CommandUse>) {
-    let Some(scripts) = repo.doc(file.id).and_then(|doc| doc.root()).and_then(|root| root.get("scripts")) else { return };
+    let Some(scripts) = repo.doc(file.id).and_then(|doc| doc.root()).and_then(|root| root.get("scripts")) else {
+        return;
+    };
     for entry in scripts.entries() {
         in_node(found, file, Stage::PackageScript, &entry.key, &entry.value);
     }
@@ -121,7 +123,9 @@ fn dockerfile(repo: &Repo, file: &File, found: &mut Vec<CommandUse>) {
 }
 
 fn compose(repo: &Repo, file: &File, found: &mut Vec<CommandUse>) {
-    let Some(services) = repo.doc(file.id).and_then(|doc| doc.root()).and_then(|root| root.get("services")) else { return };
+    let Some(services) = repo.doc(file.id).and_then(|doc| doc.root()).and_then(|root| root.get("services")) else {
+        return;
+    };
     for service in services.entries() {
         for key in ["command", "entrypoint"] {
             let Some(node) = service.value.get(key) else { continue };
@@ -157,7 +161,8 @@ fn workflow(repo: &Repo, file: &File, found: &mut Vec<CommandUse>) {
 /// `if: false` switches a job or a step off.
 fn is_off(node: &Node) -> bool {
     node.get("if").is_some_and(|condition| {
-        condition.as_bool() == Some(false) || condition.as_str().is_some_and(|text| matches!(text.trim(), "false" | "${{ false }}"))
+        condition.as_bool() == Some(false)
+            || condition.as_str().is_some_and(|text| matches!(text.trim(), "false" | "${{ false }}"))
     })
 }
 

@@ -30,7 +30,7 @@ pub struct Build {
     pub target: Option<String>,
 }
 
-impl<'r> ComposeService<'r> {
+impl ComposeService<'_> {
     pub fn place(&self) -> Place {
         Place::At(self.file.id, self.key)
     }

@@ -21,9 +21,12 @@ pub struct DeployWay {
 
 /// Every way to deploy, in order of path.
 pub fn ways(repo: &Repo, commands: &[CommandUse]) -> Vec<DeployWay> {
-    let mut ways: Vec<DeployWay> = repo.files().iter().filter(|file| file.role.is_operational()).filter_map(by_file).collect();
+    let mut ways: Vec<DeployWay> =
+        repo.files().iter().filter(|file| file.role.is_operational()).filter_map(by_file).collect();
     ways.extend(commands.iter().filter_map(by_command));
-    ways.extend(repo.files().iter().filter(|file| file.kind == FileKind::Workflow).filter_map(|file| by_action(repo, file)));
+    ways.extend(
+        repo.files().iter().filter(|file| file.kind == FileKind::Workflow).filter_map(|file| by_action(repo, file)),
+    );
     ways.sort_by(|a, b| a.place.cmp(&b.place));
     ways
 }
@@ -152,9 +155,10 @@ fn by_action(repo: &Repo, file: &File) -> Option<DeployWay> {
     let jobs = repo.doc(file.id)?.root()?.get("jobs")?;
     jobs.entries().iter().find_map(|job| {
         let steps = job.value.get("steps").map(Node::items).unwrap_or_default();
-        let uses = steps.iter().filter_map(|step| step.get("uses")).find(|uses| {
-            uses.as_str().is_some_and(|name| DEPLOY_ACTIONS.iter().any(|action| name.contains(action)))
-        })?;
+        let uses = steps
+            .iter()
+            .filter_map(|step| step.get("uses"))
+            .find(|uses| uses.as_str().is_some_and(|name| DEPLOY_ACTIONS.iter().any(|action| name.contains(action))))?;
         Some(DeployWay {
             kind: "a workflow",
             place: Place::At(file.id, uses.span),
@@ -181,7 +185,10 @@ pub fn platform_health(repo: &Repo, component: &Component) -> Option<(&'static s
         let (platform, _) = platform_name(&file.path.file_name()?.to_ascii_lowercase(), file)?;
         let doc = repo.doc(file.id)?;
         let (_, node) = doc.documents.iter().flat_map(Node::walk).find(|(path, _)| {
-            matches!(path.last_key(), Some("healthcheckPath" | "healthCheckPath" | "health_check" | "http_checks" | "checks"))
+            matches!(
+                path.last_key(),
+                Some("healthcheckPath" | "healthCheckPath" | "health_check" | "http_checks" | "checks")
+            )
         })?;
         Some((platform, Place::At(file.id, node.span)))
     })

@@ -28,7 +28,10 @@ pub enum Fallback {
     None,
     Empty,
     /// A literal, with its place. The value itself stays in the file.
-    Literal { span: Span, words: LiteralShape },
+    Literal {
+        span: Span,
+        words: LiteralShape,
+    },
     /// A fresh random value.
     Random,
     /// Something computed.
@@ -87,7 +90,7 @@ impl Extractor for Environment {
             Kind::Parameter => parameter(node),
             Kind::Assignment => settings_field(node),
             Kind::Property => schema_key(node).or_else(|| destructured(node)),
-            Kind::Call => config_service(node).or_else(|| read(node)),
+            Kind::Call => config_service(node).or_else(|| by_helper(node)).or_else(|| read(node)),
             _ => read(node),
         };
         facts.environment.extend(found);
@@ -165,10 +168,34 @@ fn config_service(call: NodeRef<'_>) -> Option<EnvRead> {
     Some(made(call, name, fallback, Via::ConfigService))
 }
 
+/// `required("X")`, where this file defines `required` as a function that reads `process.env[name]`.
+fn by_helper(call: NodeRef<'_>) -> Option<EnvRead> {
+    let callee = call.child(NodeRole::Callee).filter(|callee| callee.is(Kind::Identifier))?;
+    let Constant::String(name) = call.argument(0)?.constant()? else { return None };
+    let upper = name.chars().all(|char| char.is_ascii_uppercase() || char.is_ascii_digit() || char == '_');
+    let declaration = callee.tree().at(callee.binding()?.declaration);
+    let function = if declaration.is(Kind::Function) { declaration } else { callee.definition()? };
+    if !function.is(Kind::Function) || !upper {
+        return None;
+    }
+    let parameter = function.children_in(NodeRole::Parameter).next()?.name();
+    let reads = function.descendants().take(400).any(|node| {
+        node.is(Kind::Index)
+            && node.child(NodeRole::Index).is_some_and(|index| index.is(Kind::Identifier) && index.name() == parameter)
+            && node
+                .child(NodeRole::Object)
+                .and_then(NodeRef::api_path)
+                .is_some_and(|path| matches!(path.as_str(), "process.env" | "os.environ"))
+    });
+    let fallback = call.argument(1).map_or(Fallback::None, fallback_of);
+    reads.then(|| made(call, name, fallback, Via::Code))
+}
+
 /// A key of a validating schema whose chain ends in `.default(d)`: `JWT_SECRET: z.string().default('…')`.
 fn schema_key(property: NodeRef<'_>) -> Option<EnvRead> {
     let name = property.name();
-    let upper = !name.is_empty() && name.chars().all(|char| char.is_ascii_uppercase() || char.is_ascii_digit() || char == '_');
+    let upper =
+        !name.is_empty() && name.chars().all(|char| char.is_ascii_uppercase() || char.is_ascii_digit() || char == '_');
     let value = property.child(NodeRole::Value).filter(|value| value.is(Kind::Call))?;
     if !upper || property.parent()?.has(Flags::PATTERN) {
         return None;
@@ -263,12 +290,13 @@ fn fallback_of(default: NodeRef<'_>) -> Fallback {
 
 fn shape(value: &str) -> LiteralShape {
     let digits = value.chars().all(|char| char.is_ascii_digit() || char == '.');
-    let duration = value.len() <= 6 && value.trim_end_matches(|char: char| char.is_ascii_alphabetic()).parse::<f64>().is_ok();
+    let duration =
+        value.len() <= 6 && value.trim_end_matches(|char: char| char.is_ascii_alphabetic()).parse::<f64>().is_ok();
     if digits || duration || matches!(value, "true" | "false" | "none" | "null" | "default") {
         return LiteralShape::Plain;
     }
     let url = value.contains("://") && !value.contains('@');
-    let path = value.starts_with(['/', '.']) || value.ends_with(".pem") || value.ends_with(".key");
+    let path = value.starts_with(['/', '.']) || [".pem", ".key"].iter().any(|ending| value.ends_with(ending));
     let header = value.to_ascii_lowercase().starts_with("x-") || value.eq_ignore_ascii_case("authorization");
     if url || path || header { LiteralShape::Name } else { LiteralShape::Opaque }
 }

@@ -97,7 +97,9 @@ fn builds(service: &ComposeService<'_>, file: &File) -> bool {
 /// registry or an owner: `ghcr.io/owner/shop:latest` for `shop`.
 fn runs(repo: &Repo, service: &ComposeService<'_>, component: &Component) -> bool {
     let Some(image) = service.image.and_then(|image| image.as_str()) else { return false };
-    service.build.is_none() && image.contains('/') && names(repo, component).iter().any(|name| image_name(image) == name)
+    service.build.is_none()
+        && image.contains('/')
+        && names(repo, component).iter().any(|name| image_name(image) == name)
 }
 
 /// The last part of an image reference, without tag and digest.
@@ -132,7 +134,11 @@ pub fn packed<'r>(repo: &'r Repo, file: &File) -> &'r Component {
         words.iter().filter(|path| inside(path)).count() * 2 + usize::from(file_names)
     };
     let others = repo.components().iter().filter(|component| !component.is_root() && component.kind.is_deployable());
-    others.map(|component| (named(&component), component)).filter(|(score, _)| *score > 1).max_by_key(|(score, _)| *score).map_or(own, |(_, it)| it)
+    others
+        .map(|component| (named(&component), component))
+        .filter(|(score, _)| *score > 1)
+        .max_by_key(|(score, _)| *score)
+        .map_or(own, |(_, it)| it)
 }
 
 /// Paths of the build context that the stages copy, install or start.
@@ -161,7 +167,8 @@ pub fn copies(dockerfile: &Dockerfile, folder: &Utf8Path) -> Option<Span> {
 /// that names paths from there, else its own folder.
 pub fn context_of(repo: &Repo, file: &File) -> Utf8PathBuf {
     let services = compose::services(repo);
-    let build = services.iter().filter_map(|service| service.build.as_ref()).find(|build| build.dockerfile == file.path);
+    let build =
+        services.iter().filter_map(|service| service.build.as_ref()).find(|build| build.dockerfile == file.path);
     if let Some(build) = build {
         return build.context.clone();
     }
@@ -174,13 +181,29 @@ pub fn context_of(repo: &Repo, file: &File) -> Utf8PathBuf {
             })
         })
     };
-    if !own.as_str().is_empty() && !resolves(own) && resolves(Utf8Path::new("")) { Utf8PathBuf::new() } else { own.to_owned() }
+    if !own.as_str().is_empty() && !resolves(own) && resolves(Utf8Path::new("")) {
+        Utf8PathBuf::new()
+    } else {
+        own.to_owned()
+    }
 }
 
 /// A front end that is built to static files: no server of its own.
 pub fn is_static_site(repo: &Repo, component: &Component) -> bool {
     let has = |names: &[&str]| names.iter().any(|name| repo.dependency(component.id, name).is_some());
-    let own_server = has(&["next", "nuxt", "@remix-run/node", "@react-router/node", "@sveltejs/adapter-node", "@angular/ssr", "express", "fastify", "@nestjs/core", "koa", "hono"]);
+    let own_server = has(&[
+        "next",
+        "nuxt",
+        "@remix-run/node",
+        "@react-router/node",
+        "@sveltejs/adapter-node",
+        "@angular/ssr",
+        "express",
+        "fastify",
+        "@nestjs/core",
+        "koa",
+        "hono",
+    ]);
     component.kind == ComponentKind::WebApp && !own_server
 }
 
@@ -199,5 +222,7 @@ pub fn is_helper(file: &File) -> bool {
 fn is_service(file: &File, dockerfile: &Dockerfile, component: &Component) -> bool {
     let starts = dockerfile.last("CMD").or_else(|| dockerfile.last("ENTRYPOINT"));
     let tool = matches!(component.kind, ComponentKind::Library | ComponentKind::Cli);
-    !is_helper(file) && !tool && (starts.is_some() || dockerfile.last("EXPOSE").is_some() || component.kind.is_deployable())
+    !is_helper(file)
+        && !tool
+        && (starts.is_some() || dockerfile.last("EXPOSE").is_some() || component.kind.is_deployable())
 }

@@ -80,7 +80,9 @@ fn migration(repo: &Repo, file: &File) -> Option<(Tool, Utf8PathBuf)> {
     let found = match extension {
         "sql" => sql(repo, folder, name, parent)?,
         "py" => python(repo, file, folder, name, parent)?,
-        "js" | "ts" | "cjs" | "mjs" if is_migrations(parent) && is_numbered(name) => (script_tool(repo, file), folder.to_owned()),
+        "js" | "ts" | "cjs" | "mjs" if is_migrations(parent) && is_numbered(name) => {
+            (script_tool(repo, file), folder.to_owned())
+        }
         "rb" if parent == "migrate" => (Tool::Rails, folder.to_owned()),
         "php" if parent == "migrations" => (Tool::Laravel, folder.to_owned()),
         "xml" | "yaml" | "yml" if folder.as_str().contains("db/changelog") => (Tool::Liquibase, folder.to_owned()),
@@ -113,17 +115,19 @@ fn sql(repo: &Repo, folder: &Utf8Path, name: &str, parent: &str) -> Option<(Tool
     }
     let numbered = name.starts_with(|char: char| char.is_ascii_digit() || char == 'V');
     let drizzle = parent == "drizzle" && numbered;
-    match drizzle {
-        true => Some((Tool::Drizzle, folder.to_owned())),
-        false => (is_migrations(parent) && numbered).then(|| (Tool::Sql, folder.to_owned())),
+    if drizzle {
+        return Some((Tool::Drizzle, folder.to_owned()));
     }
+    (is_migrations(parent) && numbered).then(|| (Tool::Sql, folder.to_owned()))
 }
 
 /// The folders that Drizzle's configuration files write migrations to, read from their text: `out: "./drizzle"`.
 pub fn drizzle_folders(repo: &Repo) -> impl Iterator<Item = Utf8PathBuf> {
     repo.files()
         .iter()
-        .filter(|file| file.path.file_name().is_some_and(|name| name.starts_with("drizzle") && name.contains("config.")))
+        .filter(|file| {
+            file.path.file_name().is_some_and(|name| name.starts_with("drizzle") && name.contains("config."))
+        })
         .filter_map(|file| {
             let text = repo.read(file.id).ok()?;
             let at = text.find("out:")? + "out:".len();
@@ -172,6 +176,7 @@ pub enum SchemaCommand {
 
 /// What `used` does to the schema, by its program and its words. A command that only prints does nothing.
 pub fn schema_command(used: &CommandUse) -> Option<SchemaCommand> {
+    use SchemaCommand::{Migrate, Push, Rollback};
     if used.only_prints() {
         return None;
     }
@@ -180,7 +185,6 @@ pub fn schema_command(used: &CommandUse) -> Option<SchemaCommand> {
     let has = |word: &str| words.contains(&word);
     let first = words.first().copied().unwrap_or_default();
     let second = words.get(1).copied().unwrap_or_default();
-    use SchemaCommand::{Migrate, Push, Rollback};
     Some(match program.name.rsplit('/').next().unwrap_or_default() {
         "drizzle-kit" if first == "push" || first.starts_with("push:") => Push("drizzle-kit push"),
         "drizzle-kit" if first == "migrate" || first == "up" => Migrate("drizzle-kit migrate"),
@@ -204,7 +208,10 @@ pub fn schema_command(used: &CommandUse) -> Option<SchemaCommand> {
         "flask" if has("db") && has("upgrade") => Migrate("flask db upgrade"),
         "flask" if has("db") && has("downgrade") => Rollback("flask db downgrade"),
         "python" | "python3" | "manage.py" | "django-admin"
-            if has("migrate") && (program.name.contains("manage") || program.name.contains("django") || words.iter().any(|word| word.ends_with("manage.py"))) =>
+            if has("migrate")
+                && (program.name.contains("manage")
+                    || program.name.contains("django")
+                    || words.iter().any(|word| word.ends_with("manage.py"))) =>
         {
             Migrate("manage.py migrate")
         }

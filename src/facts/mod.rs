@@ -4,14 +4,16 @@
 
 pub mod commands;
 pub mod compose;
-pub mod deployment;
 pub mod cors;
+pub mod deployment;
 mod directives;
 pub mod environment;
 pub mod images;
 pub mod kubernetes;
+pub mod logging;
 pub mod migrations;
 pub mod schema;
+pub mod side;
 mod visit;
 
 use std::{collections::BTreeMap, sync::OnceLock};
@@ -40,6 +42,10 @@ pub enum Fact {
     Commands,
     /// Who may call this service from another site.
     Cors,
+    /// Log calls, and how loggers are set up.
+    Logging,
+    /// What files say about the side on which they run.
+    Side,
 }
 
 /// Collects one fact from each file that it watches.
@@ -57,7 +63,14 @@ pub trait Extractor: Sync {
 
 /// Every extractor, in the order of [`Fact`].
 pub fn extractors() -> &'static [&'static dyn Extractor] {
-    &[&directives::Directives, &environment::Environment, &schema::Schema, &cors::Cors]
+    &[
+        &directives::Directives,
+        &environment::Environment,
+        &schema::Schema,
+        &cors::Cors,
+        &logging::LogCalls,
+        &side::Sides,
+    ]
 }
 
 /// What the extractors found in one file.
@@ -68,6 +81,8 @@ pub struct FileFacts {
     pub environment: Vec<environment::EnvRead>,
     pub schema: Vec<schema::SchemaUse>,
     pub cors: cors::CorsFacts,
+    pub logging: logging::Logging,
+    pub side: side::SideSigns,
 }
 
 impl FileFacts {

@@ -145,7 +145,7 @@ fn sync_mode(call: NodeRef<'_>) -> SchemaDoes {
     }
 }
 
-/// `Base.metadata.create_all`, called or handed to `run_sync`; `db.create_all` of Flask-SQLAlchemy.
+/// `Base.metadata.create_all`, called or handed to `run_sync`; `db.create_all` of `Flask-SQLAlchemy`.
 fn create_all(member: NodeRef<'_>) -> Found {
     if member.name() != "create_all" {
         return None;
@@ -154,7 +154,7 @@ fn create_all(member: NodeRef<'_>) -> Found {
     matches!(object.name(), "metadata" | "db" | "database").then_some(("SQLAlchemy", SchemaDoes::Creates))
 }
 
-/// The `synchronize` option of TypeORM's data sources and modules.
+/// The `synchronize` option of `TypeORM`'s data sources and modules.
 fn synchronize(property: NodeRef<'_>) -> Found {
     if property.name() != "synchronize" {
         return None;

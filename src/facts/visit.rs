@@ -12,6 +12,7 @@ pub struct Watch {
     /// Node kinds; empty means that the tree is not needed.
     pub kinds: Vec<Kind>,
     /// A file is visited when it holds one of these literals; empty means every file.
+    /// A gate and no test: what a visitor says must be the same when nothing keeps it from a file.
     pub keywords: Vec<String>,
     /// Roles of the files to visit; empty means source files.
     pub roles: Vec<Role>,

@@ -130,6 +130,7 @@ pub(super) fn find(repo: &Repo, around: &Surroundings) -> Vec<Component> {
             components[owner].manifests.push(at);
         }
     }
+    let coded = with_code(repo, &components);
     for at in 0..components.len() {
         let own: Vec<&Manifest> = components[at].manifests.iter().map(|at| &repo.manifests()[*at]).collect();
         let folder = components[at].folder().to_owned();
@@ -137,8 +138,13 @@ pub(super) fn find(repo: &Repo, around: &Surroundings) -> Vec<Component> {
         if let Some(name) = own.iter().filter(|m| m.folder == folder).find_map(|m| m.name.as_ref()) {
             components[at].name.clone_from(&name.text);
         }
-        let others = components.len() > 1;
-        (components[at].kind, components[at].reasons) = purpose::of(repo, &folder, &own, others);
+        let shell = at == 0 && components.len() > 1 && !coded[0] && coded.contains(&true);
+        (components[at].kind, components[at].reasons) = if shell {
+            // One manifest for all, and all the code in the folders: the root itself runs nothing.
+            (ComponentKind::Root, Vec::new())
+        } else {
+            purpose::of(repo, &folder, &own, components.len() > 1)
+        };
     }
     components
 }
@@ -150,6 +156,16 @@ pub(super) fn assign(components: &[Component], files: &mut [File]) {
         let folder = file.path.parent().unwrap_or_else(|| Utf8Path::new(""));
         file.component = components[owner(&folders, folder)].id;
     }
+}
+
+/// For each component, whether code that ships lies in it and not in a component inside it.
+fn with_code(repo: &Repo, components: &[Component]) -> Vec<bool> {
+    let folders: Vec<Utf8PathBuf> = components.iter().skip(1).map(|component| component.path.clone()).collect();
+    let mut coded = vec![false; components.len()];
+    for file in repo.files().iter().filter(|file| purpose::is_shipped_code(file)) {
+        coded[owner(&folders, file.folder())] = true;
+    }
+    coded
 }
 
 fn bare(id: usize, path: Utf8PathBuf, name: &str) -> Component {

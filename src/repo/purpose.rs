@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 
 use super::{
-    ComponentKind, Dependency, Ecosystem, FileKind, Manifest, Reason, Repo, Role, Stated,
+    ComponentKind, Dependency, Ecosystem, File, FileKind, Manifest, Reason, Repo, Role, Stated,
     technologies::{self, Known, Use},
 };
 use crate::model::{Place, Span};
@@ -24,8 +24,11 @@ pub(super) fn of(repo: &Repo, folder: &Utf8Path, own: &[&Manifest], others: bool
 
 /// Whether anything below `folder` is code that ships.
 pub(super) fn has_code(repo: &Repo, folder: &Utf8Path) -> bool {
-    let is_code = |kind| matches!(kind, FileKind::Code | FileKind::OtherCode);
-    repo.files_below(folder).iter().any(|file| is_code(file.kind) && file.role == Role::Source)
+    repo.files_below(folder).iter().any(is_shipped_code)
+}
+
+pub(super) fn is_shipped_code(file: &File) -> bool {
+    matches!(file.kind, FileKind::Code | FileKind::OtherCode) && file.role == Role::Source
 }
 
 struct Asked<'a> {

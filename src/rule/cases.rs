@@ -15,7 +15,7 @@
 //!
 //! The heading's first word is the verdict: `fail`, `pass`, `not-applicable`, `unknown` or `manual`. A marker
 //! `expect: bad`, optionally with a severity and a confidence, or `expect: good`, stands in a comment at the end of
-//! the line that the finding or the evidence begins on; it is stripped before the file is written, so it may also
+//! the line that the finding or the evidence begins on (on the first line for a file as a whole); it is stripped before the file is written, so it may also
 //! stand in formats without comments. A `tracked` file is in git's index.
 
 use crate::model::{Confidence, Severity};

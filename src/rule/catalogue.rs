@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Rule, RuleFile};
+use super::{Rule, RuleFile, declarative::DeclaredRule, mistakes};
 use crate::model::{Categories, RuleMeta};
 
 /// `(path below rules/, content)`, sorted by path.
@@ -12,26 +12,34 @@ static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalogue
 pub struct Entry {
     pub meta: RuleMeta,
     decision: Decision,
-    /// The text of its case file.
+    /// The text of its case file; empty for a rule that was read at run time.
     pub cases: &'static str,
 }
 
 enum Decision {
     Coded(&'static dyn Rule),
+    Declared(DeclaredRule),
 }
 
 impl Entry {
     pub fn rule(&self) -> &dyn Rule {
         match &self.decision {
             Decision::Coded(rule) => *rule,
+            Decision::Declared(rule) => rule,
         }
+    }
+
+    /// A rule outside the catalogue, for tests of the engine.
+    #[doc(hidden)]
+    pub fn coded(meta: RuleMeta, rule: &'static dyn Rule) -> Self {
+        Self { meta, decision: Decision::Coded(rule), cases: "" }
     }
 }
 
 /// Why the catalogue does not fit together. Always the fault of whoever wrote the rule.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogueError {
-    #[error("rules/{path}: {message}")]
+    #[error("{path}: {message}")]
     File { path: String, message: String },
     #[error("rules/{category}/{id}.toml: no code named `{id}` is listed in src/rules/mod.rs, and it has no [match]")]
     NoDecision { category: String, id: String },
@@ -59,9 +67,7 @@ impl Catalogue {
         }
         let order: Vec<String> = Categories::embedded().all.iter().map(|category| category.id.clone()).collect();
         let rank = |category: &str| order.iter().position(|id| id == category).unwrap_or(order.len());
-        entries.sort_by(|a, b| {
-            (rank(&a.meta.category), &a.meta.id).cmp(&(rank(&b.meta.category), &b.meta.id))
-        });
+        entries.sort_by(|a, b| (rank(&a.meta.category), &a.meta.id).cmp(&(rank(&b.meta.category), &b.meta.id)));
         Ok(Self { entries })
     }
 
@@ -79,6 +85,17 @@ impl Catalogue {
     }
 }
 
+/// Reads a rule without code from the text of its rule file; `path` is named in errors.
+pub fn declared_rule(category: &str, path: &str, text: &str) -> Result<Entry, CatalogueError> {
+    let wrong = |message: String| CatalogueError::File { path: path.to_owned(), message };
+    let file = rule_file(path, text)?;
+    let rule = DeclaredRule::new(&file).map_err(wrong)?;
+    match mistakes(text).into_iter().next() {
+        Some(mistake) => Err(wrong(mistake.to_string())),
+        None => Ok(Entry { meta: file.meta(category), decision: Decision::Declared(rule), cases: "" }),
+    }
+}
+
 fn entry(
     category: &str,
     id: &str,
@@ -86,21 +103,29 @@ fn entry(
     content: &str,
     code: &mut BTreeMap<&str, &'static dyn Rule>,
 ) -> Result<Entry, CatalogueError> {
-    let wrong = |message: String| CatalogueError::File { path: path.to_owned(), message };
-    let file: RuleFile = toml::from_str(content).map_err(|error| wrong(error.to_string()))?;
+    let path = format!("rules/{path}");
+    let wrong = |message: String| CatalogueError::File { path: path.clone(), message };
+    let file = rule_file(&path, content)?;
     if file.id != id {
         return Err(wrong(format!("the id is `{}`, the file is named `{id}`", file.id)));
     }
-    let coded = code.remove(id);
-    let decision = match (coded, &file.matcher) {
+    let decision = match (code.remove(id), &file.matcher) {
         (Some(rule), None) => Decision::Coded(rule),
         (Some(_), Some(_)) => return Err(wrong("it has both code and a [match]".to_owned())),
-        (None, _) => {
+        (None, Some(_)) => Decision::Declared(DeclaredRule::new(&file).map_err(wrong)?),
+        (None, None) => {
             return Err(CatalogueError::NoDecision { category: category.to_owned(), id: id.to_owned() });
         }
     };
     let cases = embedded(&format!("{category}/{id}.md")).ok_or_else(|| wrong("it has no case file".to_owned()))?;
     Ok(Entry { meta: file.meta(category), decision, cases })
+}
+
+fn rule_file(path: &str, text: &str) -> Result<RuleFile, CatalogueError> {
+    toml::from_str(text).map_err(|error| CatalogueError::File {
+        path: path.to_owned(),
+        message: error.to_string().trim_end().to_owned(),
+    })
 }
 
 /// A file below `rules/`, as embedded.

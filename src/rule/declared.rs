@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::matcher::{Condition, Match, decisive};
 use crate::model::{Confidence, Reference, RuleMeta, Scope, Severity, Texts};
 
 /// Every key of a rule file. Unknown keys are refused, so that a misspelt one is noticed.
@@ -33,10 +34,10 @@ pub struct RuleFile {
     pub references: Vec<Reference>,
     /// When the rule is asked at all; only for rules without code.
     #[serde(default)]
-    pub applies: Option<toml::Table>,
+    pub applies: Option<Condition>,
     /// What decides it; only for rules without code.
-    #[serde(default, rename = "match")]
-    pub matcher: Option<toml::Table>,
+    #[serde(default, rename = "match", deserialize_with = "decisive")]
+    pub matcher: Option<Match>,
     pub text: LanguageTexts,
 }
 

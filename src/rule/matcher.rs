@@ -18,13 +18,20 @@
 //! ```
 //!
 //! No variables, no expressions: a rule that needs an `if` between matches is written in Rust.
+//!
+//! Texts can name what a place shows: `{path}` is its file, `{key}` the key path, instruction, callee or package,
+//! `{value}` the value, arguments, matched text or version.
 
 use std::sync::OnceLock;
 
 use regex::Regex;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 
-use crate::repo::Role;
+use crate::{
+    doc::{self, Format, Step},
+    model::PathGlobs,
+    repo::Role,
+};
 
 /// The `[match]` table of a rule file.
 #[derive(Debug, Clone, Deserialize)]
@@ -38,6 +45,20 @@ pub struct Match {
     pub missing: Option<Missing>,
 }
 
+/// Reads a `[match]` and refuses one that cannot decide.
+pub(super) fn decisive<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Match>, D::Error> {
+    let read = Match::deserialize(from)?;
+    let wrong = match (&read.bad, &read.good, &read.missing) {
+        (None, None, _) => "[match] needs `bad`, `good` or both: what fails, what passes",
+        (None, Some(_), None) => "[match] has only `good`; add `[match.missing]` with the path where it should be",
+        (Some(_), None, Some(_)) => {
+            "[match.missing] is the path of what `good` looks for; add `[match.good]` or remove it"
+        }
+        _ => return Ok(Some(read)),
+    };
+    Err(D::Error::custom(wrong))
+}
+
 /// Where a thing should be that `good` did not find.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,10 +69,10 @@ pub struct Missing {
 
 /// One matcher, or several combined. Written as a table with exactly one key.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "lowercase")]
+#[serde(try_from = "Keys")]
 pub enum Condition {
-    /// Files by glob.
-    File(OneOrMore),
+    /// Files by glob, relative to what is asked.
+    File(Globs),
     Doc(DocMatch),
     Docker(DockerMatch),
     Text(TextMatch),
@@ -65,9 +86,54 @@ pub enum Condition {
     None(Vec<Condition>),
 }
 
+/// A condition as it is written, before its keys are counted.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Keys {
+    file: Option<Globs>,
+    doc: Option<DocMatch>,
+    docker: Option<DockerMatch>,
+    text: Option<TextMatch>,
+    call: Option<CallMatch>,
+    dependency: Option<DependencyMatch>,
+    any: Option<Vec<Condition>>,
+    all: Option<Vec<Condition>>,
+    none: Option<Vec<Condition>>,
+}
+
+impl TryFrom<Keys> for Condition {
+    type Error = &'static str;
+
+    fn try_from(keys: Keys) -> Result<Self, Self::Error> {
+        let mut written = [
+            keys.file.map(Self::File),
+            keys.doc.map(Self::Doc),
+            keys.docker.map(Self::Docker),
+            keys.text.map(Self::Text),
+            keys.call.map(Self::Call),
+            keys.dependency.map(Self::Dependency),
+            keys.any.map(Self::Any),
+            keys.all.map(Self::All),
+            keys.none.map(Self::None),
+        ]
+        .into_iter()
+        .flatten();
+        match (written.next(), written.next()) {
+            (Some(Self::Any(inner) | Self::All(inner) | Self::None(inner)), None) if inner.is_empty() => {
+                Err("an empty list combines nothing; name at least one matcher in it")
+            }
+            (Some(condition), None) => Ok(condition),
+            (None, _) => Err(
+                "a condition needs one of `file`, `doc`, `docker`, `text`, `call`, `dependency`, `any`, `all`, `none`",
+            ),
+            (Some(_), Some(_)) => Err("a condition has exactly one key; combine several with `any`, `all` or `none`"),
+        }
+    }
+}
+
 /// A string or a list of strings.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a string or a list of strings")]
 pub enum OneOrMore {
     One(String),
     More(Vec<String>),
@@ -83,19 +149,44 @@ impl OneOrMore {
     }
 }
 
+/// Path patterns, built when they are first needed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "OneOrMore")]
+pub struct Globs {
+    patterns: OneOrMore,
+    built: OnceLock<PathGlobs>,
+}
+
+impl From<OneOrMore> for Globs {
+    fn from(patterns: OneOrMore) -> Self {
+        Self { patterns, built: OnceLock::new() }
+    }
+}
+
+impl Globs {
+    /// Whether `path`, relative to what is asked, matches.
+    pub fn matches(&self, path: &str) -> bool {
+        let build = || {
+            let patterns: Vec<&str> = self.patterns.iter().collect();
+            PathGlobs::new(&patterns).expect("the patterns of every rule file are checked, see `mistakes`")
+        };
+        self.built.get_or_init(build).matches(path)
+    }
+}
+
 /// Values at a path of configuration documents.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DocMatch {
     /// Globs of the documents.
-    pub files: OneOrMore,
+    pub files: Globs,
     /// Keys from the root, joined by dots; `*` stands for every key or element.
     pub path: String,
     #[serde(flatten)]
     pub value: ValueTest,
 }
 
-/// Instructions of Dockerfiles.
+/// Instructions of Dockerfiles; the value is their arguments, joined by spaces.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DockerMatch {
@@ -121,17 +212,26 @@ pub enum Stage {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TextMatch {
     /// Literals of which a file must hold one before the expression is tried.
+    #[serde(deserialize_with = "keywords")]
     pub keywords: Vec<String>,
     pub pattern: Pattern,
     /// A match whose line also matches this one is left alone.
     #[serde(default)]
     pub unless: Option<Pattern>,
-    /// Roles of the files; source files when empty.
+    /// Roles of the files. When empty: source files, or whatever `files` names.
     #[serde(default)]
     pub roles: Vec<Role>,
-    /// Globs of the files; all when empty.
+    /// Globs of the files; all of these roles without it.
     #[serde(default)]
-    pub files: Vec<String>,
+    pub files: Option<Globs>,
+}
+
+fn keywords<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let keywords = Vec::<String>::deserialize(from)?;
+    if keywords.is_empty() || keywords.iter().any(String::is_empty) {
+        return Err(D::Error::custom("name words of which a file must hold one before the pattern is tried"));
+    }
+    Ok(keywords)
 }
 
 /// Calls by their resolved callee, in every language at once.
@@ -143,17 +243,26 @@ pub struct CallMatch {
     /// Argument or option names that must be given.
     #[serde(default)]
     pub with: Vec<String>,
-    /// Argument or option names that must not be given.
+    /// Argument or option names that must not be given. A call that may give them out of sight is left alone.
     #[serde(default)]
     pub without: Vec<String>,
     /// A test of one argument's constant value.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "argument")]
     pub argument: Option<ArgumentTest>,
+    /// Roles of the files; source files when empty.
     #[serde(default)]
     pub roles: Vec<Role>,
 }
 
-/// The constant value of an argument.
+fn argument<'de, D: Deserializer<'de>>(from: D) -> Result<Option<ArgumentTest>, D::Error> {
+    let test = ArgumentTest::deserialize(from)?;
+    if test.index.is_none() && test.name.is_none() {
+        return Err(D::Error::custom("add an `index` or a `name`: which argument of the call is meant"));
+    }
+    Ok(Some(test))
+}
+
+/// The constant value of an argument: by position, by name, or by whichever of the two it is given.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ArgumentTest {
@@ -193,6 +302,11 @@ pub struct ValueTest {
 }
 
 impl ValueTest {
+    /// Whether every value will do.
+    pub fn is_free(&self) -> bool {
+        self.equals.is_none() && self.one_of.is_none() && self.not_in.is_none() && self.matches.is_none()
+    }
+
     pub fn holds(&self, value: &str) -> bool {
         self.equals.as_deref().is_none_or(|equals| equals == value)
             && self.one_of.as_ref().is_none_or(|list| list.iter().any(|one| one == value))
@@ -201,29 +315,68 @@ impl ValueTest {
     }
 }
 
-/// A regular expression that is checked when it is read and compiled when it is first needed.
-#[derive(Debug, Clone)]
+/// A regular expression, compiled when it is first needed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "String")]
 pub struct Pattern {
     text: String,
     compiled: OnceLock<Regex>,
 }
 
-impl Pattern {
-    pub fn regex(&self) -> &Regex {
-        self.compiled.get_or_init(|| Regex::new(&self.text).expect("the expression was checked when it was read"))
+impl From<String> for Pattern {
+    fn from(text: String) -> Self {
+        Self { text, compiled: OnceLock::new() }
     }
 }
 
-impl<'de> Deserialize<'de> for Pattern {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        regex_syntax::parse(&text).map_err(serde::de::Error::custom)?;
-        Ok(Self { text, compiled: OnceLock::new() })
+impl Pattern {
+    pub fn regex(&self) -> &Regex {
+        let compile =
+            || Regex::new(&self.text).expect("the expressions of every rule file are checked, see `mistakes`");
+        self.compiled.get_or_init(compile)
+    }
+}
+
+/// What is wrong with a value in a rule file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {message}")]
+pub struct Mistake {
+    pub line: usize,
+    pub message: String,
+}
+
+/// The expressions and path patterns in the text of a rule file that cannot be read.
+///
+/// Compiling them costs more than everything else in loading a rule file, so it is not done for the rules that are
+/// built in: a test does.
+pub fn mistakes(text: &str) -> Vec<Mistake> {
+    let doc = doc::parse(Format::Toml, text);
+    let Some(root) = doc.root() else { return Vec::new() };
+    root.walk()
+        .filter(|(path, _)| matches!(path.steps.first(), Some(Step::Key("applies" | "match"))))
+        .filter_map(|(path, node)| {
+            let wrong = wrong_value(path.last_key()?, node.as_str()?)?;
+            let line = text.get(..node.span.start as usize)?.matches('\n').count() + 1;
+            Some(Mistake { line, message: wrong })
+        })
+        .collect()
+}
+
+fn wrong_value(key: &str, value: &str) -> Option<String> {
+    match key {
+        "pattern" | "unless" | "matches" => {
+            let error = Regex::new(value).err()?.to_string();
+            // The last line of a regex error says what is wrong, those before draw where.
+            let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            Some(format!("`{value}` is not a regular expression: {reason}"))
+        }
+        "file" | "files" => PathGlobs::new(&[value]).err().map(|error| error.to_string()),
+        _ => None,
     }
 }
 
 /// Whether `text` matches `pattern`, in which `*` stands for any run of characters.
-pub fn wildcard(pattern: &str, text: &str) -> bool {
+pub(super) fn wildcard(pattern: &str, text: &str) -> bool {
     let mut pieces = pattern.split('*');
     let first = pieces.next().unwrap_or_default();
     let Some(mut rest) = text.strip_prefix(first) else { return false };
@@ -263,8 +416,17 @@ mod tests {
         assert!(read("[bad]\nfile = \"a\"").is_ok());
         assert!(read("[bad]\nfile = \"a\"\ndependency = { name = \"b\" }").is_err());
         assert!(read("[bad]\nfiel = \"a\"").is_err());
+        assert!(read("[bad]\nany = []").is_err());
+        assert!(read("[bad]\ndocker = { instruction = \"USER\", equal = \"root\" }").is_err());
         let nested = "[bad]\nany = [{ file = \"a\" }, { none = [{ dependency = { name = \"b\" } }] }]";
         assert!(read(nested).is_ok());
-        assert!(read("[bad]\ntext = { keywords = [], pattern = \"(\" }").is_err());
+    }
+
+    #[test]
+    fn wrong_expressions_and_patterns_are_named_with_their_line() {
+        let text = "id = \"x\"\n[match.bad]\nany = [\n  { file = \"a[\" },\n  { text = { keywords = [\"a\"], pattern = \"(\" } },\n]\n";
+        let lines: Vec<usize> = mistakes(text).iter().map(|mistake| mistake.line).collect();
+        assert_eq!(lines, [4, 5]);
+        assert!(mistakes("[text.en]\nfile = \"a[\"\npattern = \"(\"\n").is_empty());
     }
 }

@@ -4,19 +4,25 @@
 
 pub mod cases;
 mod catalogue;
+mod declarative;
 mod declared;
+mod matcher;
+mod search;
 
 use std::collections::BTreeMap;
 
-pub use catalogue::{Catalogue, CatalogueError, Entry};
+pub use catalogue::{Catalogue, CatalogueError, Entry, declared_rule};
 pub use declared::RuleFile;
+pub use matcher::{Mistake, mistakes};
 
 pub use crate::facts::{Visit, Watch};
 use crate::{
     code::NodeRef,
     config::Config,
     facts::{Fact, Facts},
-    model::{ComponentId, Confidence, Evidence, FileId, Message, Observation, Place, RuleMeta, Severity, Tone, Verdict},
+    model::{
+        ComponentId, Confidence, Evidence, FileId, Message, Observation, Place, RuleMeta, Severity, Tone, Verdict,
+    },
     repo::{Component, File, Repo, Role},
 };
 

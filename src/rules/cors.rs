@@ -46,9 +46,12 @@ pub(super) fn conclude(cx: &Context<'_>, say: impl Fn(&JoinedSite<'_>, Option<&W
     if unclear > 0 {
         return Verdict::unknown("unclear");
     }
-    Verdict::pass_or(good, || {
-        if others > 0 { Verdict::not_applicable("other-rule") } else { Verdict::unknown("unclear") }
-    })
+    Verdict::pass_or(
+        good,
+        || {
+            if others > 0 { Verdict::not_applicable("other-rule") } else { Verdict::unknown("unclear") }
+        },
+    )
 }
 
 /// Why a site without a weakness is fine; `None` when its code is not understood.

@@ -24,6 +24,7 @@ rules! {
         schema_push,
     }
     ci_cd { ci_workflow_missing }
+    observability { console_usage, structured_logger_missing }
     security {
         allowed_origins_not_required,
         cors_allow_all_fallback,

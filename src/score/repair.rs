@@ -74,14 +74,14 @@ pub(super) fn fix_first(
     (repairs, gain)
 }
 
-/// By falling gain, then the worse severity, the smaller effort, rule and component.
+/// The worst severity first, since it holds the verdict; then by falling gain, the smaller effort, rule and component.
 fn rank(a: &(f64, &ScoredCriterion), b: &(f64, &ScoredCriterion)) -> Ordering {
     // Gains that differ by less than a reader can see are equal, whatever the last bits say.
     #[expect(clippy::cast_possible_truncation, reason = "a gain lies between 0 and 10")]
     let visible = |gain: f64| (gain * 1e6).round() as i64;
-    visible(b.0)
-        .cmp(&visible(a.0))
-        .then_with(|| a.1.severity.cmp(&b.1.severity))
+    a.1.severity
+        .cmp(&b.1.severity)
+        .then_with(|| visible(b.0).cmp(&visible(a.0)))
         .then_with(|| a.1.effort.cmp(&b.1.effort))
         .then_with(|| (&a.1.rule, &a.1.component).cmp(&(&b.1.rule, &b.1.component)))
 }

@@ -8,11 +8,24 @@ use std::{
     process::{Command, Stdio},
 };
 
+use readiness::rule::cases::CaseFile;
+
 /// Writes a file and its folders below `root`.
 pub(crate) fn write(root: &Path, path: &str, content: &str) {
     let full = root.join(path);
     fs::create_dir_all(full.parent().expect("a file has a folder")).expect("the folder can be made");
     fs::write(full, content).expect("the file can be written");
+}
+
+/// Writes the files of a case, and makes those that are `tracked` so.
+pub(crate) fn lay_out(root: &Path, files: &[CaseFile]) {
+    for file in files {
+        write(root, &file.path, &planted::plant(&file.content));
+    }
+    let tracked: Vec<&str> = files.iter().filter(|file| file.tracked).map(|file| file.path.as_str()).collect();
+    if !tracked.is_empty() {
+        track(root, &tracked);
+    }
 }
 
 /// Makes `root` a git repository whose index holds `paths`, whatever the machine's git configuration says.

@@ -2,7 +2,11 @@
 
 use tree_sitter::Node;
 
-use super::{Language, parse_best, walk::span};
+use super::{
+    Language, parse_best,
+    script::{jsx, tagged},
+    walk::span,
+};
 use crate::model::Span;
 
 /// Where the parser sees what a lowered tree must contain, each list in order.
@@ -20,6 +24,8 @@ pub struct Census {
     pub imports: Vec<Span>,
     /// Functions, lambdas and methods with a body.
     pub functions: Vec<Span>,
+    /// Types that the parser took for expressions.
+    types: Vec<Span>,
 }
 
 /// Counts over the tree that the parser makes of `source`.
@@ -47,7 +53,7 @@ pub fn census(language: Language, source: &str) -> Census {
 impl Census {
     /// Counts one node; whether to look below it.
     fn count(&mut self, language: Language, node: Node<'_>, field: &str, source: &str) -> bool {
-        if !node.is_named() || node.is_missing() {
+        if !node.is_named() || node.is_missing() || self.types.last().is_some_and(|types| types.contains(span(node))) {
             return false;
         }
         if language.is_script() { self.count_script(node, field, source) } else { self.count_python(node, field) }
@@ -56,6 +62,11 @@ impl Census {
     fn count_script(&mut self, node: Node<'_>, field: &str, source: &str) -> bool {
         match node.kind() {
             kind if is_type(kind) || is_type_of_cast(node) => return false,
+            "ERROR" if is_jsx_text(node, source) => return false,
+            "binary_expression" | "call_expression" if let Some(tagged) = tagged::misread(node) => {
+                self.calls.push(tagged.span(node));
+                self.types.push(tagged.types());
+            }
             "call_expression" | "new_expression" => self.calls.push(span(node)),
             "string" => {
                 if !matches!(field, "source" | "key" | "name" | "property" | "alias") {
@@ -82,7 +93,7 @@ impl Census {
         let mut cursor = element.walk();
         let mut run: Option<Span> = None;
         for child in element.children(&mut cursor) {
-            if matches!(child.kind(), "jsx_text" | "html_character_reference") {
+            if jsx::is_text(child, &source[child.byte_range()]) {
                 let piece = span(child);
                 run = Some(Span { start: run.map_or(piece.start, |run| run.start), end: piece.end });
             } else {
@@ -123,6 +134,10 @@ fn is_plain_key(string: Node<'_>) -> bool {
     let mut cursor = string.walk();
     let has_interpolation = string.children(&mut cursor).any(|child| child.kind() == "interpolation");
     !has_interpolation
+}
+
+fn is_jsx_text(node: Node<'_>, source: &str) -> bool {
+    node.parent().is_some_and(|parent| parent.kind() == "jsx_element") && jsx::is_text(node, &source[node.byte_range()])
 }
 
 /// `T` of `value as T`.

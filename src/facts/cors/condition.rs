@@ -63,8 +63,20 @@ pub(super) fn ways(reader: &Reader<'_>, node: NodeRef<'_>, holds: bool, depth: u
                 Vec::new()
             }
         }
-        Kind::Null => if holds { Vec::new() } else { vec![Vec::new()] },
-        Kind::String => if node.name().is_empty() == holds { Vec::new() } else { vec![Vec::new()] },
+        Kind::Null => {
+            if holds {
+                Vec::new()
+            } else {
+                vec![Vec::new()]
+            }
+        }
+        Kind::String => {
+            if node.name().is_empty() == holds {
+                Vec::new()
+            } else {
+                vec![Vec::new()]
+            }
+        }
         Kind::Binary => binary(reader, node, holds, next),
         Kind::Conditional => conditional(reader, node, holds, next),
         Kind::Call => call(reader, node, holds, next),
@@ -111,7 +123,10 @@ pub(super) fn both(left: &[Atoms], right: &[Atoms]) -> Vec<Atoms> {
 fn contradicts(atoms: &[Atom]) -> bool {
     // Two checks of the origin may be of different lists, and two unknown conditions may differ.
     let comparable = |test: &Test| {
-        matches!(test, Test::Present | Test::Production | Test::Development | Test::Filled(Some(_)) | Test::Star(Some(_)))
+        matches!(
+            test,
+            Test::Present | Test::Production | Test::Development | Test::Filled(Some(_)) | Test::Star(Some(_))
+        )
     };
     atoms.iter().any(|atom| {
         atom.holds && comparable(&atom.test) && atoms.iter().any(|other| !other.holds && other.test == atom.test)
@@ -285,7 +300,9 @@ fn is_star_by_default(value: NodeRef<'_>, depth: u8) -> bool {
         text_of(node) == Some("*") || (node.is(Kind::Array) && node.children().any(|item| text_of(item) == Some("*")))
     };
     match value.kind() {
-        Kind::Logical => value.child(Role::Right).is_some_and(|right| is_star(right) || is_star_by_default(right, depth + 1)),
+        Kind::Logical => {
+            value.child(Role::Right).is_some_and(|right| is_star(right) || is_star_by_default(right, depth + 1))
+        }
         Kind::Call => match setting(value) {
             Some((_, default)) => default.is_some_and(is_star),
             None => value
@@ -311,7 +328,8 @@ fn call(reader: &Reader<'_>, node: NodeRef<'_>, holds: bool, depth: u8) -> Vec<A
     if matches!(name, "Boolean" | "bool") {
         return node.argument(0).map_or_else(|| one(Test::Other, holds), |value| ways(reader, value, holds, depth));
     }
-    let receiver = node.child(Role::Callee).filter(|callee| callee.is(Kind::Member)).and_then(|it| it.child(Role::Object));
+    let receiver =
+        node.child(Role::Callee).filter(|callee| callee.is(Kind::Member)).and_then(|it| it.child(Role::Object));
     if let (Some(list), Some(item), "includes" | "has" | "contains") = (receiver, node.argument(0), name) {
         if !reader.is_origin(list, depth) {
             return membership(reader, item, list, holds, depth);
@@ -326,7 +344,8 @@ fn call(reader: &Reader<'_>, node: NodeRef<'_>, holds: bool, depth: u8) -> Vec<A
 /// The test that a call makes of the origin.
 fn called(reader: &Reader<'_>, node: NodeRef<'_>, depth: u8) -> Test {
     let name = node.callee_name().unwrap_or_default();
-    let receiver = node.child(Role::Callee).filter(|callee| callee.is(Kind::Member)).and_then(|it| it.child(Role::Object));
+    let receiver =
+        node.child(Role::Callee).filter(|callee| callee.is(Kind::Member)).and_then(|it| it.child(Role::Object));
     let argument = node.argument(0);
     let of_origin = receiver.is_some_and(|receiver| reader.is_origin(receiver, depth));
     match name {
@@ -525,8 +544,21 @@ pub(super) fn is_test(value: NodeRef<'_>) -> bool {
         Kind::Call => {
             let name = value.callee_name().unwrap_or_default();
             let asks = [
-                "includes", "has", "some", "every", "test", "match", "startsWith", "endsWith", "startswith", "endswith",
-                "any", "all", "Boolean", "bool", "fullmatch",
+                "includes",
+                "has",
+                "some",
+                "every",
+                "test",
+                "match",
+                "startsWith",
+                "endsWith",
+                "startswith",
+                "endswith",
+                "any",
+                "all",
+                "Boolean",
+                "bool",
+                "fullmatch",
             ];
             asks.contains(&name)
                 || ["is", "has", "valid", "check", "allow"].iter().any(|start| name.starts_with(start))
@@ -656,12 +688,11 @@ fn step(reader: &Reader<'_>, parent: NodeRef<'_>, child: NodeRef<'_>, depth: u8)
 
 /// Whether a branch always leaves the function.
 fn exits(branch: NodeRef<'_>) -> bool {
-    let last = if branch.is(Kind::Block) { branch.children().filter(|it| !it.is(Kind::Comment)).last() } else { Some(branch) };
+    let last =
+        if branch.is(Kind::Block) { branch.children().filter(|it| !it.is(Kind::Comment)).last() } else { Some(branch) };
     last.is_some_and(|last| match last.kind() {
         Kind::Return | Kind::Throw => true,
-        Kind::If => {
-            last.child(Role::Consequent).is_some_and(exits) && last.child(Role::Alternate).is_some_and(exits)
-        }
+        Kind::If => last.child(Role::Consequent).is_some_and(exits) && last.child(Role::Alternate).is_some_and(exits),
         _ => false,
     })
 }
@@ -702,14 +733,19 @@ fn names_list(name: Option<&str>) -> bool {
     let Some(name) = name else { return false };
     let lower = name.to_ascii_lowercase();
     let variable = name.len() > 1 && !name.contains(|char: char| char.is_ascii_lowercase());
-    let words = ["cors", "origin", "allow", "white", "trust", "permit", "domain", "host", "site", "front", "client", "url", "list"];
+    let words = [
+        "cors", "origin", "allow", "white", "trust", "permit", "domain", "host", "site", "front", "client", "url",
+        "list",
+    ];
     variable || words.iter().any(|word| lower.contains(word))
 }
 
 /// A switch by which an operator opens everything knowingly.
 fn is_open_switch(name: &str) -> bool {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    ["allowall", "allowany", "allorigins", "anyorigin", "wildcard", "permissive"].iter().any(|part| plain.contains(part))
+    ["allowall", "allowany", "allorigins", "anyorigin", "wildcard", "permissive"]
+        .iter()
+        .any(|part| plain.contains(part))
 }
 
 fn stage(stage: Stage) -> When {

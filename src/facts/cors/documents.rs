@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{doc::Node, facts::Visit, model::Span};
 
-const FILES: &[&str] = &["vercel.json", "now.json", "netlify.toml", "firebase.json", "staticwebapp.config.json", "static.json"];
+const FILES: &[&str] =
+    &["vercel.json", "now.json", "netlify.toml", "firebase.json", "staticwebapp.config.json", "static.json"];
 
 /// Every rule of a platform's configuration that sets the header.
 pub(super) fn sites(file: &Visit<'_>) -> Vec<CorsSite> {

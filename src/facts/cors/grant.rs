@@ -1,6 +1,6 @@
 //! One way through a CORS configuration: who is let in, and when.
 
-use crate::model::Span;
+use crate::model::{Message, Span};
 
 /// Who is let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +40,8 @@ impl Fixed {
         let host = origin.split_once("://").map_or(origin, |(_, host)| host).to_ascii_lowercase();
         let name = host.split(['/', ':', ',']).next().unwrap_or_default();
         let local = ["localhost", "127.0.0.1", "0.0.0.0", "[", "host.docker.internal"];
-        let stand_in = ["your-domain", "yourdomain", "your-app", "yourapp", "your-site", "yoursite", "changeme", "mydomain."];
+        let stand_in =
+            ["your-domain", "yourdomain", "your-app", "yourapp", "your-site", "yoursite", "changeme", "mydomain."];
         if local.iter().any(|prefix| name.starts_with(prefix)) || name.ends_with(".localhost") {
             Self::Local
         } else if stand_in.iter().any(|part| name.contains(part))
@@ -88,16 +89,16 @@ pub enum Laxness {
 }
 
 impl Laxness {
-    /// Key of the text that explains it.
-    pub fn key(self) -> &'static str {
+    /// The text that explains it.
+    pub fn message(self) -> Message {
         match self {
-            Self::Substring => "substring",
-            Self::Prefix => "prefix",
-            Self::Suffix => "suffix",
-            Self::OpenEnd => "open-end",
-            Self::OpenStart => "open-start",
-            Self::ListAsText => "list-as-text",
-            Self::SharedHost => "shared-host",
+            Self::Substring => Message::new("lax-substring"),
+            Self::Prefix => Message::new("lax-prefix"),
+            Self::Suffix => Message::new("lax-suffix"),
+            Self::OpenEnd => Message::new("lax-open-end"),
+            Self::OpenStart => Message::new("lax-open-start"),
+            Self::ListAsText => Message::new("lax-list-as-text"),
+            Self::SharedHost => Message::new("lax-shared-host"),
         }
     }
 }

@@ -19,8 +19,18 @@ pub(super) const ALLOW_CREDENTIALS: &str = "access-control-allow-credentials";
 pub(super) const ALLOW_METHODS: &str = "access-control-allow-methods";
 
 const SETTERS: &[&str] = &[
-    "setHeader", "header", "set", "append", "set_header", "send_header", "add", "add_header", "setdefault",
-    "appendHeader", "setResponseHeader", "putHeader",
+    "setHeader",
+    "header",
+    "set",
+    "append",
+    "set_header",
+    "send_header",
+    "add",
+    "add_header",
+    "setdefault",
+    "appendHeader",
+    "setResponseHeader",
+    "putHeader",
 ];
 
 /// Nodes that are searched for the headers beside one.
@@ -87,13 +97,7 @@ fn rule_grants(reader: &Reader<'_>, object: NodeRef<'_>, value: NodeRef<'_>) -> 
     grants(reader, value, Library::HeaderRule, &super::script::guards(reader, object))
 }
 
-fn build(
-    reader: &Reader<'_>,
-    file: &Visit<'_>,
-    node: NodeRef<'_>,
-    value: NodeRef<'_>,
-    near: NodeRef<'_>,
-) -> CorsSite {
+fn build(reader: &Reader<'_>, file: &Visit<'_>, node: NodeRef<'_>, value: NodeRef<'_>, near: NodeRef<'_>) -> CorsSite {
     let stop = node.enclosing_function().unwrap_or(node.tree().root());
     let conditions = path_to(reader, node, stop, 0);
     let mut grants = grants(reader, value, Library::Header, &conditions);
@@ -127,10 +131,9 @@ fn is_name(node: NodeRef<'_>, header: &str) -> bool {
 fn header_value<'t>(near: NodeRef<'t>, header: &str) -> Option<NodeRef<'t>> {
     near.descendants().take(MAX_NEAR).find_map(|node| match node.kind() {
         Kind::Property if node.name().eq_ignore_ascii_case(header) => node.child(Role::Value),
-        Kind::Property => node
-            .child(Role::Key)
-            .filter(|key| is_name(*key, header))
-            .and_then(|_| node.child(Role::Value)),
+        Kind::Property => {
+            node.child(Role::Key).filter(|key| is_name(*key, header)).and_then(|_| node.child(Role::Value))
+        }
         Kind::Object => {
             let named = node.property("key").is_some_and(|name| is_name(name, header));
             if named { node.property("value") } else { None }
@@ -196,7 +199,10 @@ fn is_request(object: NodeRef<'_>) -> bool {
             Kind::Call => sends(outer),
             Kind::Object => {
                 let has = |name| outer.property(name).is_some();
-                has("headers") && !has("status") && !has("statusCode") && (has("method") || has("mode") || has("baseURL") || has("url"))
+                has("headers")
+                    && !has("status")
+                    && !has("statusCode")
+                    && (has("method") || has("mode") || has("baseURL") || has("url"))
             }
             _ => false,
         })
@@ -212,9 +218,10 @@ fn is_request(object: NodeRef<'_>) -> bool {
 fn sends(call: NodeRef<'_>) -> bool {
     let path = call.callee_path().unwrap_or_default();
     let name = call.callee_name().unwrap_or_default();
-    let client = ["axios", "ky", "got", "superagent", "requests", "httpx", "aiohttp", "undici", "http.request", "https.request"]
-        .iter()
-        .any(|client| path.split('.').next() == Some(client) || path.starts_with(client));
+    let client =
+        ["axios", "ky", "got", "superagent", "requests", "httpx", "aiohttp", "undici", "http.request", "https.request"]
+            .iter()
+            .any(|client| path.split('.').next() == Some(client) || path.starts_with(client));
     let fetches = matches!(name, "fetch" | "$fetch" | "useFetch" | "ofetch" | "Request" | "createProxyMiddleware");
     let verb = matches!(name, "get" | "post" | "put" | "patch" | "delete" | "request" | "create")
         && ["client", "api", "http", "session", "axios"].iter().any(|word| path.to_ascii_lowercase().contains(word));
@@ -228,13 +235,16 @@ fn is_development_server(file: &Visit<'_>, node: NodeRef<'_>) -> bool {
         .iter()
         .any(|start| name.starts_with(start));
     bundler
-        || node.ancestors().any(|outer| outer.is(Kind::Property) && matches!(outer.name(), "devServer" | "webpackDevServer"))
+        || node
+            .ancestors()
+            .any(|outer| outer.is(Kind::Property) && matches!(outer.name(), "devServer" | "webpackDevServer"))
 }
 
 /// The path under which a list of headers is sent: the `source` beside it, or beside its uses.
 fn sources(list: NodeRef<'_>) -> Option<String> {
     let beside = |node: NodeRef<'_>| {
-        let object = node.ancestors().take(4).find(|outer| outer.is(Kind::Object) && outer.property("source").is_some())?;
+        let object =
+            node.ancestors().take(4).find(|outer| outer.is(Kind::Object) && outer.property("source").is_some())?;
         text_of(bare(object.property("source")?)).map(ToOwned::to_owned)
     };
     if let Some(path) = beside(list) {
@@ -250,10 +260,40 @@ pub(super) fn reach_of_path(path: &str) -> Reach {
     let lower = path.to_ascii_lowercase();
     let file = lower.rsplit('/').next().unwrap_or_default();
     let extensions = [
-        ".js", ".css", ".woff", ".woff2", ".ttf", ".otf", ".svg", ".png", ".jpg", ".webp", ".ico", ".xml", ".txt",
-        ".webmanifest", ".wasm", ".map", "manifest.json", ".mp3", ".mp4", ".pdf",
+        ".js",
+        ".css",
+        ".woff",
+        ".woff2",
+        ".ttf",
+        ".otf",
+        ".svg",
+        ".png",
+        ".jpg",
+        ".webp",
+        ".ico",
+        ".xml",
+        ".txt",
+        ".webmanifest",
+        ".wasm",
+        ".map",
+        "manifest.json",
+        ".mp3",
+        ".mp4",
+        ".pdf",
     ];
-    let folders = ["/fonts", "/static", "/_next/static", "/assets", "/images", "/img", "/.well-known", "/media", "/public", "/openapi", "/swagger", "/api-docs",
+    let folders = [
+        "/fonts",
+        "/static",
+        "/_next/static",
+        "/assets",
+        "/images",
+        "/img",
+        "/.well-known",
+        "/media",
+        "/public",
+        "/openapi",
+        "/swagger",
+        "/api-docs",
     ];
     if extensions.iter().any(|extension| file.contains(extension))
         || folders.iter().any(|folder| lower.starts_with(folder))

@@ -12,8 +12,19 @@ pub struct Identity {
 }
 
 const COOKIE_PACKAGES: &[&str] = &[
-    "express-session", "cookie-session", "cookie-parser", "@fastify/cookie", "@fastify/session", "iron-session",
-    "next-auth", "better-auth", "lucia", "koa-session", "hono/cookie", "starlette.middleware.sessions", "flask_login",
+    "express-session",
+    "cookie-session",
+    "cookie-parser",
+    "@fastify/cookie",
+    "@fastify/session",
+    "iron-session",
+    "next-auth",
+    "better-auth",
+    "lucia",
+    "koa-session",
+    "hono/cookie",
+    "starlette.middleware.sessions",
+    "flask_login",
     "connect-redis",
 ];
 

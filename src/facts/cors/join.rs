@@ -80,7 +80,8 @@ pub fn joined<'a>(repo: &'a Repo, facts: &'a Facts, covers: impl Fn(FileId) -> b
                 continue;
             }
             let all = Settings { repo, facts, component };
-            let mut join = Join { all, library: used.library, grants: Vec::new(), sources: Vec::new(), seen: BTreeSet::new() };
+            let mut join =
+                Join { all, library: used.library, grants: Vec::new(), sources: Vec::new(), seen: BTreeSet::new() };
             for grant in &site.grants {
                 join.add(file, grant, &When::default(), false, 0);
             }
@@ -92,7 +93,16 @@ pub fn joined<'a>(repo: &'a Repo, facts: &'a Facts, covers: impl Fn(FileId) -> b
             }
             let (listed, sources) = (join.grants, join.sources);
             let identity = identity(repo, facts, component);
-            result.push(JoinedSite { file, site, library: used.library, reach: &used.reach, grants, listed, sources, identity });
+            result.push(JoinedSite {
+                file,
+                site,
+                library: used.library,
+                reach: &used.reach,
+                grants,
+                listed,
+                sources,
+                identity,
+            });
         }
     }
     result
@@ -108,10 +118,12 @@ fn definition<'a>(
 ) -> (FileId, &'a CorsSite) {
     let Some(name) = &site.options else { return (file, site) };
     let named = |inside: bool| {
-        facts.files().filter(move |(other, _)| !inside || repo.file(*other).component == component).find_map(|(other, it)| {
-            let found = it.cors.definitions.iter().find(|(defined, _)| defined == name)?;
-            Some((other, &found.1))
-        })
+        facts.files().filter(move |(other, _)| !inside || repo.file(*other).component == component).find_map(
+            |(other, it)| {
+                let found = it.cors.definitions.iter().find(|(defined, _)| defined == name)?;
+                Some((other, &found.1))
+            },
+        )
     };
     named(true).or_else(|| named(false)).unwrap_or((file, site))
 }
@@ -198,7 +210,8 @@ impl<'a> Join<'a> {
             return;
         }
         if let Audience::Setting(setting) = &grant.audience {
-            let declared = self.all.declared(&setting.name, !setting.environment).filter(|(_, it)| it.span != setting.span);
+            let declared =
+                self.all.declared(&setting.name, !setting.environment).filter(|(_, it)| it.span != setting.span);
             self.source(file, grant, declared);
             if let (Some((place, declared)), true) = (declared, hops < MAX_HOPS) {
                 if self.seen.insert(normalised(&setting.name)) {

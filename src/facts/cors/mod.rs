@@ -102,8 +102,18 @@ impl Extractor for Cors {
                 Kind::String,
             ])
             .keywords(&[
-                "cors", "Cors", "CORS", "rigin", "ORIGIN", "llow-origin", "uthorization", "ookie", "ession", "_URL",
-                "Bearer", "access-control",
+                "cors",
+                "Cors",
+                "CORS",
+                "rigin",
+                "ORIGIN",
+                "llow-origin",
+                "uthorization",
+                "ookie",
+                "ession",
+                "_URL",
+                "Bearer",
+                "access-control",
             ])
             .roles(&[Role::Source, Role::Config])
         }

@@ -74,11 +74,13 @@ impl<'t> Options<'t> {
             Self::Elsewhere(_) => false,
             // Something spread into the call may name the origin.
             Self::Keywords(call) => call.children_in(Role::Argument).all(|argument| {
-                !argument.is(Kind::Spread) || argument.child(Role::Value).map(constant).is_some_and(|it| it.is(Kind::Object))
+                !argument.is(Kind::Spread)
+                    || argument.child(Role::Value).map(constant).is_some_and(|it| it.is(Kind::Object))
             }),
-            Self::Object(object) => object.children().filter(|child| child.is(Kind::Spread)).all(|spread| {
-                spread.child(Role::Value).map(constant).is_some_and(|value| value.is(Kind::Object))
-            }),
+            Self::Object(object) => object
+                .children()
+                .filter(|child| child.is(Kind::Spread))
+                .all(|spread| spread.child(Role::Value).map(constant).is_some_and(|value| value.is(Kind::Object))),
             _ => true,
         }
     }
@@ -202,7 +204,8 @@ fn assigned<'t>(reader: &Reader<'_>, object: NodeRef<'t>, names: &Names) -> Vec<
     let Some(id) = held.and_then(NodeRef::binding_id) else { return Vec::new() };
     let options = object.tree().references(id).into_iter().filter_map(|reference| {
         let option = reference.parent().filter(|parent| parent.is(Kind::Member) && reference.role() == Role::Object)?;
-        let assignment = option.parent().filter(|parent| parent.is(Kind::Assignment) && option.role() == Role::Target)?;
+        let assignment =
+            option.parent().filter(|parent| parent.is(Kind::Assignment) && option.role() == Role::Target)?;
         let value = assignment.child(Role::Value).filter(|_| names.origins.contains(&option.name()))?;
         let stop = assignment.enclosing_function().unwrap_or(assignment.tree().root());
         Some((value, path_to(reader, assignment, stop, 0)))
@@ -312,4 +315,3 @@ pub(super) fn keywords(call: NodeRef<'_>) -> Options<'_> {
     let any = call.children_in(Role::Argument).any(|argument| is_keyword(argument) || argument.is(Kind::Spread));
     if any { Options::Keywords(call) } else { Options::None }
 }
-

@@ -1,7 +1,9 @@
 //! What decides the origin: every value that an expression can take, with the conditions under which it does.
 
 use super::{
-    condition::{Atom, Atoms, Test, both, circumstances, entering, is_test, local_function, path_to, pattern_of, results, ways},
+    condition::{
+        Atom, Atoms, Test, both, circumstances, entering, is_test, local_function, path_to, pattern_of, results, ways,
+    },
     grant::{Audience, Fixed, Grant, Setting, When},
     library::{Library, Unset},
     pattern::{Matches, judge},
@@ -16,7 +18,9 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 enum Value<'t> {
     /// `*`, alone or as an element of a list.
-    Star { listed: bool },
+    Star {
+        listed: bool,
+    },
     /// `true`: a library reflects the origin.
     True,
     /// The origin of the request.
@@ -39,12 +43,7 @@ struct Way<'t> {
 }
 
 /// Every way through an origin option, or through the value of a header, that is reached under `conditions`.
-pub(super) fn grants(
-    reader: &Reader<'_>,
-    node: NodeRef<'_>,
-    library: Library,
-    conditions: &[Atoms],
-) -> Vec<Grant> {
+pub(super) fn grants(reader: &Reader<'_>, node: NodeRef<'_>, library: Library, conditions: &[Atoms]) -> Vec<Grant> {
     let mut result = Vec::new();
     for way in under(conditions, values(reader, node, 0)) {
         match way.value {
@@ -318,7 +317,11 @@ fn logical<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<'t>
     };
     if node.name() == "&&" {
         let mut result = under(&ways(reader, left, true, depth), values(reader, right, depth));
-        result.push(Way { value: Value::Nothing, atoms: ways(reader, left, false, depth).pop().unwrap_or_default(), span: node.span() });
+        result.push(Way {
+            value: Value::Nothing,
+            atoms: ways(reader, left, false, depth).pop().unwrap_or_default(),
+            span: node.span(),
+        });
         return result;
     }
     let mut result: Vec<Way<'t>> = values(reader, left, depth)
@@ -327,9 +330,13 @@ fn logical<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<'t>
         .collect();
     // A value that is always there leaves no room for the right side.
     let decided = !result.is_empty()
-        && result.iter().all(|way| matches!(way.value, Value::Text(_) | Value::Star { .. } | Value::True | Value::Code(_)) && way.atoms.is_empty());
+        && result.iter().all(|way| {
+            matches!(way.value, Value::Text(_) | Value::Star { .. } | Value::True | Value::Code(_))
+                && way.atoms.is_empty()
+        });
     if !decided {
-        let missing = if is_test(left) { ways(reader, left, false, depth) } else { emptiness(&result, reader, left, depth) };
+        let missing =
+            if is_test(left) { ways(reader, left, false, depth) } else { emptiness(&result, reader, left, depth) };
         result.extend(under(&missing, values(reader, right, depth)));
     }
     result.truncate(MAX_WAYS);
@@ -400,7 +407,8 @@ fn pushed<'t>(reader: &Reader<'_>, list: NodeRef<'t>, depth: u8) -> Vec<Way<'t>>
     let mut result = Vec::new();
     for reference in list.tree().references(id).into_iter().take(64) {
         let method = reference.parent().filter(|parent| parent.is(Kind::Member) && reference.role() == Role::Object);
-        let adds = method.is_some_and(|method| matches!(method.name(), "push" | "append" | "extend" | "add" | "unshift"));
+        let adds =
+            method.is_some_and(|method| matches!(method.name(), "push" | "append" | "extend" | "add" | "unshift"));
         let call = method.and_then(NodeRef::parent).filter(|call| adds && call.is(Kind::Call));
         let Some(call) = call else { continue };
         let stop = call.enclosing_function().unwrap_or(call.tree().root());
@@ -440,10 +448,32 @@ fn member<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<'t>>
 
 /// Methods and functions whose result holds the same origins as what they are called on or with.
 const SAME: &[&str] = &[
-    "map", "filter", "flatMap", "flat", "trim", "slice", "concat", "sort", "reverse", "toLowerCase", "replace", "strip",
-    "rstrip", "lstrip", "lower", "splitlines", "toString", "values", "copy", "replaceAll", "trimEnd",
+    "map",
+    "filter",
+    "flatMap",
+    "flat",
+    "trim",
+    "slice",
+    "concat",
+    "sort",
+    "reverse",
+    "toLowerCase",
+    "replace",
+    "strip",
+    "rstrip",
+    "lstrip",
+    "lower",
+    "splitlines",
+    "toString",
+    "values",
+    "copy",
+    "replaceAll",
+    "trimEnd",
 ];
-const CONVERSIONS: &[&str] = &["from", "Set", "list", "tuple", "set", "parse", "loads", "String", "str", "sorted", "compact", "filter", "map", "Array", "cast", "bool", "Boolean", "uniq", "unique"];
+const CONVERSIONS: &[&str] = &[
+    "from", "Set", "list", "tuple", "set", "parse", "loads", "String", "str", "sorted", "compact", "filter", "map",
+    "Array", "cast", "bool", "Boolean", "uniq", "unique",
+];
 
 fn call<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<'t>> {
     if let Some((setting, default)) = setting(node) {
@@ -456,7 +486,8 @@ fn call<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<'t>> {
         return result;
     }
     let name = node.callee_name().unwrap_or_default();
-    let receiver = node.child(Role::Callee).filter(|callee| callee.is(Kind::Member)).and_then(|it| it.child(Role::Object));
+    let receiver =
+        node.child(Role::Callee).filter(|callee| callee.is(Kind::Member)).and_then(|it| it.child(Role::Object));
     if let (Some(receiver), "split") = (receiver, name) {
         // Without a value there is nothing to split, and the program stops there.
         let optional = node.has(Flags::OPTIONAL) || node.child(Role::Callee).is_some_and(|it| it.has(Flags::OPTIONAL));
@@ -472,7 +503,8 @@ fn call<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<'t>> {
     if is_test(node) {
         return truth(reader, node, depth);
     }
-    let module = receiver.is_some_and(|receiver| matches!(receiver.name(), "Array" | "JSON" | "json" | "_" | "Object" | "String"));
+    let module = receiver
+        .is_some_and(|receiver| matches!(receiver.name(), "Array" | "JSON" | "json" | "_" | "Object" | "String"));
     if let Some(receiver) = receiver.filter(|_| SAME.contains(&name) && !module) {
         let mut result = values(reader, receiver, depth);
         if name == "concat" {

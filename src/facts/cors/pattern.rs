@@ -13,9 +13,29 @@ pub(super) enum Matches {
 
 /// Domains below which anybody can have a name.
 const SHARED: &[&str] = &[
-    "vercel.app", "netlify.app", "pages.dev", "workers.dev", "github.io", "gitlab.io", "herokuapp.com", "onrender.com",
-    "railway.app", "fly.dev", "web.app", "firebaseapp.com", "ngrok.io", "ngrok-free.app", "ngrok.app", "loca.lt",
-    "surge.sh", "azurewebsites.net", "cloudfront.net", "amazonaws.com", "lovable.app", "replit.app", "repl.co",
+    "vercel.app",
+    "netlify.app",
+    "pages.dev",
+    "workers.dev",
+    "github.io",
+    "gitlab.io",
+    "herokuapp.com",
+    "onrender.com",
+    "railway.app",
+    "fly.dev",
+    "web.app",
+    "firebaseapp.com",
+    "ngrok.io",
+    "ngrok-free.app",
+    "ngrok.app",
+    "loca.lt",
+    "surge.sh",
+    "azurewebsites.net",
+    "cloudfront.net",
+    "amazonaws.com",
+    "lovable.app",
+    "replit.app",
+    "repl.co",
 ];
 
 /// Whether anybody can have a name that ends in `suffix`, a text that begins with a dot.

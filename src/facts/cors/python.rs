@@ -183,7 +183,8 @@ fn switch(reader: &Reader<'_>, value: NodeRef<'_>, conditions: &[Atoms]) -> Vec<
             return fixed_grants(value.span(), &Audience::Everyone, &both(conditions, &development));
         }
         let open = default.map(constant).is_some_and(|default| {
-            truth_of(default) == Credentials::Yes || ["true", "1"].contains(&default.name().to_ascii_lowercase().as_str())
+            truth_of(default) == Credentials::Yes
+                || ["true", "1"].contains(&default.name().to_ascii_lowercase().as_str())
         });
         let audience = if open { Audience::Everyone } else { Audience::Nobody };
         let mut result = fixed_grants(value.span(), &audience, conditions);
@@ -226,4 +227,3 @@ fn is_development_settings(file: &Visit<'_>) -> bool {
     ["dev", "development", "local", "test", "testing", "ci", "settings_dev", "settings_local", "local_settings"]
         .contains(&stem)
 }
-

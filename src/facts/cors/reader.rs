@@ -103,7 +103,9 @@ impl<'a> Reader<'a> {
             return first.is_some_and(|first| self.is_origin(first, depth));
         }
         let lower = name.to_ascii_lowercase();
-        if ["normal", "clean", "sanitiz", "canonical", "striptrailing", "hostof", "gethost"].iter().any(|part| lower.contains(part))
+        if ["normal", "clean", "sanitiz", "canonical", "striptrailing", "hostof", "gethost"]
+            .iter()
+            .any(|part| lower.contains(part))
             && first.is_some_and(|first| self.is_origin(first, depth))
         {
             return true;
@@ -153,8 +155,7 @@ pub(super) fn meaning(identifier: NodeRef<'_>) -> Meaning<'_> {
 fn of_declaration<'t>(declaration: NodeRef<'t>, name: &str) -> Meaning<'t> {
     let assignment =
         std::iter::once(declaration).chain(declaration.ancestors().take(6)).find(|node| node.is(Kind::Assignment));
-    let Some((value, target)) =
-        assignment.and_then(|node| Some((node.child(Role::Value)?, node.child(Role::Target)?)))
+    let Some((value, target)) = assignment.and_then(|node| Some((node.child(Role::Value)?, node.child(Role::Target)?)))
     else {
         return Meaning::Unknown;
     };
@@ -305,9 +306,9 @@ pub(super) fn setting(node: NodeRef<'_>) -> Option<(Setting, Option<NodeRef<'_>>
                 || path.contains("env")
                 || path.starts_with("decouple")
                 || !name.contains(|char: char| char.is_ascii_lowercase());
-            let default = node.keyword("default").or_else(|| {
-                node.argument(1).filter(|second| !second.is(Kind::Object) && !second.is(Kind::Function))
-            });
+            let default = node
+                .keyword("default")
+                .or_else(|| node.argument(1).filter(|second| !second.is(Kind::Object) && !second.is(Kind::Function)));
             Some((make(name, environment, required), default))
         }
         _ => None,

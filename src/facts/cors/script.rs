@@ -225,4 +225,3 @@ fn uses(call: NodeRef<'_>) -> Vec<NodeRef<'_>> {
         None => vec![call],
     }
 }
-

@@ -154,9 +154,10 @@ impl<'t> Chain<'t> {
             Some(BindingKind::Import { module, .. }) => module.as_str(),
             _ => node.name(),
         };
-        let validator = ["zod", "joi", "yup", "valibot", "envalid", "@t3-oss", "superstruct", "@sinclair/typebox", "arktype"]
-            .iter()
-            .any(|name| module.to_ascii_lowercase().contains(name));
+        let validator =
+            ["zod", "joi", "yup", "valibot", "envalid", "@t3-oss", "superstruct", "@sinclair/typebox", "arktype"]
+                .iter()
+                .any(|name| module.to_ascii_lowercase().contains(name));
         let known = validator || matches!(node.name(), "z" | "Joi" | "joi" | "yup");
         let optional_by_default = module.to_ascii_lowercase().contains("joi") || module.contains("yup");
         (known && !calls.is_empty()).then_some(Self { calls, required: !optional_by_default })
@@ -187,7 +188,13 @@ fn declared(reader: &Reader<'_>, name: &str, property: NodeRef<'_>, chain: &Chai
             found.extend(grants(reader, value, Library::Header, &unset));
         }
     }
-    OriginSetting { name: name.to_owned(), span: property.span(), required: Some(required), refuses_star, grants: found }
+    OriginSetting {
+        name: name.to_owned(),
+        span: property.span(),
+        required: Some(required),
+        refuses_star,
+        grants: found,
+    }
 }
 
 fn unset(name: &str) -> Vec<Atoms> {
@@ -256,7 +263,9 @@ pub(super) fn destructured(assignment: NodeRef<'_>) -> Vec<OriginSetting> {
 fn field(reader: &Reader<'_>, name: &str, assignment: NodeRef<'_>, environment: bool) -> Option<OriginSetting> {
     let value = assignment.child(Role::Value).map(bare);
     let default = value.and_then(|value| match value.callee_name() {
-        Some("Field" | "field") => value.keyword("default").or_else(|| value.keyword("default_factory")).or_else(|| value.argument(0)),
+        Some("Field" | "field") => {
+            value.keyword("default").or_else(|| value.keyword("default_factory")).or_else(|| value.argument(0))
+        }
         _ => Some(value),
     });
     let default = default.filter(|default| default.text() != "...").map(|default| {
@@ -293,9 +302,10 @@ pub(super) fn refuse(reader: &Reader<'_>, throw: NodeRef<'_>, settings: &mut [Or
     if !compares {
         return;
     }
-    let production = path_to(reader, throw, function, 0).iter().flatten().any(|atom| {
-        (atom.test == Test::Production && atom.holds) || (atom.test == Test::Development && !atom.holds)
-    });
+    let production = path_to(reader, throw, function, 0)
+        .iter()
+        .flatten()
+        .any(|atom| (atom.test == Test::Production && atom.holds) || (atom.test == Test::Development && !atom.holds));
     let refusal = if production { Refusal::InProduction } else { Refusal::Always };
     let text: &str = function.text();
     for setting in settings.iter_mut().filter(|setting| text.contains(setting.name.as_str())) {
@@ -332,16 +342,31 @@ pub(super) fn demanded_by_call(reader: &Reader<'_>, call: NodeRef<'_>) -> Vec<De
 /// Whether a statement runs when the program starts, rather than when somebody asks it something.
 fn is_at_start(node: NodeRef<'_>) -> bool {
     let words = [
-        "valid", "check", "assert", "env", "config", "bootstrap", "main", "setup", "init", "start", "load", "require",
-        "origin", "cors", "parse", "create", "build",
+        "valid",
+        "check",
+        "assert",
+        "env",
+        "config",
+        "bootstrap",
+        "main",
+        "setup",
+        "init",
+        "start",
+        "load",
+        "require",
+        "origin",
+        "cors",
+        "parse",
+        "create",
+        "build",
     ];
     node.ancestors().filter(|outer| outer.is(Kind::Function)).all(|function| {
         let held = function.parent().filter(|parent| parent.is(Kind::Assignment)).and_then(|it| it.child(Role::Target));
         let name = held.map_or(function.name(), NodeRef::name).to_ascii_lowercase();
         // A function without a name is part of what stands around it, unless a request is handed to it.
-        let handler = function.children_in(Role::Parameter).any(|parameter| {
-            matches!(parameter.name(), "req" | "request" | "ctx" | "context" | "c" | "event")
-        });
+        let handler = function
+            .children_in(Role::Parameter)
+            .any(|parameter| matches!(parameter.name(), "req" | "request" | "ctx" | "context" | "c" | "event"));
         !handler && (name.is_empty() || words.iter().any(|word| name.contains(word)))
     })
 }

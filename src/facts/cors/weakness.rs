@@ -59,9 +59,7 @@ impl JoinedSite<'_> {
         let when = &way.grant.when;
         let credentials = self.site.credentials != Credentials::No;
         let audience = match &way.grant.audience {
-            Audience::Everyone if credentials && self.library.reflects_star_with_credentials() => {
-                &Audience::Reflected
-            }
+            Audience::Everyone if credentials && self.library.reflects_star_with_credentials() => &Audience::Reflected,
             audience => audience,
         };
         if let Audience::Lax(laxness) = audience {

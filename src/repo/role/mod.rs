@@ -16,7 +16,8 @@ pub(super) use surroundings::Surroundings;
 use super::FileKind;
 
 /// What a file plays in the repository.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Role {
     /// What ships and runs.
     Source,
@@ -169,6 +170,9 @@ fn otherwise(path: &Utf8Path, kind: FileKind) -> Role {
         }
         FileKind::Text | FileKind::Data if served() => Role::Source,
         FileKind::Text if hidden() => Role::Config,
+        FileKind::Text if matches!(path.extension(), Some("pem" | "crt" | "cer" | "key" | "pub" | "asc")) => {
+            Role::Config
+        }
         FileKind::Text | FileKind::Markdown => Role::Docs,
         FileKind::Data => match path.extension() {
             Some("json" | "csv" | "tsv" | "ndjson" | "jsonl" | "geojson" | "po" | "pot" | "xlf" | "resx" | "plist") => {

@@ -113,6 +113,7 @@ fn a_monorepo() {
             ("Dockerfile", R::Config),
             ("docker/entrypoint.sh", R::Source),
             ("docker/install.sh", R::Script),
+            ("deploy/server.key", R::Config),
             ("charts/api/templates/deployment.yaml", R::Config),
         ],
         &[

@@ -42,13 +42,11 @@ impl Rule for DeployMethodMissing {
         }
         let services: Vec<&Component> =
             deployed.iter().filter(|component| component.kind != ComponentKind::WebApp).copied().collect();
-        match services.first() {
-            Some(service) => absent(service),
-            None => {
-                let framework = deployed[0].profile.frameworks.first().map_or("a web framework", |framework| framework.name);
-                Verdict::unknown(Message::new("zero-config").with("framework", framework))
-            }
+        if let Some(service) = services.first() {
+            return absent(service);
         }
+        let framework = deployed[0].profile.frameworks.first().map_or("a web framework", |framework| framework.name);
+        Verdict::unknown(Message::new("zero-config").with("framework", framework))
     }
 }
 

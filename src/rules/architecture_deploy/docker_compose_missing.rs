@@ -39,7 +39,8 @@ impl Rule for DockerComposeMissing {
 /// What starts them: Compose, a development container, a local platform, or the manifests of a cluster.
 fn started(cx: &Context<'_>) -> Option<Evidence> {
     let services = compose::services(cx.repo);
-    if let Some(first) = services.iter().find(|service| service.image.is_some()).or_else(|| services.first()) {
+    let image = |service: &&compose::ComposeService<'_>| service.image.and_then(crate::doc::Node::as_str).is_some_and(is_datastore);
+    if let Some(first) = services.iter().find(image).or_else(|| services.first()) {
         let names: Vec<&str> = services.iter().filter(|other| other.file.id == first.file.id).map(|it| it.name).collect();
         let note = Message::new("compose").with("services", names.join(", "));
         return Some(Evidence::At { place: first.place(), note });
@@ -80,7 +81,7 @@ fn is_datastore(image: &str) -> bool {
 
 /// Stores that run inside the process that uses them.
 fn is_embedded(client: &Technology) -> bool {
-    matches!(client.name, "sqlite" | "duckdb" | "leveldb" | "lmdb")
+    matches!(client.name.to_ascii_lowercase().as_str(), "sqlite" | "duckdb" | "leveldb" | "lmdb")
 }
 
 fn join(clients: &[&Technology]) -> String {

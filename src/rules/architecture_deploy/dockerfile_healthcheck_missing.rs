@@ -8,7 +8,7 @@ use crate::{
         deployment,
         images::{Image, images},
     },
-    model::{Evidence, Message, Severity, Site, Verdict},
+    model::{Evidence, Message, Place, Severity, Site, Verdict},
     repo::Repo,
     rule::{Context, Rule},
 };
@@ -27,8 +27,8 @@ impl Rule for DockerfileHealthcheckMissing {
         let (mut sites, mut fine) = (Vec::new(), Vec::new());
         for image in &images {
             match checked(cx.repo, image) {
-                Ok(evidence) => fine.push(evidence),
-                Err(site) => sites.push(site),
+                Judged::Fine(evidence) => fine.push(evidence),
+                Judged::Bad(site) => sites.push(*site),
             }
         }
         let (total, ok) = (images.len(), fine.len());
@@ -39,14 +39,20 @@ impl Rule for DockerfileHealthcheckMissing {
     }
 }
 
-fn checked(repo: &Repo, image: &Image<'_>) -> Result<Evidence, Site> {
-    let at = |place, note| Ok(Evidence::At { place, note });
+enum Judged {
+    Fine(Evidence),
+    Bad(Box<Site>),
+}
+
+fn checked(repo: &Repo, image: &Image<'_>) -> Judged {
+    let at = |place, note| Judged::Fine(Evidence::At { place, note });
+    let bad = |site| Judged::Bad(Box::new(site));
     if let Some(instruction) = image.dockerfile.last("HEALTHCHECK") {
         let off = instruction.arguments.first().is_some_and(|word| word.text.eq_ignore_ascii_case("none"));
         if !off {
             return at(image.place(instruction.span), Message::new("instruction"));
         }
-        return Err(Site::new(image.place(instruction.span), "disabled"));
+        return bad(Site::new(image.place(instruction.span), "disabled"));
     }
     let unchecked = image.built_by.iter().find(|service| service.healthcheck().is_none());
     if let Some((service, place)) = image.built_by.iter().find_map(|service| Some((service, service.healthcheck()?)))
@@ -60,7 +66,8 @@ fn checked(repo: &Repo, image: &Image<'_>) -> Result<Evidence, Site> {
             None => at(place, Message::new("probe").with("name", container.name)),
             Some(service) => {
                 let message = Message::new("compose-unchecked").with("service", service.name);
-                Err(Site::new(image.anchor(), message).severity(Severity::Low).related(place, Message::new("probe").with("name", container.name)))
+                let probe = Message::new("probe").with("name", container.name);
+                bad(absent(image, message).severity(Severity::Low).related(place, probe))
             }
         };
     }
@@ -70,7 +77,12 @@ fn checked(repo: &Repo, image: &Image<'_>) -> Result<Evidence, Site> {
     if let Some((service, place)) = image.run_by.iter().find_map(|service| Some((service, service.healthcheck()?))) {
         let message = Message::new("published").with("service", service.name);
         let related = Message::new("compose").with("service", service.name);
-        return Err(Site::new(image.anchor(), message).severity(Severity::Low).related(place, related));
+        return bad(absent(image, message).severity(Severity::Low).related(place, related));
     }
-    Err(Site::new(image.anchor(), "missing"))
+    bad(absent(image, "missing".into()))
+}
+
+/// An absence has no line of its own; where the process starts is where a reader would look.
+fn absent(image: &Image<'_>, message: Message) -> Site {
+    Site::new(Place::File(image.file.id), message).related(image.anchor(), "starts")
 }

@@ -114,7 +114,7 @@ fn down_files(cx: &Context<'_>, sets: &[MigrationSet]) -> Vec<Evidence> {
         .filter(|file| {
             let in_down = file.path.parent().and_then(|folder| folder.file_name()) == Some("down");
             let near = sets.iter().any(|set| file.path.starts_with(&set.folder));
-            (in_down || near) && (in_down || down(file.path.file_name().unwrap_or_default()))
+            in_down || near && down(file.name())
         })
         .take(5)
         .map(|file| Evidence::At { place: Place::At(file.id, Span::new(0, 1)), note: Message::new("down") })

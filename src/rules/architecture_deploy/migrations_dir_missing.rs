@@ -73,7 +73,6 @@ fn defined(cx: &Context<'_>) -> Option<Schema> {
 fn expected(cx: &Context<'_>, schema: &Schema) -> Utf8PathBuf {
     let below = |path: &str| schema.folder.join(path);
     match schema.orm {
-        "Prisma" => below("migrations"),
         "Drizzle" => migrations::drizzle_folders(cx.repo).next().unwrap_or_else(|| below("drizzle")),
         "SQLAlchemy" | "SQLModel" => below("alembic/versions"),
         _ => below("migrations"),

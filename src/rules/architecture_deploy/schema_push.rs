@@ -28,7 +28,7 @@ impl Rule for SchemaPush {
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let sets = migrations::sets(cx.repo);
         let commands = cx.facts.commands(cx.repo);
-        let migrates = commands.iter().any(|used| is_migrate(used));
+        let migrates = commands.iter().any(is_migrate);
         let ordered = !sets.is_empty() || migrates;
         let mut sites: Vec<Site> = commands.iter().filter_map(|used| pushed(commands, used, ordered)).collect();
         let mut fine = Vec::new();
@@ -44,7 +44,7 @@ impl Rule for SchemaPush {
             place: used.place(),
             note: Message::new("migrate").with("command", used.text()),
         }));
-        fine.extend(sets.iter().map(|set| migrations_note(set)));
+        fine.extend(sets.iter().map(migrations_note));
         Verdict::fail_or(sites, || Verdict::pass_or(fine, || Verdict::not_applicable("no-schema")))
     }
 }

@@ -65,7 +65,7 @@ fn graded(site: &JoinedSite<'_>, weak: &Weak<'_>, message: Message, exposed: boo
 }
 
 fn lax(site: &JoinedSite<'_>, weak: &Weak<'_>, laxness: Laxness, exposed: bool) -> Site {
-    let found = graded(site, weak, Message::new(format!("lax-{}", laxness.key())), exposed);
+    let found = graded(site, weak, laxness.message(), exposed);
     match laxness {
         // What the list holds decides whether a part of it is anybody's origin.
         Laxness::ListAsText => found.severity(Severity::Medium).confidence(Confidence::Likely),

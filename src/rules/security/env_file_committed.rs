@@ -68,18 +68,16 @@ fn committed(cx: &Context<'_>, file: &File, valued: &[&Entry]) -> Site {
         };
         valued.iter().copied().filter(holds).collect::<Vec<&Entry>>()
     };
-    let live = holding(Kind::Live);
-    let weak = holding(Kind::Weak);
-    let named = if live.is_empty() { &weak } else { &live };
-    let Some(first) = named.first() else {
-        let place = Place::At(file.id, valued[0].span());
-        return lowered(Site::new(place, "values").severity(Severity::High), file);
-    };
-    let names: Vec<&str> = named.iter().take(5).map(|entry| entry.key.as_str()).collect();
+    let (live, weak) = (holding(Kind::Live), holding(Kind::Weak));
+    let telling = if live.is_empty() { &weak } else { &live };
+    if telling.is_empty() {
+        return lowered(Site::new(Place::File(file.id), "values").severity(Severity::High), file);
+    }
+    let names: Vec<&str> = telling.iter().take(5).map(|entry| entry.key.as_str()).collect();
     let key = if file.tracked.is_some() { "secrets" } else { "untracked" };
     let message = Message::new(key).with("names", names.join(", "));
-    let mut site = Site::new(Place::At(file.id, first.span()), message).key(file.path.as_str());
-    for entry in named.iter().skip(1).take(10) {
+    let mut site = Site::new(Place::File(file.id), message).key(file.path.as_str());
+    for entry in telling.iter().take(10) {
         let label = Message::new("secret").with("name", entry.key.as_str());
         site = site.related(Place::At(file.id, entry.key_span), label);
     }
@@ -114,7 +112,10 @@ fn is_public(name: &str) -> bool {
 }
 
 fn none_tracked(cx: &Context<'_>, mut fine: Vec<Evidence>) -> Verdict {
-    fine.extend(super::gitignore_env_missing::ignoring(cx.repo, ".env"));
+    fine.extend(super::gitignore_env_missing::ignoring(cx.repo, ".env").map(|(place, pattern)| Evidence::At {
+        place,
+        note: Message::new("ignored").with("pattern", pattern),
+    }));
     let has_template = cx.repo.files().iter().any(|file| file.kind == FileKind::EnvExample);
     let indexed = cx.repo.git().tracked_files().len();
     Verdict::pass_or(fine, || {

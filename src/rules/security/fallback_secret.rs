@@ -42,11 +42,11 @@ impl Rule for FallbackSecret {
         let (total, ok) = (sites.len() + fine.len(), fine.len());
         let fine: Vec<Evidence> = fine.into_values().collect();
         let detail = Message::new("detail").count("ok", ok).count("n", total);
+        if total == 0 {
+            return Verdict::not_applicable("no-reads");
+        }
         if sites.is_empty() {
-            return match fine.is_empty() {
-                true => Verdict::not_applicable("no-reads"),
-                false => Verdict::pass_or(fine, || Verdict::not_applicable("no-reads")).detail(detail).sites(total, ok),
-            };
+            return Verdict::pass_or(fine, || Verdict::not_applicable("no-reads")).detail(detail).sites(total, ok);
         }
         Verdict::fail_or(sites, || Verdict::not_applicable("no-reads")).also_fine(fine).detail(detail).sites(total, ok)
     }
@@ -65,18 +65,24 @@ const SECRET: [&str; 12] = [
     "secret", "token", "password", "passwd", "passphrase", "apikey", "privatekey", "encryptionkey", "signingkey",
     "accesskey", "salt", "masterkey",
 ];
-const ABOUT: [&str; 34] = [
+const ABOUT: &[&str] = &[
     "name", "header", "issuer", "audience", "expires", "expiry", "expiration", "expire", "ttl", "lifetime", "rounds", "length", "size", "url",
     "uri", "endpoint", "path", "file", "cookie", "prefix", "type", "algorithm", "alg", "id", "limit", "max", "min",
-    "count", "age", "public", "region", "enabled", "minutes", "hours",
+    "count", "age", "region", "enabled", "minutes", "hours", "days", "seconds", "model",
 ];
 
 /// Whether a variable holds a secret, by the words of its name. The last words decide: `TOKEN_TTL` is about one.
 fn is_secret(name: &str) -> bool {
     let words = words_of(name);
-    let joined = words.concat();
-    let about = words.iter().any(|word| ABOUT.contains(&word.as_str()) || word == "days" || word == "seconds" || word == "model" || word == "tokens");
-    !about && (SECRET.iter().any(|secret| joined.contains(secret)) || matches!(joined.as_str(), "secretkey" | "jwtkey" | "sessionkey"))
+    if words.iter().any(|word| matches!(word.as_str(), "tokens" | "max" | "min" | "public" | "publishable" | "anon")) {
+        return false;
+    }
+    // Where the name has become that of a secret, what follows says whether it is about one.
+    let secret_at = (1..=words.len()).find(|&end| {
+        let joined = words[..end].concat();
+        SECRET.iter().any(|secret| joined.ends_with(secret)) || joined == "jwtkey" || joined == "sessionkey"
+    });
+    secret_at.is_some_and(|end| !words[end..].iter().any(|word| ABOUT.contains(&word.as_str())))
 }
 
 fn words_of(name: &str) -> Vec<String> {
@@ -108,27 +114,27 @@ enum Judged {
 
 fn judge(file: FileId, read: &EnvRead, refused: &[String]) -> Judged {
     let place = Place::At(file, read.span);
-    let named = |key: &'static str| Message::new(key).with("name", read.name.as_str());
-    let fine = |key| Judged::Fine(Evidence::At { place: place.clone(), note: named(key) });
+    let say = |key: &'static str| Message::new(key).with("name", read.name.as_str());
+    let good = |key| Judged::Fine(Evidence::At { place: place.clone(), note: say(key) });
     match &read.fallback {
         Fallback::None if read.via == Via::Parameter => Judged::Nothing,
-        Fallback::None => fine("required"),
-        Fallback::Empty => fine("empty"),
-        Fallback::Literal { words: LiteralShape::Opaque, .. } if refused.contains(&read.name) => fine("rejected"),
-        Fallback::Literal { words: LiteralShape::Opaque, .. } => Judged::Bad(site(place, read, named)),
+        Fallback::None => good("required"),
+        Fallback::Empty => good("empty"),
+        Fallback::Literal { words: LiteralShape::Opaque, .. } if refused.contains(&read.name) => good("rejected"),
+        Fallback::Literal { words: LiteralShape::Opaque, .. } => Judged::Bad(site(&place, read, say)),
         Fallback::Random => {
             let lasting = ["encryption", "encrypt", "master"].iter().any(|part| read.name.to_ascii_lowercase().contains(part));
-            match lasting {
-                true => Judged::Bad(Site::new(place, named("random")).severity(Severity::High).key(&read.name)),
-                false => Judged::Nothing,
+            if !lasting {
+                return Judged::Nothing;
             }
+            Judged::Bad(Site::new(place, say("random")).severity(Severity::High).key(&read.name))
         }
         Fallback::Literal { .. } | Fallback::Other => Judged::Nothing,
     }
 }
 
-fn site(place: Place, read: &EnvRead, named: impl Fn(&'static str) -> Message) -> Site {
-    let site = |key| Site::new(place.clone(), named(key)).key(&read.name);
+fn site(place: &Place, read: &EnvRead, say: impl Fn(&'static str) -> Message) -> Site {
+    let site = |key| Site::new(place.clone(), say(key)).key(&read.name);
     if read.development_only {
         return site("development").severity(Severity::Low);
     }
@@ -203,13 +209,9 @@ fn default_in(file: &File, node: &Node, style: Style) -> Option<Site> {
     }
     let span = node.span_of(Span::new(open, close + 1));
     let datastore = ["POSTGRES", "MYSQL", "MARIADB", "MONGO", "REDIS", "RABBITMQ", "DB_", "DATABASE", "MINIO", "GRAFANA"];
-    let message = |key| Message::new(key).with("name", name);
-    let site = Site::new(Place::At(file.id, span), message("compose")).key(name);
+    let site = |key| Site::new(Place::At(file.id, span), Message::new(key).with("name", name)).key(name);
     let is_datastore = datastore.iter().any(|part| name.to_ascii_uppercase().contains(part));
-    Some(match is_datastore {
-        true => Site::new(Place::At(file.id, span), message("datastore")).key(name).severity(Severity::High),
-        false => site,
-    })
+    Some(if is_datastore { site("datastore").severity(Severity::High) } else { site("compose") })
 }
 
 #[cfg(test)]
@@ -230,6 +232,8 @@ mod tests {
             ("CLIENT_SECRET_ID", false),
             ("DATABASE_URL", false),
             ("MONKEY", false),
+            ("COOKIE_SECRET", true),
+            ("SESSION_TOKEN_COOKIE_NAME", false),
         ] {
             assert_eq!(is_secret(name), expected, "{name}");
         }

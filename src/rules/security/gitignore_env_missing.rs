@@ -37,7 +37,9 @@ impl Rule for GitignoreEnvMissing {
     }
 
     fn text(&self, file: &Visit<'_>, out: &mut Out<'_>) {
-        out.note(Place::File(file.file.id), "no-env");
+        if LOADERS.iter().any(|loader| file.text.contains(loader)) {
+            out.note(Place::File(file.file.id), "no-env");
+        }
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
@@ -49,12 +51,12 @@ impl Rule for GitignoreEnvMissing {
         let (mut sites, mut fine) = (Vec::new(), Vec::new());
         match ignored(cx) {
             Ok(evidence) => fine.push(evidence),
-            Err(site) => sites.push(site),
+            Err(site) => sites.push(*site),
         }
         for copied in copies_all(cx.repo) {
             match copied {
                 Ok(evidence) => fine.push(evidence),
-                Err(site) => sites.push(site),
+                Err(site) => sites.push(*site),
             }
         }
         if sites.is_empty() {
@@ -73,10 +75,10 @@ fn names(cx: &Context<'_>) -> &'static [&'static str] {
     }
 }
 
-fn ignored(cx: &Context<'_>) -> Result<Evidence, Site> {
+fn ignored(cx: &Context<'_>) -> Result<Evidence, Box<Site>> {
     let gitignore = cx.repo.by_path(Utf8Path::new(".gitignore"));
     let Some(file) = gitignore else {
-        return Err(Site::new(Place::Missing(".gitignore".into()), "no-gitignore"));
+        return Err(Box::new(Site::new(Place::Missing(".gitignore".into()), "no-gitignore")));
     };
     for (index, name) in names(cx).iter().enumerate() {
         if ignoring(cx.repo, name).is_some() {
@@ -84,25 +86,28 @@ fn ignored(cx: &Context<'_>) -> Result<Evidence, Site> {
         }
         let message = |key| Message::new(key).with("file", *name);
         if let Some(span) = negation(cx.repo, file.id, name) {
-            return Err(Site::new(Place::At(file.id, span), message("negated")).key(*name));
+            return Err(Box::new(Site::new(Place::At(file.id, span), message("negated")).key(*name)));
         }
         let first = first_pattern(cx.repo, file.id);
         let site = Site::new(Place::At(file.id, first), message("missing")).key(*name);
-        return Err(if index == 0 { site } else { site.severity(Severity::Medium) });
+        return Err(Box::new(if index == 0 { site } else { site.severity(Severity::Medium) }));
     }
-    ignoring(cx.repo, ".env").ok_or_else(|| Site::new(Place::File(file.id), "no-gitignore"))
+    let evidence = ignoring(cx.repo, ".env").map(|(place, _)| Evidence::At {
+        place,
+        note: Message::new("ignores").with("file", ".env"),
+    });
+    evidence.ok_or_else(|| Box::new(Site::new(Place::File(file.id), "no-gitignore")))
 }
 
-/// The pattern of the root's `.gitignore` that keeps `name` out of git.
-pub(in crate::rules) fn ignoring(repo: &Repo, name: &str) -> Option<Evidence> {
+/// The line of the root's `.gitignore` that keeps `name` out of git, and its pattern.
+pub(in crate::rules) fn ignoring(repo: &Repo, name: &str) -> Option<(Place, String)> {
     let file = repo.by_path(Utf8Path::new(".gitignore"))?;
     let text = repo.read(file.id).ok()?;
     let rules = rules_of(&text);
     let matched = rules.matched(name, false);
     let glob = matched.inner().filter(|_| matched.is_ignore())?;
     let span = line_with(&text, glob.original())?;
-    let note = Message::new("ignores").with("file", name).with("pattern", glob.original());
-    Some(Evidence::At { place: Place::At(file.id, span), note })
+    Some((Place::At(file.id, span), glob.original().to_owned()))
 }
 
 fn negation(repo: &Repo, file: FileId, name: &str) -> Option<Span> {
@@ -142,11 +147,11 @@ fn first_pattern(repo: &Repo, file: FileId) -> Span {
 }
 
 /// For each image that copies a whole folder: whether environment files stay out of it.
-fn copies_all(repo: &Repo) -> Vec<Result<Evidence, Site>> {
+fn copies_all(repo: &Repo) -> Vec<Result<Evidence, Box<Site>>> {
     images::dockerfiles(repo).filter_map(|file| copied(repo, file)).collect()
 }
 
-fn copied(repo: &Repo, file: &crate::repo::File) -> Option<Result<Evidence, Site>> {
+fn copied(repo: &Repo, file: &crate::repo::File) -> Option<Result<Evidence, Box<Site>>> {
     let dockerfile = repo.dockerfile(file.id)?;
     let copy = dockerfile.stages.iter().flat_map(|stage| &stage.instructions).find(|one| takes_everything(one))?;
     let context = images::context_of(repo, file);
@@ -156,7 +161,7 @@ fn copied(repo: &Repo, file: &crate::repo::File) -> Option<Result<Evidence, Site
     let candidates = [beside, context.join(".dockerignore"), Utf8PathBuf::from(".dockerignore")];
     let ignore = candidates.iter().find_map(|path| repo.by_path(path));
     let Some(ignore) = ignore else {
-        return Some(Err(Site::new(place, "docker-none").severity(Severity::Medium)));
+        return Some(Err(Box::new(Site::new(place, "docker-none").severity(Severity::Medium))));
     };
     let text = repo.read(ignore.id).ok()?;
     let rules = rules_of(&text);
@@ -166,7 +171,8 @@ fn copied(repo: &Repo, file: &crate::repo::File) -> Option<Result<Evidence, Site
         return Some(Ok(Evidence::At { place: Place::At(ignore.id, span), note: Message::new("docker-ignores") }));
     }
     let message = Message::new("docker").with("file", ".env");
-    Some(Err(Site::new(place, message).severity(Severity::Medium).related(Place::File(ignore.id), Message::new("docker").with("file", ".env"))))
+    let site = Site::new(place, message.clone()).severity(Severity::Medium).related(Place::File(ignore.id), message);
+    Some(Err(Box::new(site)))
 }
 
 /// `COPY . .` and `ADD . /app` from the build context.

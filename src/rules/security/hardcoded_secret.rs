@@ -41,7 +41,7 @@ impl Rule for HardcodedSecret {
             let observation = out.bad(place, message(&found, file));
             observation.severity = Some(severity);
             observation.confidence = confidence;
-            observation.key = found.provider.to_owned();
+            found.provider.clone_into(&mut observation.key);
         }
     }
 

@@ -44,8 +44,9 @@ impl Rule for TestsMissing {
 
 /// A file that holds tests, not one that merely helps them.
 fn is_test(file: &File) -> bool {
-    let name = file.path.file_name().unwrap_or_default().to_ascii_lowercase();
-    const HELPERS: [&str; 9] = ["conftest", "setup", "helper", "util", "fixture", "mock", "factory", "factories", "config"];
+    const HELPERS: [&str; 9] =
+        ["conftest", "setup", "helper", "util", "fixture", "mock", "factory", "factories", "config"];
+    let name = file.name().to_ascii_lowercase();
     let stem = name.split('.').next().unwrap_or_default();
     let named = [".test.", ".spec.", ".cy.", "_test.", "_spec.", ".e2e-spec.", ".e2e."].iter().any(|part| name.contains(part))
         || name.starts_with("test_")

@@ -34,8 +34,8 @@ pub(super) fn comprehension<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: R
             walk.rest(*part);
         }
     }
-    for group in &groups[loops.len()..] {
-        walk.cut(group[0].node, Role::Item);
+    if let (Some(first), Some(last)) = (groups.get(loops.len()), clauses.last()) {
+        walk.cut_range(first[0].node, last.node, Role::Item);
     }
     // The innermost loop is open: close from the inside, giving each its clause and the conditions behind it.
     for (id, group) in loops.into_iter().rev() {

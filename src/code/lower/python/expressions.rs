@@ -223,27 +223,23 @@ pub(super) fn comparison<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role
         parts.iter().filter(|part| part.is_code() && part.field != "operators").copied().collect();
     // The last operator is the outermost comparison, so it opens first.
     let mut role = role;
-    let mut ends: Vec<NodeId> = Vec::new();
-    for index in (1..operands.len()).rev() {
-        if !walk.can_nest() {
-            walk.cut(operands[index].node, Role::Right);
-            continue;
-        }
-        let id = walk.open_at(Kind::Binary, Span::new(node.start_byte(), operands[index].node.end_byte()), role);
-        let text = operators.get(index - 1).map(|part| walk.text(part.node)).unwrap_or_default();
+    let mut innermost = operands.len();
+    while innermost > 1 && walk.can_nest() {
+        innermost -= 1;
+        let right = operands[innermost].node;
+        let id = walk.open_at(Kind::Binary, Span::new(node.start_byte(), right.end_byte()), role);
+        let text = operators.get(innermost - 1).map(|part| walk.text(part.node)).unwrap_or_default();
         let words: Vec<&str> = text.split_whitespace().collect();
         walk.name(id, &if text == "<>" { "!=".to_owned() } else { words.join(" ") });
         role = Role::Left;
-        ends.push(id);
     }
-    let mut operands = operands.into_iter();
-    if let Some(first) = operands.next() {
-        walk.visit(first.node, role);
+    match operands.get(..innermost) {
+        Some([only]) => walk.visit(only.node, role),
+        Some([first, .., last]) => walk.cut_range(first.node, last.node, role),
+        _ => {}
     }
-    for _ in ends {
-        if let Some(operand) = operands.next() {
-            walk.visit(operand.node, Role::Right);
-        }
+    for operand in operands.iter().skip(innermost) {
+        walk.visit(operand.node, Role::Right);
         walk.close();
     }
     for part in parts.into_iter().filter(|part| !part.is_code() && part.field != "operators") {

@@ -6,7 +6,10 @@ use super::{
     super::walk::{Walk, first_code, has_token},
     expressions,
 };
-use crate::code::tree::{Flags, Kind, Role};
+use crate::{
+    code::tree::{Flags, Kind, Role},
+    model::Span,
+};
 
 pub(super) fn match_statement<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
     walk.open(Kind::Switch, node, role);
@@ -52,6 +55,26 @@ pub(super) fn pattern<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
     for part in parts {
         walk.visit(part.node, role);
     }
+}
+
+/// `a | b`: its alternatives as items; a sign before a number stays with it.
+pub(super) fn union<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    let id = walk.open(Kind::Other, node, role);
+    walk.name(id, node.kind());
+    let mut sign = None;
+    for part in walk.parts(node) {
+        match (part.kind(), sign.take()) {
+            ("-", _) => sign = Some(part.node.start_byte()),
+            (_, Some(start)) => {
+                let unary = walk.open_at(Kind::Unary, Span::new(start, part.node.end_byte()), Role::Item);
+                walk.name(unary, "-");
+                walk.visit(part.node, Role::Value);
+                walk.close();
+            }
+            (_, None) => walk.rest(part),
+        }
+    }
+    walk.close();
 }
 
 /// `pattern as name`: an assignment of what the pattern matched.

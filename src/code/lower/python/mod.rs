@@ -95,5 +95,6 @@ const MATCHING: Table = &[
     (&["as_pattern"], matching::as_pattern),
     (&["dict_pattern"], matching::dict_pattern),
     (&["keyword_pattern"], matching::keyword_pattern),
-    (&["class_pattern", "union_pattern", "complex_pattern"], walk::other),
+    (&["union_pattern"], matching::union),
+    (&["class_pattern", "complex_pattern"], walk::other),
 ];

@@ -47,12 +47,12 @@ pub(super) fn if_statement<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Ro
     walk.open(Kind::If, node, role);
     for part in walk.parts(node) {
         match part.kind() {
+            // The grammar lists the branches side by side, so the nesting can pass its limit here alone.
+            "elif_clause" if !walk.can_nest() => {
+                walk.cut_range(part.node, node, Role::Alternate);
+                break;
+            }
             "elif_clause" => {
-                // The grammar lists the branches side by side, so the nesting can pass the limit here alone.
-                if !walk.can_nest() {
-                    walk.cut(part.node, Role::Alternate);
-                    continue;
-                }
                 walk.open_at(Kind::If, Span::new(part.node.start_byte(), end), Role::Alternate);
                 opened += 1;
                 for part in walk.parts(part.node) {

@@ -61,7 +61,7 @@ pub(super) fn field<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
             "name" | "property" => match part.kind() {
                 "computed_property_name" => {
                     walk.flag(id, Flags::COMPUTED);
-                    walk.visit(part.node, Role::Target);
+                    walk.visit(part.node, Role::Key);
                 }
                 _ => {
                     let name = literals::key_name(walk, part.node).unwrap_or_default();

@@ -2,7 +2,10 @@
 
 use tree_sitter::Node;
 
-use super::super::walk::{Walk, first_code, has_token, span};
+use super::{
+    super::walk::{Walk, first_code, has_token, span},
+    tagged,
+};
 use crate::{
     code::tree::{Flags, Kind, Role},
     model::Span,
@@ -53,6 +56,10 @@ pub(super) fn index<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
 
 /// `f(…)`, `new C(…)`, and a tagged template, whose template is its only argument.
 pub(super) fn call<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    if let Some(tagged) = tagged::misread(node) {
+        tagged.lower(walk, node, role);
+        return;
+    }
     let id = walk.open(Kind::Call, node, role);
     walk.flag_if(node.kind() == "new_expression", id, Flags::NEW);
     for part in walk.parts(node) {
@@ -136,6 +143,10 @@ pub(super) fn assignment<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role
 }
 
 pub(super) fn binary<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    if let Some(tagged) = tagged::misread(node) {
+        tagged.lower(walk, node, role);
+        return;
+    }
     let operator = node.child_by_field_name("operator").map(|operator| walk.text(operator)).unwrap_or_default();
     let kind = if matches!(operator, "&&" | "||" | "??") { Kind::Logical } else { Kind::Binary };
     let id = walk.compose(kind, node, role, &[("left", Role::Left), ("right", Role::Right)]);

@@ -24,7 +24,7 @@ pub(super) fn element<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
     }
     let mut text: Option<Span> = None;
     for part in parts {
-        if matches!(part.kind(), "jsx_text" | "html_character_reference") {
+        if is_text(part.node, walk.text(part.node)) {
             let piece = span(part.node);
             text = Some(Span { start: text.map_or(piece.start, |text| text.start), end: piece.end });
             continue;
@@ -39,6 +39,16 @@ pub(super) fn element<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
     }
     flush_text(walk, &mut text);
     walk.close();
+}
+
+/// Whether a child of an element is text. A bare `&` is an error to the grammar and text to everybody else, with what
+/// follows it up to the next tag or brace.
+pub(in crate::code::lower) fn is_text(node: Node<'_>, text: &str) -> bool {
+    match node.kind() {
+        "jsx_text" | "html_character_reference" => true,
+        "ERROR" => text.starts_with('&') && !text.contains(['{', '}', '<', '>']),
+        _ => false,
+    }
 }
 
 /// An opening tag without its element, which only a broken file has.

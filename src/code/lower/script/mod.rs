@@ -3,11 +3,12 @@
 mod classes;
 mod expressions;
 mod functions;
-mod jsx;
+pub(super) mod jsx;
 mod literals;
 mod modules;
 mod patterns;
 mod statements;
+pub(super) mod tagged;
 mod types;
 
 use super::walk::{self, Table};

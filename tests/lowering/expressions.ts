@@ -1,0 +1,14 @@
+'a\n' + "b\x41" + `c` + `d ${e} f ${`g${h}`}`;
+0xff; 1_000n; /ab+c/gi; true; false; null; undefined; this; import.meta.url; new.target;
+[1, , ...more]; ({ a: 1, 'b-c': 2, 3: 4, [d]: 5, ['e']: 6, f, ...g, h() {}, get i() { return 1; }, async *[j]() {} });
+a.b?.c[d]?.['e']?.(f)!.g;
+(a as B satisfies C)!; <D>e; f<G>; h<I>(j);
+new Date(); new Map<string, number>; super.method();
+tag`x${y}z`; tag<Row>`x`; await sql<Row | null>`select ${id}`;
+await run(); await promise; await (wrapped() as Result); (await thing).done;
+a && b || c ?? d; a === b; a instanceof b; 'k' in o; #p in o;
+!a; -b; typeof c; void 0; delete d.e; f++; --g;
+a ? b : c ? d : e;
+a = b += c ??= d; [x, y] = [y, x]; ({ z: w } = v);
+a, b;
+call(a, /* why */ b, ...c);
