@@ -1,11 +1,11 @@
 //! What decides the origin: every value that an expression can take, with the conditions under which it does.
 
 use super::{
-    condition::{
-        Atom, Atoms, Test, both, circumstances, entering, is_test, local_function, path_to, pattern_of, results, ways,
-    },
+    check::pattern_of,
+    condition::{Atom, Atoms, Test, both, entering, is_test, local_function, results, ways},
     grant::{Audience, Fixed, Grant, Setting, When},
     library::{Library, Unset},
+    path::{circumstances, path_to},
     pattern::{Matches, judge},
     reader::{MAX_WAYS, Meaning, Reader, bare, calls_parameter, meaning, only_child, setting},
 };
@@ -405,7 +405,7 @@ fn identifier<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<
 fn pushed<'t>(reader: &Reader<'_>, list: NodeRef<'t>, depth: u8) -> Vec<Way<'t>> {
     let Some(id) = list.binding_id() else { return Vec::new() };
     let mut result = Vec::new();
-    for reference in list.tree().references(id).into_iter().take(64) {
+    for reference in list.tree().references(id).take(64) {
         let method = reference.parent().filter(|parent| parent.is(Kind::Member) && reference.role() == Role::Object);
         let adds =
             method.is_some_and(|method| matches!(method.name(), "push" | "append" | "extend" | "add" | "unshift"));
