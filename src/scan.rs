@@ -14,6 +14,7 @@ use crate::{
     rule::{Catalogue, Entry},
     rules,
     suppress::{self, Comment, Identity, Input, Origin, State, Subject},
+    text::mask::mask,
 };
 
 /// Why there is no report.
@@ -156,7 +157,10 @@ fn suppress_findings(audit: &mut Audit, ran: &[&str], config: &Config) -> Vec<re
     for (finding, by) in audit.findings.iter_mut().zip(&outcome.by) {
         finding.suppressed = by.map(|index| {
             let suppression = &outcome.suppressions[index];
-            Suppressed { by: origin(suppression.origin), reason: suppression.reason.clone().unwrap_or_default() }
+            Suppressed {
+                by: origin(suppression.origin),
+                reason: mask(suppression.reason.as_deref().unwrap_or_default()).into_owned(),
+            }
         });
     }
     audit.diagnostics.extend(outcome.suppressions.iter().filter_map(|suppression| trouble(suppression, config.lang)));
@@ -164,7 +168,11 @@ fn suppress_findings(audit: &mut Audit, ran: &[&str], config: &Config) -> Vec<re
 }
 
 fn subject(finding: &Finding) -> Subject {
-    let lines = finding.start.map(|start| (start.line, finding.end.map_or(start.line, |end| end.line)));
+    let lines = finding.start.map(|start| {
+        // The end is exclusive: one that stands at the beginning of a line does not touch it.
+        let last = finding.end.map_or(start.line, |end| end.line - u32::from(end.column == 1 && end.line > start.line));
+        (start.line, last)
+    });
     Subject { rule: finding.rule.clone(), path: finding.path.clone(), lines }
 }
 
@@ -181,7 +189,7 @@ fn shown(suppression: &suppress::Suppression) -> report::Suppression {
         rules: vec![suppression.rule.clone()],
         path: suppression.path.clone(),
         line: Some(suppression.line),
-        reason: suppression.reason.clone(),
+        reason: suppression.reason.as_deref().map(|reason| mask(reason).into_owned()),
         expires: suppression.until.map(|date| date.to_string()),
         matched: suppression.matched,
         state: match suppression.state {
@@ -195,7 +203,6 @@ fn shown(suppression: &suppress::Suppression) -> report::Suppression {
 
 /// A suppression that does not work as its author believes is said so.
 fn trouble(suppression: &suppress::Suppression, lang: Lang) -> Option<Diagnostic> {
-    let place = format!("{}:{}", suppression.path, suppression.line);
     let rule = &suppression.rule;
     let (kind, message) = match (&suppression.trouble, suppression.state, lang) {
         (Some(trouble), _, _) => ("suppression-refused", trouble.text(lang)),
@@ -209,7 +216,10 @@ fn trouble(suppression: &suppress::Suppression, lang: Lang) -> Option<Diagnostic
         kind: kind.to_owned(),
         path: Some(suppression.path.clone()),
         rule: (!rule.is_empty()).then(|| rule.clone()),
-        message: format!("{place}: {message}"),
+        message: match lang {
+            Lang::En => format!("line {}: {message}", suppression.line),
+            Lang::Ru => format!("строка {}: {message}", suppression.line),
+        },
     })
 }
 

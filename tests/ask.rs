@@ -1,5 +1,10 @@
 //! The questions asked of the lowered tree, each against small sources in the languages that it concerns.
 
+#![expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the methods are bound to one lifetime, the closures to any"
+)]
+
 use readiness::code::{Constant, Guard, Kind, Language, NodeRef, Tree, env_reads, lower};
 
 use Language::{JavaScript, Python, Tsx, TypeScript};
@@ -187,6 +192,21 @@ fn environment_reads_follow_names() {
 }
 
 #[test]
+fn environment_reads_without_a_known_name_are_told() {
+    let cases = [
+        (TypeScript, "x = process.env[name]", "process.env[name]", true),
+        (TypeScript, "process.env[name] = y", "process.env[name]", false),
+        (TypeScript, "x = process.env['X']", "process.env['X']", false),
+        (TypeScript, "x = other[name]", "other[name]", false),
+        (Python, "import os\nx = os.getenv(name, 'd')", "os.getenv(name, 'd')", true),
+        (Python, "import os\nx = os.getenv('X')", "os.getenv('X')", false),
+    ];
+    for (language, source, text, expected) in cases {
+        assert_eq!(with_node(language, source, text, |node| node.is_dynamic_env_read()), expected, "{source}");
+    }
+}
+
+#[test]
 fn all_environment_reads_of_a_file_are_listed_once() {
     let source = "
         const { A, B: b = 'x', ...rest } = process.env;
@@ -237,6 +257,9 @@ fn guards_tell_where_code_runs() {
         (TypeScript, "const { NODE_ENV = 'development' } = process.env; if (NODE_ENV !== 'production') X()", Dev),
         (TypeScript, "import { isProduction } from './env'; if (isProduction) X()", Prod),
         (TypeScript, "if (config.isDevelopment) X()", Dev),
+        (TypeScript, "import { isLocal } from './env'; if (isLocal) X()", Dev),
+        (TypeScript, "const isLocal = url.startsWith('/'); if (isLocal) X()", None),
+        (TypeScript, "const isProd = check(); if (isProd) X()", Prod),
         (TypeScript, "if (config.env === 'production') X()", Prod),
         (TypeScript, "if (a && process.env.NODE_ENV === 'production') X()", Prod),
         (TypeScript, "if (a || process.env.NODE_ENV === 'production') X()", None),

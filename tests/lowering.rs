@@ -56,7 +56,8 @@ fn with_examples(document: &str) -> String {
         if old {
             lines.by_ref().take_while(|line| *line != "```").for_each(drop);
         }
-        result.push_str(&format!("{source}```\n\n```text\n{}```\n", without_module(&lowered(language, &source))));
+        let dump = without_module(&lowered(language, &source));
+        result.extend([source.as_str(), "```\n\n```text\n", &dump, "```\n"]);
         if blank && !old {
             result.push('\n');
         }

@@ -30,6 +30,11 @@ fn nothing_is_lost_in_lowering() {
         let seen = census(language, &source);
         let total = totals.entry(language).or_default();
         total.add(&lowered, &seen);
+        for node in lowered.tree.nodes() {
+            if node.parent().is_some_and(|parent| !parent.span().contains(node.span())) {
+                losses.push(format!("{}: {node:?} leaves its parent", path.display()));
+            }
+        }
         for loss in compare(&lowered, &seen) {
             total.lost += 1;
             losses.push(format!("{}: {loss}", path.display()));

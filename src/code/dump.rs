@@ -31,6 +31,7 @@ pub fn dump(tree: &Tree<'_>) -> String {
     text
 }
 
+#[expect(clippy::use_debug, reason = "the debug form of a kind is its name, and quotes and escapes names")]
 fn line(text: &mut String, node: NodeRef<'_>, depth: usize) {
     text.extend(std::iter::repeat_n("  ", depth));
     if node.role() != Role::Item && node.role() != Role::Comment {

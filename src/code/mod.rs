@@ -9,6 +9,7 @@ mod dump;
 mod lower;
 pub mod shell;
 mod tree;
+mod vocabulary;
 
 pub use ask::{Constant, EnvRead, Guard, env_reads};
 pub use binding::{Binding, BindingId, BindingKind};

@@ -11,7 +11,9 @@ use std::{
 use super::conclude::Concluded;
 use crate::{
     i18n,
-    model::{Evidence, FileId, Lang, Message, Outcome, Place, RuleMeta, Severity, Site, Span, UnknownCause},
+    model::{
+        Confidence, Evidence, FileId, Lang, Message, Outcome, Place, RuleMeta, Severity, Site, Span, UnknownCause,
+    },
     repo::Repo,
     report::{self, Cause, Criterion, Finding, Position, Related, Sites, Status},
     text::{
@@ -68,7 +70,8 @@ impl<'a> Resolver<'a> {
                 criterion.status = Status::Fail;
                 criterion.evidence = self.evidence_list(meta, fine);
                 findings = self.findings(sites, meta, default, &component);
-                Self::settle_failure(&mut criterion, sites, &findings, default);
+                criterion.findings = findings.len();
+                self.settle_failure(&mut criterion, sites, meta, default);
             }
             Outcome::NotApplicable(reason) => {
                 criterion.status = Status::NotApplicable;
@@ -90,16 +93,14 @@ impl<'a> Resolver<'a> {
         Resolved { criterion, findings }
     }
 
-    /// The criterion's severity and confidence follow from its worst and its surest site.
-    fn settle_failure(criterion: &mut Criterion, sites: &[Site], findings: &[Finding], default: Severity) {
-        let counted = sites.iter().filter(|site| site.confidence != crate::model::Confidence::Guess);
-        criterion.severity = counted.clone().map(|site| site.severity.unwrap_or(default)).min().unwrap_or(default);
+    /// The criterion's severity and confidence follow from its worst and its surest site; without a summary of its
+    /// own the first site speaks for it, also when it is a guess that is not shown.
+    fn settle_failure(&self, criterion: &mut Criterion, sites: &[Site], meta: &RuleMeta, default: Severity) {
+        let counted = sites.iter().filter(|site| site.confidence != Confidence::Guess);
+        criterion.severity = counted.map(|site| site.severity.unwrap_or(default)).min().unwrap_or(default);
         criterion.confidence = sites.iter().map(|site| site.confidence).min().unwrap_or(criterion.confidence);
-        criterion.findings = findings.len();
         if criterion.detail.is_none() {
-            criterion.detail = sites.first().map(|site| {
-                findings.first().map_or_else(|| String::from(site.message.key.as_ref()), |first| first.message.clone())
-            });
+            criterion.detail = sites.first().map(|site| self.say(meta, &site.message));
         }
     }
 
@@ -107,7 +108,7 @@ impl<'a> Resolver<'a> {
         let mut seen = BTreeSet::new();
         sites
             .iter()
-            .filter(|site| self.guesses || site.confidence != crate::model::Confidence::Guess)
+            .filter(|site| self.guesses || site.confidence != Confidence::Guess)
             .filter(|site| seen.insert((site.place.clone(), site.message.clone())))
             .map(|site| self.finding(site, meta, default, component))
             .collect()

@@ -4,7 +4,7 @@ use super::{Directive, Extractor, Fact, FileFacts, Visit, Watch};
 use crate::{
     code::{Kind, NodeRef},
     model::Span,
-    repo::Role,
+    repo::{FileKind, Role},
 };
 
 /// What every such comment holds.
@@ -27,7 +27,7 @@ impl Extractor for Directives {
         }
         let spans = match file.repo.doc(file.file.id) {
             Some(doc) if !doc.comments.is_empty() => doc.comments.clone(),
-            _ => comment_lines(file.text),
+            _ => comment_lines(file.text, openers(file.file.kind)),
         };
         for span in spans {
             push(facts, span, file.text);
@@ -47,17 +47,31 @@ fn push(facts: &mut FileFacts, span: Span, file: &str) {
     }
 }
 
-/// Comments of formats without a parser of ours: what follows an opener that begins a line or follows a space.
-fn comment_lines(text: &str) -> Vec<Span> {
+/// How comments begin in formats without a parser of ours.
+fn openers(kind: FileKind) -> &'static [&'static str] {
+    match kind {
+        // What a document shows in its code blocks is no comment of its own.
+        FileKind::Markdown | FileKind::Html => &["<!--"],
+        FileKind::Css => &["/*"],
+        FileKind::Sql => &["--", "/*"],
+        FileKind::Shell | FileKind::Dockerfile | FileKind::TaskRunner | FileKind::Env | FileKind::Gitignore => &["#"],
+        _ => &["#", "//", "--", "<!--", "/*", ";"],
+    }
+}
+
+/// What follows an opener that begins a line or follows a space, outside double quotes.
+fn comment_lines(text: &str, openers: &[&str]) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
-        let start = ["#", "//", "--", "<!--", "/*", ";"]
-            .into_iter()
+        let start = openers
+            .iter()
             .filter_map(|opener| {
-                line.match_indices(opener)
-                    .map(|(at, _)| at)
-                    .find(|&at| line[..at].chars().next_back().is_none_or(char::is_whitespace))
+                line.match_indices(opener).map(|(at, _)| at).find(|&at| {
+                    let before = &line[..at];
+                    let quoted = before.matches('"').count() % 2 == 1;
+                    !quoted && before.chars().next_back().is_none_or(char::is_whitespace)
+                })
             })
             .min();
         if let Some(start) = start {
@@ -75,7 +89,11 @@ mod tests {
     #[test]
     fn comment_lines_begin_at_an_opener_of_their_own() {
         let text = "a=1 # one\nurl=http://x\n  -- two\n";
-        let found: Vec<&str> = comment_lines(text).into_iter().map(|span| &text[span.range()]).collect();
+        let quoted = "let x = \" // readiness: none\"; // real\n";
+        let spans = comment_lines(quoted, &["//"]);
+        assert_eq!(spans.iter().map(|span| &quoted[span.range()]).collect::<Vec<_>>(), ["// real"]);
+        let found: Vec<&str> =
+            comment_lines(text, openers(FileKind::Text)).into_iter().map(|span| &text[span.range()]).collect();
         assert_eq!(found, ["# one", "-- two"]);
     }
 }

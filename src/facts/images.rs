@@ -3,19 +3,22 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{
+    commands::CommandUse,
     compose::{self, ComposeService, normalised},
     kubernetes::{self, Container},
 };
 use crate::{
     code::docker::{Dockerfile, Instruction, Stage},
-    model::{Place, Span},
+    model::{ComponentId, Place, Span},
     repo::{Component, ComponentKind, File, FileKind, Repo},
 };
 
-/// A Dockerfile that builds a long-running service.
+/// A stage of a Dockerfile that runs as a long-lived service.
 pub struct Image<'r> {
     pub file: &'r File,
     pub dockerfile: &'r Dockerfile,
+    /// The stage that runs: one that Compose or a command builds by name, else the final one.
+    pub stage: &'r Stage,
     /// The component that it packs.
     pub component: &'r Component,
     /// Compose services that build it.
@@ -31,25 +34,16 @@ impl<'r> Image<'r> {
         Place::At(self.file.id, span)
     }
 
-    pub fn final_stage(&self) -> Option<&'r Stage> {
-        self.dockerfile.final_stage()
+    /// The last instruction of this keyword that takes effect, inherited ones included.
+    pub fn last(&self, keyword: &str) -> Option<&'r Instruction> {
+        self.dockerfile.last_in(self.stage, keyword)
     }
 
-    /// What starts the process: the last `CMD` or `ENTRYPOINT` of the final stage and what it inherits.
-    pub fn start(&self) -> Option<&'r Instruction> {
-        self.dockerfile.last("CMD").or_else(|| self.dockerfile.last("ENTRYPOINT"))
-    }
-
-    /// Where a reader would add an instruction: the start command, else the final `FROM`.
+    /// Where a reader would add an instruction: the start command, else the `FROM` of the stage.
     pub fn anchor(&self) -> Place {
-        let own = self.final_stage().and_then(|stage| {
-            let starts = |one: &&Instruction| matches!(one.keyword.as_str(), "CMD" | "ENTRYPOINT");
-            stage.instructions.iter().rev().find(starts).map(|one| one.span)
-        });
-        match own.or_else(|| self.final_stage().map(from_span)) {
-            Some(span) => self.place(span),
-            None => Place::File(self.file.id),
-        }
+        let starts = |one: &&Instruction| matches!(one.keyword.as_str(), "CMD" | "ENTRYPOINT");
+        let own = self.stage.instructions.iter().rev().find(starts).map(|one| one.span);
+        self.place(own.unwrap_or_else(|| from_span(self.stage)))
     }
 }
 
@@ -59,18 +53,22 @@ pub fn from_span(stage: &Stage) -> Span {
 }
 
 /// The images of services, in order of path. Images that only build, test or develop are left out.
-pub fn images(repo: &Repo) -> Vec<Image<'_>> {
+pub fn images<'r>(repo: &'r Repo, commands: &[CommandUse]) -> Vec<Image<'r>> {
     let services = compose::services(repo);
     let containers = kubernetes::containers(repo);
     let files: Vec<&File> = dockerfiles(repo).collect();
-    files
-        .iter()
-        .filter_map(|file| {
-            let dockerfile = repo.dockerfile(file.id)?;
-            let component = packed(repo, file);
-            is_service(file, dockerfile, component).then(|| Image {
+    let mut images = Vec::new();
+    for file in &files {
+        let Some(dockerfile) = repo.dockerfile(file.id) else { continue };
+        let component = packed(repo, file);
+        if !is_service(file, dockerfile, component) {
+            continue;
+        }
+        for stage in running_stages(file, dockerfile, &services, commands) {
+            images.push(Image {
                 file,
                 dockerfile,
+                stage,
                 component,
                 built_by: services.iter().filter(|service| builds(service, file)).cloned().collect(),
                 run_by: services.iter().filter(|service| runs(repo, service, component)).cloned().collect(),
@@ -79,9 +77,43 @@ pub fn images(repo: &Repo) -> Vec<Image<'_>> {
                     .filter(|container| files.len() == 1 || container.is_named_like(&names(repo, component)))
                     .cloned()
                     .collect(),
-            })
-        })
-        .collect()
+            });
+        }
+    }
+    images
+}
+
+/// The stages of a Dockerfile that are built by name to be run, else its final stage.
+fn running_stages<'r>(
+    file: &File,
+    dockerfile: &'r Dockerfile,
+    services: &[ComposeService<'_>],
+    commands: &[CommandUse],
+) -> Vec<&'r Stage> {
+    let by_compose = services
+        .iter()
+        .filter(|service| builds(service, file))
+        .filter_map(|service| service.build.as_ref().and_then(|build| build.target.clone()));
+    let by_command = commands.iter().filter_map(|used| {
+        let program = used.command.program().filter(|program| program.name == "docker")?;
+        let named = program.option_value("-f").or_else(|| program.option_value("--file")).unwrap_or("Dockerfile");
+        let same = normalised(Utf8Path::new(named)) == file.path;
+        same.then(|| program.option_value("--target").map(str::to_owned))?
+    });
+    let mut stages: Vec<&Stage> = Vec::new();
+    for target in by_compose.chain(by_command) {
+        let helper = target.split(['-', '_', '.']).any(|part| HELPERS.contains(&part.to_ascii_lowercase().as_str()));
+        let Some(stage) = dockerfile.stage_by_name(&target).filter(|_| !helper) else { continue };
+        let starts = dockerfile.last_in(stage, "CMD").or_else(|| dockerfile.last_in(stage, "ENTRYPOINT"));
+        if starts.is_some() && !stages.iter().any(|known| known.index == stage.index) {
+            stages.push(stage);
+        }
+    }
+    if stages.is_empty() {
+        stages.extend(dockerfile.final_stage());
+    }
+    stages.sort_by_key(|stage| stage.index);
+    stages
 }
 
 /// Every Dockerfile that is not a test's, an example's or somebody else's.
@@ -138,7 +170,7 @@ pub fn packed<'r>(repo: &'r Repo, file: &File) -> &'r Component {
         .map(|component| (named(&component), component))
         .filter(|(score, _)| *score > 1)
         .max_by_key(|(score, _)| *score)
-        .map_or(own, |(_, it)| it)
+        .map_or_else(|| if own.kind.is_deployable() { own } else { repo.component(ComponentId::ROOT) }, |(_, it)| it)
 }
 
 /// Paths of the build context that the stages copy, install or start.
@@ -208,8 +240,24 @@ pub fn is_static_site(repo: &Repo, component: &Component) -> bool {
 }
 
 /// Words in the name or folder of a Dockerfile that builds, tests or develops rather than runs.
-const HELPERS: [&str; 11] =
-    ["test", "tests", "dev", "develop", "development", "ci", "build", "builder", "lint", "e2e", ".devcontainer"];
+const HELPERS: &[&str] = &[
+    "test",
+    "tests",
+    "dev",
+    "develop",
+    "development",
+    "ci",
+    "build",
+    "builder",
+    "base",
+    "lint",
+    "e2e",
+    "playwright",
+    "cypress",
+    "maildev",
+    "mailhog",
+    ".devcontainer",
+];
 
 /// Whether a Dockerfile is a helper's by its name or its folder.
 pub fn is_helper(file: &File) -> bool {

@@ -49,7 +49,10 @@ impl Constant {
 /// Nodes looked at for one constant. Long concatenations stay below it, cycles of constants end at it.
 const STEPS: u32 = 300;
 
-impl<'t> NodeRef<'t> {
+/// References looked at to see that nothing writes into an object.
+const MAX_REFERENCES: usize = 1000;
+
+impl NodeRef<'_> {
     /// The value of this expression when the file alone decides it: literals, templates, arithmetic, concatenation,
     /// operators on them, and names or members of objects that are declared once with such a value and never written.
     pub fn constant(self) -> Option<Constant> {
@@ -145,7 +148,11 @@ fn logical(node: NodeRef<'_>, steps: &mut u32) -> Option<Constant> {
 fn member(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
     let object = node.child(Role::Object)?;
     let literal = object.definition().filter(|value| value.is(Kind::Object) && !value.has_spread())?;
-    let is_written = object.tree().references(object.binding_id()?).any(|reference| {
+    let binding = object.binding_id()?;
+    if object.tree().references(binding).nth(MAX_REFERENCES).is_some() {
+        return None;
+    }
+    let is_written = object.tree().references(binding).any(|reference| {
         reference.parent().is_some_and(|access| {
             reference.role() == Role::Object
                 && (access.role() == Role::Target || access.parent().is_some_and(|around| around.is(Kind::Unary)))

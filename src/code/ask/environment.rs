@@ -56,7 +56,25 @@ impl<'t> NodeRef<'t> {
         Some(read)
     }
 
+    /// Whether this reads an environment variable whose name the file does not tell: `process.env[name]`. A list of
+    /// the variables that a file reads is then not complete.
+    pub fn is_dynamic_env_read(self) -> bool {
+        match self.kind() {
+            Kind::Index => {
+                !is_changed(self)
+                    && self.child(Role::Object).is_some_and(is_environment)
+                    && self.child(Role::Index).is_some_and(|key| key.constant_str().is_none())
+            }
+            Kind::Call => {
+                self.child(Role::Callee).is_some_and(is_env_function)
+                    && self.argument(0).is_some_and(|name| name.constant_str().is_none())
+            }
+            _ => false,
+        }
+    }
+
     /// The outermost expression around a read that is still the value of the same variable.
+    #[must_use]
     pub fn env_expression(self) -> Self {
         let mut outermost = self;
         let mut node = self;
@@ -112,7 +130,8 @@ pub(super) fn destructured_from(node: NodeRef<'_>) -> Option<(NodeRef<'_>, &str)
     }
     let declaration = node.tree().at(binding.declaration);
     let pattern = declaration.child(Role::Target).filter(|target| target.is(Kind::Object))?;
-    let property = pattern.children().find(|property| {
+    // Real patterns have a few properties; the limit keeps a question asked of every name of a file cheap.
+    let property = pattern.children().take(500).find(|property| {
         property.is(Kind::Property)
             && property
                 .child(Role::Value)
@@ -136,20 +155,20 @@ fn direct(node: NodeRef<'_>) -> Option<EnvRead<'_>> {
             }
         }
         Kind::Call => {
-            let callee = node.child(Role::Callee)?;
-            let by_path = callee.api_path().is_some_and(|path| FUNCTIONS.contains(&path.as_str()));
-            let by_object = callee.is(Kind::Member)
-                && callee.name() == "get"
-                && callee.child(Role::Object).is_some_and(is_environment);
-            if !by_path && !by_object {
-                return None;
-            }
+            node.child(Role::Callee).filter(|callee| is_env_function(*callee))?;
             let default = node.argument(1).or_else(|| node.keyword("default"));
             (node.argument(0).or_else(|| node.keyword("key"))?.constant_str()?, default)
         }
         _ => return None,
     };
     Some(EnvRead { name, default })
+}
+
+/// Whether a function reads the variable that its first argument names.
+fn is_env_function(callee: NodeRef<'_>) -> bool {
+    let on_object =
+        callee.is(Kind::Member) && callee.name() == "get" && callee.child(Role::Object).is_some_and(is_environment);
+    on_object || callee.api_path().is_some_and(|path| FUNCTIONS.contains(&path.as_str()))
 }
 
 /// Whether the place is written or deleted, not read.
@@ -172,7 +191,7 @@ fn is_layer(parent: NodeRef<'_>, child: NodeRef<'_>) -> bool {
 }
 
 /// The expression inside fallbacks and conversions, and the outermost fallback. `None` when there are too many layers.
-fn peel<'t>(node: NodeRef<'t>) -> Option<(NodeRef<'t>, Option<NodeRef<'t>>)> {
+fn peel(node: NodeRef<'_>) -> Option<(NodeRef<'_>, Option<NodeRef<'_>>)> {
     let mut node = node;
     let mut default = None;
     for _ in 0..16 {

@@ -22,6 +22,10 @@ pub enum Guard {
 /// Conditions looked at for one question; a cycle of constants ends at it.
 const STEPS: u32 = 100;
 
+/// Statements of a block looked at for an early exit, from its beginning; a question asked of every statement of a
+/// very long file must not take the square of its length.
+const SIBLINGS: usize = 2000;
+
 const PRODUCTION: &[&str] = &["production", "prod", "live"];
 const DEVELOPMENT: &[&str] = &["development", "develop", "dev", "local", "localhost", "debug"];
 const TEST: &[&str] = &["test", "testing", "tests", "ci", "e2e"];
@@ -31,7 +35,9 @@ const ENVIRONMENT_NAMES: &[&str] =
     &["nodeenv", "appenv", "env", "environment", "appenvironment", "deployenv", "vercelenv", "stage", "runtimeenv"];
 const PRODUCTION_FLAGS: &[&str] = &["isprod", "isproduction", "inproduction", "productionmode", "isproductionmode"];
 const DEVELOPMENT_FLAGS: &[&str] =
-    &["isdev", "isdevelopment", "indevelopment", "devmode", "developmentmode", "isdevmode", "islocal", "isdebug"];
+    &["isdev", "isdevelopment", "indevelopment", "devmode", "developmentmode", "isdevmode", "isdebug"];
+/// What this means depends on where it is: a local `isLocal` may be about a path or a host.
+const LOCAL_FLAG: &str = "islocal";
 
 impl NodeRef<'_> {
     /// Where this node can run, as the conditions around it tell: `if`, `? :`, `&&`, `switch`, and an early return or
@@ -83,6 +89,7 @@ fn from_early_exit(child: NodeRef<'_>, parent: NodeRef<'_>) -> Option<Guard> {
     parent
         .children()
         .take_while(|sibling| *sibling != child)
+        .take(SIBLINGS)
         .filter(|sibling| sibling.is(Kind::If) && sibling.child(Role::Alternate).is_none())
         .filter(|sibling| sibling.child(Role::Consequent).is_some_and(NodeRef::always_leaves))
         .filter_map(|sibling| implied(sibling.child(Role::Condition)?, false, &mut { STEPS }))
@@ -252,6 +259,7 @@ fn flag(node: NodeRef<'_>, steps: &mut u32) -> Option<Guard> {
             Some(definition) => implied(definition, true, steps)
                 .filter(|guard| implied(definition, false, steps) == Some(turned(*guard, false)))
                 .or_else(|| flag_named(node.name())),
+            None if is_outside(node) && plain(node.name()) == LOCAL_FLAG => Some(Guard::DevelopmentOnly),
             None => flag_named(node.name()).filter(|_| is_outside(node)),
         },
         Kind::Member => match node.name() {

@@ -145,6 +145,7 @@ impl<'t> NodeRef<'t> {
     }
 
     /// The value of a name through its definitions, or the node itself: `options` of `const options = {…}`.
+    #[must_use]
     pub fn resolved(self) -> Self {
         // Longer chains of constants do not occur, and a cycle must end.
         let mut node = self;

@@ -41,7 +41,7 @@ struct Scope<'t> {
 
 /// The scopes of one file while it is resolved.
 pub(super) struct Scopes<'t> {
-    scopes: Vec<Scope<'t>>,
+    all: Vec<Scope<'t>>,
     /// For each node, the scope that it stands in and the one that its children stand in by default.
     around: Vec<ScopeId>,
     within: Vec<ScopeId>,
@@ -59,7 +59,7 @@ impl<'t> Scopes<'t> {
     ) -> Self {
         let module = Scope { kind: ScopeKind::Module, parent: None, names: FxHashMap::default() };
         let mut scopes = Self {
-            scopes: vec![module],
+            all: vec![module],
             around: Vec::with_capacity(tree.len()),
             within: Vec::with_capacity(tree.len()),
             bindings: Vec::new(),
@@ -70,8 +70,8 @@ impl<'t> Scopes<'t> {
             scopes.around.push(around);
             let within = match opens(node) {
                 Some(kind) => {
-                    scopes.scopes.push(Scope { kind, parent: Some(around), names: FxHashMap::default() });
-                    ScopeId(scopes.scopes.len() - 1)
+                    scopes.all.push(Scope { kind, parent: Some(around), names: FxHashMap::default() });
+                    ScopeId(scopes.all.len() - 1)
                 }
                 None => around,
             };
@@ -91,11 +91,11 @@ impl<'t> Scopes<'t> {
     }
 
     pub(super) fn kind(&self, scope: ScopeId) -> ScopeKind {
-        self.scopes[scope.0].kind
+        self.all[scope.0].kind
     }
 
     pub(super) fn parent(&self, scope: ScopeId) -> Option<ScopeId> {
-        self.scopes[scope.0].parent
+        self.all[scope.0].parent
     }
 
     /// The innermost scope from `scope` outwards that is one of `kinds`; the module when there is none.
@@ -113,7 +113,7 @@ impl<'t> Scopes<'t> {
         let mut at = Some(scope);
         while let Some(id) = at {
             let hidden = skip_classes && id != scope && self.kind(id) == ScopeKind::Class;
-            if !hidden && let Some(binding) = self.scopes[id.0].names.get(name) {
+            if !hidden && let Some(binding) = self.all[id.0].names.get(name) {
                 return Some(*binding);
             }
             at = self.parent(id);
@@ -132,14 +132,14 @@ impl<'t> Scopes<'t> {
         declaration: NodeRef<'t>,
         has_value: bool,
     ) {
-        let id = match self.scopes[scope.0].names.get(name) {
+        let id = match self.all[scope.0].names.get(name) {
             None => {
                 let index = self.bindings.len();
                 let id = BindingId(Span::new(index, index).start);
                 let (name_owned, top_level) = (name.to_owned(), scope == ScopeId::MODULE);
                 let declaration = declaration.id();
                 self.bindings.push(Binding { name: name_owned, kind, declaration, writes: 0, top_level });
-                self.scopes[scope.0].names.insert(name, id);
+                self.all[scope.0].names.insert(name, id);
                 id
             }
             Some(id) => {

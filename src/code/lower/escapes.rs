@@ -125,15 +125,12 @@ pub(super) fn html(text: &str) -> String {
         value.push_str(&rest[..start]);
         rest = &rest[start..];
         let reference = rest[1..].find(';').map(|end| (&rest[1..=end], end + 2));
-        match reference.and_then(|(name, length)| Some((html_character(name)?, length))) {
-            Some((char, length)) => {
-                value.push(char);
-                rest = &rest[length..];
-            }
-            None => {
-                value.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((char, length)) = reference.and_then(|(name, length)| Some((html_character(name)?, length))) {
+            value.push(char);
+            rest = &rest[length..];
+        } else {
+            value.push('&');
+            rest = &rest[1..];
         }
     }
     value.push_str(rest);

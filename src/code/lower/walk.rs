@@ -296,10 +296,7 @@ pub(super) fn span(node: Node<'_>) -> Span {
 
 /// The first child that is code.
 pub(super) fn first_code(node: Node<'_>) -> Option<Node<'_>> {
-    (0..node.named_child_count()).find_map(|index| {
-        let child = node.named_child(u32::try_from(index).unwrap_or(u32::MAX))?;
-        Part { node: child, field: "" }.is_code().then_some(child)
-    })
+    node.named_children(&mut node.walk()).find(|child| Part { node: *child, field: "" }.is_code())
 }
 
 /// Whether `node` has the anonymous token `token` among its own children.

@@ -5,7 +5,7 @@
 
 use crate::{
     facts::{
-        deployment,
+        Fact, deployment,
         images::{Image, images},
     },
     model::{Evidence, Message, Place, Severity, Site, Verdict},
@@ -22,8 +22,12 @@ impl Rule for DockerfileHealthcheckMissing {
         "dockerfile-healthcheck-missing"
     }
 
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Commands]
+    }
+
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        let images = images(cx.repo);
+        let images = images(cx.repo, cx.facts.commands(cx.repo));
         let (mut sites, mut fine) = (Vec::new(), Vec::new());
         for image in &images {
             match checked(cx.repo, image) {
@@ -47,7 +51,7 @@ enum Judged {
 fn checked(repo: &Repo, image: &Image<'_>) -> Judged {
     let at = |place, note| Judged::Fine(Evidence::At { place, note });
     let bad = |site| Judged::Bad(Box::new(site));
-    if let Some(instruction) = image.dockerfile.last("HEALTHCHECK") {
+    if let Some(instruction) = image.last("HEALTHCHECK") {
         let off = instruction.arguments.first().is_some_and(|word| word.text.eq_ignore_ascii_case("none"));
         if !off {
             return at(image.place(instruction.span), Message::new("instruction"));

@@ -46,9 +46,11 @@ enum Pipeline {
 }
 
 fn pipeline(cx: &Context<'_>, file: &File) -> Option<Pipeline> {
+    // A forge runs the workflows of the repository's root and no others.
+    let at_root = file.path.components().count() == 3;
     match file.kind {
-        FileKind::Workflow => Some(workflow(cx, file)),
-        FileKind::GitlabCi | FileKind::OtherCi => Some(other(cx, file)),
+        FileKind::Workflow if at_root => Some(workflow(cx, file)),
+        FileKind::GitlabCi | FileKind::OtherCi if file.role.is_operational() => Some(other(cx, file)),
         _ => None,
     }
 }

@@ -4,7 +4,10 @@
 
 use crate::{
     code::docker::{Base, Instruction},
-    facts::images::{Image, from_span, images},
+    facts::{
+        Fact,
+        images::{Image, from_span, images},
+    },
     model::{Evidence, FileId, Message, Place, Site, Verdict},
     repo::{FileKind, Repo},
     rule::{Context, Rule},
@@ -19,8 +22,12 @@ impl Rule for DockerfileUserMissing {
         "dockerfile-user-missing"
     }
 
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Commands]
+    }
+
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        let images = images(cx.repo);
+        let images = images(cx.repo, cx.facts.commands(cx.repo));
         if images.is_empty() {
             return Verdict::not_applicable("no-images");
         }
@@ -55,15 +62,15 @@ fn user_of(repo: &Repo, image: &Image<'_>) -> User {
     if let Some(evidence) = set_from_outside(image).or_else(|| dropped(repo, image)) {
         return User::Other(evidence);
     }
-    if let Some(instruction) = image.dockerfile.last("USER") {
+    if let Some(instruction) = image.last("USER") {
         return by_instruction(image, instruction);
     }
-    let base = match image.final_stage().map(|stage| image.dockerfile.root_base(stage)) {
-        Some(Base::Image(name)) => name.clone(),
-        Some(Base::Unknown) => "$".to_owned(),
-        _ => String::new(),
+    let base = match image.dockerfile.root_base(image.stage) {
+        Base::Image(name) => name.clone(),
+        Base::Unknown => "$".to_owned(),
+        Base::Scratch | Base::Stage(_) => String::new(),
     };
-    let anchor = image.final_stage().map_or(Place::File(image.file.id), |stage| image.place(from_span(stage)));
+    let anchor = image.place(from_span(image.stage));
     match base_user(&base) {
         BaseUser::Unprivileged => {
             User::Other(Evidence::At { place: anchor, note: Message::new("base").with("image", base) })
@@ -104,7 +111,7 @@ const DROPPERS: [&str; 5] = ["su-exec", "gosu", "setpriv", "runuser", "s6-setuid
 
 /// The entry point drops its privileges: in the image's own commands, or in a script that the image names.
 fn dropped(repo: &Repo, image: &Image<'_>) -> Option<Evidence> {
-    let start = ["ENTRYPOINT", "CMD"].into_iter().filter_map(|keyword| image.dockerfile.last(keyword));
+    let start = ["ENTRYPOINT", "CMD"].into_iter().filter_map(|keyword| image.last(keyword));
     let commands: Vec<_> = start.flat_map(Instruction::commands).collect();
     let words: Vec<&str> = commands.iter().flat_map(|command| &command.words).map(|word| word.text.as_str()).collect();
     if let Some(tool) = DROPPERS.iter().find(|tool| words.iter().any(|word| word.rsplit('/').next() == Some(tool))) {

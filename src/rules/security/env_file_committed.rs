@@ -33,7 +33,18 @@ impl Rule for EnvFileCommitted {
 }
 
 fn is_environment(file: &File) -> bool {
-    file.kind == FileKind::Env && !matches!(file.role, Role::Test | Role::Example | Role::Vendored | Role::Docs)
+    let for_tests = named(file, &["test", "testing", "tests", "ci", "e2e"]);
+    let theirs = matches!(file.role, Role::Test | Role::Example | Role::Vendored | Role::Docs);
+    file.kind == FileKind::Env && !theirs && !for_tests
+}
+
+/// Values for a developer's own machine.
+fn is_for_development(file: &File) -> bool {
+    named(file, &["dev", "development", "local"])
+}
+
+fn named(file: &File, words: &[&str]) -> bool {
+    file.name().split(['.', '-', '_']).any(|part| words.contains(&part))
 }
 
 enum Judged {
@@ -71,7 +82,9 @@ fn committed(cx: &Context<'_>, file: &File, valued: &[&Entry]) -> Site {
     let (live, weak) = (holding(Kind::Live), holding(Kind::Weak));
     let telling = if live.is_empty() { &weak } else { &live };
     if telling.is_empty() {
-        return lowered(Site::new(Place::File(file.id), "values").severity(Severity::High), file);
+        let severity = if is_for_development(file) { Severity::Low } else { Severity::High };
+        let key = if file.tracked.is_some() { "values" } else { "untracked-values" };
+        return lowered(Site::new(Place::File(file.id), key).severity(severity), file);
     }
     let names: Vec<&str> = telling.iter().take(5).map(|entry| entry.key.as_str()).collect();
     let key = if file.tracked.is_some() { "secrets" } else { "untracked" };
@@ -81,16 +94,21 @@ fn committed(cx: &Context<'_>, file: &File, valued: &[&Entry]) -> Site {
         let label = Message::new("secret").with("name", entry.key.as_str());
         site = site.related(Place::At(file.id, entry.key_span), label);
     }
-    let severity = if live.is_empty() { Severity::High } else { Severity::Critical };
+    let severity = match (live.is_empty(), is_for_development(file)) {
+        (false, _) => Severity::Critical,
+        (true, false) => Severity::High,
+        (true, true) => Severity::Low,
+    };
     lowered(site.severity(severity), file)
 }
 
 /// Without an index nobody knows whether the file is tracked.
 fn lowered(site: Site, file: &File) -> Site {
-    match file.tracked {
-        Some(_) => site,
-        None => site.severity(Severity::Medium).confidence(Confidence::Likely),
+    if file.tracked.is_some() {
+        return site;
     }
+    let severity = site.severity.unwrap_or(Severity::Medium).max(Severity::Medium);
+    site.severity(severity).confidence(Confidence::Likely)
 }
 
 fn evidence(file: FileId, entry: &Entry, key: &'static str) -> Evidence {

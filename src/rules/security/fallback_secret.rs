@@ -138,11 +138,21 @@ fn site(place: &Place, read: &EnvRead, say: impl Fn(&'static str) -> Message) ->
     if read.development_only {
         return site("development").severity(Severity::Low);
     }
+    if is_datastore(&read.name) {
+        return site("code").severity(Severity::High);
+    }
     match read.via {
         Via::Settings | Via::Schema => site("settings"),
         Via::Parameter => site("function").severity(Severity::High).confidence(Confidence::Likely),
         Via::Code | Via::ConfigService => site("code"),
     }
+}
+
+/// Whether a name is that of a datastore's or a broker's password: reached from inside the network as a rule.
+fn is_datastore(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    let kinds = ["POSTGRES", "MYSQL", "MARIADB", "MONGO", "REDIS", "RABBITMQ", "DB_", "DATABASE", "MINIO", "GRAFANA"];
+    kinds.iter().any(|kind| name.contains(kind))
 }
 
 /// Variables that start-up refuses to run without in production, as far as a guard beside a `throw` says so.
@@ -208,10 +218,8 @@ fn default_in(file: &File, node: &Node, style: Style) -> Option<Site> {
         return None;
     }
     let span = node.span_of(Span::new(open, close + 1));
-    let datastore = ["POSTGRES", "MYSQL", "MARIADB", "MONGO", "REDIS", "RABBITMQ", "DB_", "DATABASE", "MINIO", "GRAFANA"];
     let site = |key| Site::new(Place::At(file.id, span), Message::new(key).with("name", name)).key(name);
-    let is_datastore = datastore.iter().any(|part| name.to_ascii_uppercase().contains(part));
-    Some(if is_datastore { site("datastore").severity(Severity::High) } else { site("compose") })
+    Some(if is_datastore(name) { site("datastore").severity(Severity::High) } else { site("compose") })
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! `gitignore-env-missing`: git and the image build ignore environment files.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
@@ -37,14 +39,16 @@ impl Rule for GitignoreEnvMissing {
     }
 
     fn text(&self, file: &Visit<'_>, out: &mut Out<'_>) {
-        if LOADERS.iter().any(|loader| file.text.contains(loader)) {
+        let reads = file.file.language.is_some() || matches!(file.file.kind, FileKind::Compose | FileKind::GoMod);
+        if reads && LOADERS.iter().any(|loader| file.text.contains(loader)) {
             out.note(Place::File(file.file.id), "no-env");
         }
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let files = cx.repo.files();
-        let has_env = files.iter().any(|file| matches!(file.kind, FileKind::Env | FileKind::EnvExample));
+        let is_env = |kind| matches!(kind, FileKind::Env | FileKind::EnvExample);
+        let has_env = files.iter().any(|file| is_env(file.kind) && file.role.is_operational());
         if !has_env && cx.seen.is_empty() {
             return Verdict::not_applicable("no-env");
         }
@@ -70,7 +74,7 @@ impl Rule for GitignoreEnvMissing {
 fn names(cx: &Context<'_>) -> &'static [&'static str] {
     let frameworks = ["next", "vite", "react-scripts", "nuxt", "@sveltejs/kit", "astro", "gatsby", "dotenv-flow"];
     match cx.repo.declared(&frameworks) {
-        Some(_) => &[".env", ".env.local", ".env.production.local"],
+        Some(_) => &[".env", ".env.local"],
         None => &[".env"],
     }
 }
@@ -148,7 +152,12 @@ fn first_pattern(repo: &Repo, file: FileId) -> Span {
 
 /// For each image that copies a whole folder: whether environment files stay out of it.
 fn copies_all(repo: &Repo) -> Vec<Result<Evidence, Box<Site>>> {
-    images::dockerfiles(repo).filter_map(|file| copied(repo, file)).collect()
+    let mut seen = BTreeSet::new();
+    images::dockerfiles(repo)
+        .filter(|file| !images::is_helper(file))
+        .filter(|file| seen.insert(images::context_of(repo, file)))
+        .filter_map(|file| copied(repo, file))
+        .collect()
 }
 
 fn copied(repo: &Repo, file: &crate::repo::File) -> Option<Result<Evidence, Box<Site>>> {

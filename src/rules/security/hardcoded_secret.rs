@@ -1,7 +1,7 @@
 //! `hardcoded-secret`: no credential is written in the repository. Environment files are another rule's.
 
 use crate::{
-    model::{Confidence, Message, Place, Severity, Tone, Verdict},
+    model::{Confidence, Message, Place, Severity, Span, Tone, Verdict},
     repo::{FileKind, Role},
     rule::{Context, Out, Rule, Visit, Watch},
     text::secrets::{self, Kind, SecretMatch},
@@ -37,6 +37,9 @@ impl Rule for HardcodedSecret {
         }
         for found in secrets::find(file.text, &file.file.path) {
             let place = Place::At(file.file.id, found.span);
+            if is_shown_as_example(file.text, found.span) || is_others(&found, file) {
+                continue;
+            }
             let Some((severity, confidence)) = weigh(&found, file.file.role) else { continue };
             let observation = out.bad(place, message(&found, file));
             observation.severity = Some(severity);
@@ -70,6 +73,30 @@ fn weigh(found: &SecretMatch, role: Role) -> Option<(Severity, Confidence)> {
         (Kind::Live, _) => Some((Severity::Critical, found.confidence)),
         _ => None,
     }
+}
+
+/// A form's placeholder or an example in a description shows what a value looks like.
+fn is_shown_as_example(text: &str, span: Span) -> bool {
+    let start = text[..span.start as usize].rfind('\n').map_or(0, |newline| newline + 1);
+    let before = text[start..span.start as usize].to_ascii_lowercase();
+    ["placeholder", "example", "e.g.", "helptext", "description"].iter().any(|word| before.contains(word))
+}
+
+/// Values that another rule speaks of, or that a pipeline makes up for its own run: the default of a Compose variable
+/// is `fallback-secret`'s, and a literal in a pipeline opens what that pipeline starts.
+fn is_others(found: &SecretMatch, file: &Visit<'_>) -> bool {
+    let before = &file.text[..found.span.start as usize];
+    let fallback = file.file.kind == FileKind::Compose && before.ends_with('-');
+    let pipeline = matches!(file.file.kind, FileKind::Workflow | FileKind::GitlabCi | FileKind::OtherCi);
+    let value = file.text.get(found.span.range()).unwrap_or_default();
+    let generic = found.provider == "generic";
+    fallback || generic && (pipeline || is_uuid(value))
+}
+
+/// An identifier by its form; a name that contains the word `password` does not make it one.
+fn is_uuid(value: &str) -> bool {
+    let groups: Vec<usize> = value.split('-').map(str::len).collect();
+    groups == [8, 4, 4, 4, 12] && value.chars().all(|char| char == '-' || char.is_ascii_hexdigit())
 }
 
 /// Kinds of which tests make their own.

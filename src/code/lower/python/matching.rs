@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::{
-    super::walk::{Walk, first_code, has_token},
+    super::walk::{Part, Walk, first_code, has_token},
     expressions,
 };
 use crate::{
@@ -96,27 +96,31 @@ pub(super) fn as_pattern<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role
 pub(super) fn dict_pattern<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
     let id = walk.open(Kind::Object, node, role);
     walk.flag(id, Flags::PATTERN);
-    let mut property = None;
-    for part in walk.parts(node) {
-        match part.field {
-            "key" if part.node.is_named() => {
-                let opened = walk.open(Kind::Property, part.node, Role::Item);
-                expressions::key(walk, opened, part.node);
-                property = Some(opened);
+    let parts = walk.parts(node);
+    // Keys and values lie side by side in the grammar.
+    let entries: Vec<&[Part<'t>]> = parts.chunk_by(|_, next| !is_key(next)).collect();
+    for entry in entries {
+        let value = entry.iter().find(|part| part.field == "value");
+        let (Some(key), Some(value)) = (entry.first().filter(|part| is_key(part)), value) else {
+            for part in entry {
+                walk.rest(*part);
             }
-            "value" => {
-                walk.visit(part.node, Role::Value);
-                if property.take().is_some() {
-                    walk.close();
-                }
-            }
-            _ => walk.rest(part),
+            continue;
+        };
+        let span = Span::new(key.node.start_byte(), value.node.end_byte());
+        let property = walk.open_at(Kind::Property, span, Role::Item);
+        expressions::key(walk, property, key.node);
+        walk.visit(value.node, Role::Value);
+        walk.close();
+        for part in entry.iter().filter(|part| part.field.is_empty()) {
+            walk.rest(*part);
         }
     }
-    if property.is_some() {
-        walk.close();
-    }
     walk.close();
+}
+
+fn is_key(part: &Part<'_>) -> bool {
+    part.field == "key" && part.node.is_named()
 }
 
 /// `name=pattern` in a class pattern.

@@ -98,3 +98,15 @@ const MATCHING: Table = &[
     (&["union_pattern"], matching::union),
     (&["class_pattern", "complex_pattern"], walk::other),
 ];
+
+/// Kinds that only occur inside a node whose handler reads them itself, or that the grammar never shows.
+#[cfg(test)]
+pub(super) const INSIDE_OTHERS: &[&str] = &[
+    "aliased_import",
+    "default_parameter",
+    "elif_clause",
+    "for_in_clause",
+    "relative_import",
+    "typed_default_parameter",
+    "typed_parameter",
+];

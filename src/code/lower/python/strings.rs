@@ -126,10 +126,10 @@ fn prefix(walk: &Walk<'_, '_>, node: Node<'_>) -> Prefix {
 fn bounds(walk: &Walk<'_, '_>, node: Node<'_>) -> Span {
     let whole = span(node);
     let text = walk.text(node);
-    let quoted = text.trim_start_matches(|char: char| char.is_ascii_alphabetic());
-    let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quotes| quoted.starts_with(quotes)).unwrap_or("");
-    let start = node.start_byte() + (text.len() - quoted.len()) + quotes.len();
-    let closed = quoted.len() >= 2 * quotes.len() && quoted.ends_with(quotes);
+    let body = text.trim_start_matches(|char: char| char.is_ascii_alphabetic());
+    let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quotes| body.starts_with(quotes)).unwrap_or("");
+    let start = node.start_byte() + (text.len() - body.len()) + quotes.len();
+    let closed = body.len() >= 2 * quotes.len() && body.ends_with(quotes);
     let end = if closed { node.end_byte() - quotes.len() } else { node.end_byte() };
     Span::new(start, end.max(start).min(whole.end as usize).max(start))
 }

@@ -7,7 +7,7 @@ use super::{
     functions::modifiers,
     literals, types,
 };
-use crate::code::tree::{Flags, Kind, Role};
+use crate::code::tree::{Flags, Kind, NodeId, Role};
 
 pub(super) fn class<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
     let id = walk.open_declaration(Kind::Class, node, role);
@@ -58,17 +58,7 @@ pub(super) fn field<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
     walk.flag(id, flags);
     for part in parts {
         match part.field {
-            "name" | "property" => match part.kind() {
-                "computed_property_name" => {
-                    walk.flag(id, Flags::COMPUTED);
-                    walk.visit(part.node, Role::Key);
-                }
-                _ => {
-                    let name = literals::key_name(walk, part.node).unwrap_or_default();
-                    walk.flag_if(part.kind() == "private_property_identifier", id, Flags::PRIVATE);
-                    walk.leaf_at(Kind::Identifier, span(part.node), Role::Target, &name);
-                }
-            },
+            "name" | "property" => field_name(walk, id, part.node),
             "type" => walk.visit(part.node, Role::Annotation),
             "value" => {
                 walk.name(id, "=");
@@ -78,6 +68,17 @@ pub(super) fn field<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
         }
     }
     walk.close();
+}
+
+/// The name of a field is no reference, so it is a bare identifier; a computed one is an expression.
+fn field_name<'t>(walk: &mut Walk<'_, 't>, id: NodeId, node: Node<'t>) {
+    if let Some(name) = literals::key_name(walk, node) {
+        walk.flag_if(node.kind() == "private_property_identifier", id, Flags::PRIVATE);
+        walk.leaf_at(Kind::Identifier, span(node), Role::Target, &name);
+    } else {
+        walk.flag(id, Flags::COMPUTED);
+        walk.visit(node, Role::Key);
+    }
 }
 
 pub(super) fn static_block<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {

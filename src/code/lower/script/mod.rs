@@ -24,6 +24,7 @@ const SHARED: Table = &[
     (&["extends_clause", "computed_property_name", "jsx_expression", "import_attribute"], walk::transparent),
     (&["empty_statement", "statement_identifier", "jsx_closing_element", "optional_chain"], walk::left_out),
     (&["accessibility_modifier", "override_modifier", "regex_flags", "import", "escape_sequence"], walk::left_out),
+    (&["regex_pattern", "string_fragment", "jsx_namespace_name"], walk::left_out),
     (&["statement_block"], walk::block),
     (&["decorator"], walk::decorator),
     (&["break_statement", "continue_statement"], walk::jump),
@@ -44,6 +45,7 @@ const STATEMENTS: Table = &[
     (&["return_statement"], statements::return_statement),
     (&["throw_statement"], statements::throw),
     (&["lexical_declaration", "variable_declaration", "using_declaration"], statements::declaration),
+    (&["variable_declarator"], statements::stray_declarator),
 ];
 
 const DECLARATIONS: Table = &[
@@ -120,7 +122,8 @@ const TYPES: Table = &[
     (&["type_annotation", "type_predicate_annotation", "asserts_annotation"], types::annotation),
     (&["opting_type_annotation", "omitting_type_annotation", "adding_type_annotation"], types::annotation),
     (&["type_arguments"], types::arguments),
-    (&["type_parameters"], walk::left_out),
+    (&["type_parameters", "type_parameter", "constraint", "default_type", "extends_type_clause"], walk::left_out),
+    (&["interface_body", "mapped_type_clause", "template_type"], walk::left_out),
     (&["interface_declaration", "type_alias_declaration", "function_signature"], types::declaration),
     (&["ambient_declaration"], types::ambient),
     (&["method_signature", "abstract_method_signature", "property_signature"], types::declaration),
@@ -133,4 +136,17 @@ const TYPES: Table = &[
         types::leaf,
     ),
     (&["type_predicate", "asserts", "this_type", "optional_type", "rest_type"], types::leaf),
+];
+
+/// Kinds that only occur inside a node whose handler reads them itself, or that the grammar never shows.
+#[cfg(test)]
+pub(super) const INSIDE_OTHERS: &[&str] = &[
+    "export_clause",
+    "export_specifier",
+    "import_clause",
+    "import_require_clause",
+    "import_specifier",
+    "named_imports",
+    "namespace_export",
+    "namespace_import",
 ];

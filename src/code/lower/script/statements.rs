@@ -112,6 +112,11 @@ pub(super) fn declaration<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Rol
     }
 }
 
+/// A declarator whose keyword a broken file has lost.
+pub(super) fn stray_declarator<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    declarator(walk, node, role, Flags::NONE);
+}
+
 fn declarator<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role, flags: Flags) {
     let id = walk.open(Kind::Assignment, node, role);
     walk.flag(id, flags);

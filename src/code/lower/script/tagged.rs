@@ -37,7 +37,7 @@ pub(in crate::code::lower) fn misread(node: Node<'_>) -> Option<Tagged<'_>> {
 fn as_assertion(call: Node<'_>) -> Option<(Node<'_>, Span, Node<'_>)> {
     let template = child(call, "arguments", "template_string")?;
     let function = child(call, "function", "non_null_expression")?;
-    let last = u32::try_from(function.child_count().checked_sub(1)?).ok()?;
+    let last = function.child_count().checked_sub(1)?;
     let instantiation = first_code(function).filter(|inner| inner.kind() == "instantiation_expression")?;
     let types = instantiation.child_by_field_name("type_arguments")?;
     function.child(last)?.is_missing().then_some(())?;
@@ -52,14 +52,12 @@ fn as_comparisons(node: Node<'_>) -> Option<(Node<'_>, Span, Node<'_>)> {
         _ => return None,
     };
     let template = child(closing, "right", "template_string").filter(|_| operator(closing) == Some(">"))?;
+    let types_end = closing.child_by_field_name("operator")?.start_byte();
     // A union of more than a few types is not written in such a place.
     for _ in 0..8 {
         match operator(opening)? {
             "<" => {
-                let types = Span::new(
-                    opening.child_by_field_name("right")?.start_byte(),
-                    template.prev_sibling()?.start_byte(),
-                );
+                let types = Span::new(opening.child_by_field_name("right")?.start_byte(), types_end);
                 return Some((opening.child_by_field_name("left")?, types, template));
             }
             "|" if operator(node) == Some("|") => opening = opening.child_by_field_name("left")?,
@@ -73,14 +71,9 @@ fn child<'t>(node: Node<'t>, field: &str, kind: &str) -> Option<Node<'t>> {
     node.child_by_field_name(field).filter(|child| child.kind() == kind)
 }
 
-fn operator(node: Node<'_>) -> Option<&'static str> {
-    let operator = child_operator(node)?;
-    ["<", ">", "|"].into_iter().find(|known| *known == operator)
-}
-
-fn child_operator(node: Node<'_>) -> Option<&str> {
-    (node.kind() == "binary_expression")
-        .then(|| node.child_by_field_name("operator").map(|operator| operator.kind()))?
+fn operator(node: Node<'_>) -> Option<&str> {
+    let operator = node.child_by_field_name("operator").filter(|_| node.kind() == "binary_expression")?;
+    Some(operator.kind())
 }
 
 impl<'t> Tagged<'t> {
