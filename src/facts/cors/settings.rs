@@ -81,7 +81,7 @@ pub(super) fn of_property(reader: &Reader<'_>, property: NodeRef<'_>) -> Option<
             return Some(setting);
         }
     }
-    let name = if matches!(name, "origin" | "origins" | "allowed" | "list" | "allowedOrigins") {
+    let name = if matches!(name, "origin" | "origins" | "allowed" | "list") {
         format!("{}.{name}", holder(object)?)
     } else {
         name.to_owned()
