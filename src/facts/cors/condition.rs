@@ -1,10 +1,11 @@
 //! Conditions of a branch as a choice of circumstances: is the origin checked, is the list empty, which stage is it.
 
 use super::{
-    grant::{Laxness, Stage, When},
-    library::Anchoring,
-    pattern::{Matches, is_shared_suffix, judge},
-    reader::{MAX_WAYS, Meaning, Reader, bare, constant, meaning, setting, text_of},
+    check::{asked, called, listed},
+    grant::Laxness,
+    naming::{is_star_by_default, name_of, stage_flag, stage_named},
+    path::path_to,
+    reader::{MAX_WAYS, Meaning, Reader, bare, constant, meaning, text_of},
 };
 use crate::code::{Kind, NodeId, NodeRef, Role};
 
@@ -85,20 +86,13 @@ pub(super) fn ways(reader: &Reader<'_>, node: NodeRef<'_>, holds: bool, depth: u
     }
 }
 
-fn one(test: Test, holds: bool) -> Vec<Atoms> {
+pub(super) fn one(test: Test, holds: bool) -> Vec<Atoms> {
     vec![vec![Atom::new(test, holds)]]
 }
 
 /// One condition about the origin and `list`.
 fn against(test: Test, holds: bool, list: Option<NodeRef<'_>>) -> Vec<Atoms> {
     vec![vec![Atom { test, holds, list: list.map(NodeRef::id) }]]
-}
-
-/// The list that a call such as `list.includes(origin)` asks.
-fn asked(call: NodeRef<'_>) -> Option<NodeRef<'_>> {
-    let asks = matches!(call.callee_name()?, "includes" | "has" | "indexOf" | "contains" | "some" | "find" | "any");
-    let callee = call.child(Role::Callee).filter(|callee| asks && callee.is(Kind::Member))?;
-    callee.child(Role::Object)
 }
 
 /// Both choices at once; what contradicts itself is dropped.
@@ -289,40 +283,6 @@ fn star(value: NodeRef<'_>, holds: bool) -> Vec<Atoms> {
     if holds { vec![vec![configured], vec![filled]] } else { vec![vec![configured, filled]] }
 }
 
-/// Whether the expression that reads a setting falls back to `*`.
-fn is_star_by_default(value: NodeRef<'_>, depth: u8) -> bool {
-    let value = constant(value);
-    if depth > 8 {
-        return false;
-    }
-    let is_star = |node: NodeRef<'_>| {
-        let node = constant(node);
-        text_of(node) == Some("*") || (node.is(Kind::Array) && node.children().any(|item| text_of(item) == Some("*")))
-    };
-    match value.kind() {
-        Kind::Logical => {
-            value.child(Role::Right).is_some_and(|right| is_star(right) || is_star_by_default(right, depth + 1))
-        }
-        Kind::Call => match setting(value) {
-            Some((_, default)) => default.is_some_and(is_star),
-            None => value
-                .child(Role::Callee)
-                .and_then(|callee| callee.child(Role::Object))
-                .is_some_and(|object| is_star_by_default(object, depth + 1)),
-        },
-        _ => false,
-    }
-}
-
-/// A variable that was never split is one text, and every part of it is "included".
-fn listed(list: NodeRef<'_>) -> Test {
-    let list = constant(list);
-    match setting(list) {
-        Some((setting, _)) if setting.environment && list.is(Kind::Member) => Test::Lax(Laxness::ListAsText),
-        _ => Test::Exact,
-    }
-}
-
 fn call(reader: &Reader<'_>, node: NodeRef<'_>, holds: bool, depth: u8) -> Vec<Atoms> {
     let name = node.callee_name().unwrap_or_default();
     if matches!(name, "Boolean" | "bool") {
@@ -330,121 +290,15 @@ fn call(reader: &Reader<'_>, node: NodeRef<'_>, holds: bool, depth: u8) -> Vec<A
     }
     let receiver =
         node.child(Role::Callee).filter(|callee| callee.is(Kind::Member)).and_then(|it| it.child(Role::Object));
-    if let (Some(list), Some(item), "includes" | "has" | "contains") = (receiver, node.argument(0), name) {
-        if !reader.is_origin(list, depth) {
-            return membership(reader, item, list, holds, depth);
-        }
+    if let (Some(list), Some(item), "includes" | "has" | "contains") = (receiver, node.argument(0), name)
+        && !reader.is_origin(list, depth)
+    {
+        return membership(reader, item, list, holds, depth);
     }
     if let Some(function) = local_function(node) {
         return result_of(reader, node, function, holds, depth);
     }
     against(called(reader, node, depth), holds, asked(node))
-}
-
-/// The test that a call makes of the origin.
-fn called(reader: &Reader<'_>, node: NodeRef<'_>, depth: u8) -> Test {
-    let name = node.callee_name().unwrap_or_default();
-    let receiver =
-        node.child(Role::Callee).filter(|callee| callee.is(Kind::Member)).and_then(|it| it.child(Role::Object));
-    let argument = node.argument(0);
-    let of_origin = receiver.is_some_and(|receiver| reader.is_origin(receiver, depth));
-    match name {
-        "includes" | "indexOf" | "search" | "contains" if of_origin => Test::Lax(Laxness::Substring),
-        "startsWith" | "startswith" if of_origin => prefix(argument),
-        "endsWith" | "endswith" if of_origin => suffix(argument),
-        "match" | "test" | "exec" | "fullmatch" | "search" => {
-            let anchoring = match name {
-                "fullmatch" => Anchoring::Full,
-                "match" if !of_origin => Anchoring::Prefix,
-                _ => Anchoring::Search,
-            };
-            let pattern = [receiver, argument].into_iter().flatten().find_map(pattern_of);
-            match pattern.map(|pattern| judge(&pattern, anchoring)) {
-                Some(Matches::Too(laxness)) => Test::Lax(laxness),
-                // A pattern that everything matches checks nothing.
-                Some(Matches::Everything) => Test::Other,
-                _ => Test::Exact,
-            }
-        }
-        "some" | "any" | "every" | "all" | "find" | "filter" => each(reader, node, depth),
-        "indexOf" => receiver.map_or(Test::Exact, listed),
-        _ if mentions_origin(reader, node, depth) => Test::Exact,
-        _ => Test::Other,
-    }
-}
-
-fn mentions_origin(reader: &Reader<'_>, call: NodeRef<'_>, depth: u8) -> bool {
-    call.positional().any(|argument| reader.is_origin(argument, depth))
-}
-
-/// `list.some((allowed) => …)` and Python's `any(… for allowed in list)`: what is asked of each element.
-fn each(reader: &Reader<'_>, node: NodeRef<'_>, depth: u8) -> Test {
-    let Some(argument) = node.argument(0).map(bare) else { return Test::Exact };
-    let tests: Vec<NodeRef<'_>> = match argument.kind() {
-        Kind::Function => results(argument),
-        _ => argument
-            .descendants()
-            .chain([argument])
-            .filter(|inner| matches!(inner.kind(), Kind::Call | Kind::Binary))
-            .filter(|inner| !matches!(inner.callee_name(), Some("split" | "strip" | "get")))
-            .take(8)
-            .collect(),
-    };
-    let mut found = Test::Other;
-    for test in tests {
-        for atom in ways(reader, test, true, depth + 1).into_iter().flatten() {
-            match atom.test {
-                Test::Lax(laxness) => return Test::Lax(laxness),
-                Test::Exact => found = Test::Exact,
-                _ => {}
-            }
-        }
-    }
-    // Whatever is asked of each element, it is asked of a list of allowed ones.
-    if found == Test::Other && mentions(reader, argument, depth) { Test::Exact } else { found }
-}
-
-fn mentions(reader: &Reader<'_>, node: NodeRef<'_>, depth: u8) -> bool {
-    node.descendants().take(64).any(|inner| inner.is(Kind::Identifier) && reader.is_origin(inner, depth + 1))
-}
-
-fn prefix(argument: Option<NodeRef<'_>>) -> Test {
-    match argument.and_then(text_of) {
-        // Behind the colon of a port or a slash no name can go on.
-        Some(text) if text.ends_with([':', '/']) && text.len() > "https://".len() => Test::Exact,
-        // Schemes of browser extensions and native shells are no hosts.
-        Some(text) if text.ends_with("://") && !text.starts_with("http") => Test::Exact,
-        _ => Test::Lax(Laxness::Prefix),
-    }
-}
-
-fn suffix(argument: Option<NodeRef<'_>>) -> Test {
-    let Some(argument) = argument else { return Test::Other };
-    if argument.is(Kind::Array) {
-        // Python's `endswith` takes several.
-        let lax = argument.children().map(|item| suffix(Some(item))).find(|test| matches!(test, Test::Lax(_)));
-        return lax.unwrap_or(Test::Exact);
-    }
-    let template = argument.is(Kind::Template);
-    let first = if template { argument.children().next() } else { None };
-    match first.filter(|piece| piece.is(Kind::String)).map(NodeRef::name).or_else(|| text_of(argument)) {
-        Some(text) if is_shared_suffix(text) => Test::Lax(Laxness::SharedHost),
-        Some(text) if text.starts_with(['.', '/', ':']) => Test::Exact,
-        _ => Test::Lax(Laxness::Suffix),
-    }
-}
-
-/// The pattern of a regular expression literal, `new RegExp("…")`, `re.compile("…")` or a text given to `re.match`.
-pub(super) fn pattern_of(node: NodeRef<'_>) -> Option<String> {
-    let node = constant(node);
-    match node.kind() {
-        Kind::Regex => Some(node.name().to_owned()),
-        Kind::String => Some(node.name().to_owned()),
-        Kind::Call if matches!(node.callee_name(), Some("RegExp" | "compile")) => {
-            text_of(node.argument(0)?).map(ToOwned::to_owned)
-        }
-        _ => None,
-    }
 }
 
 /// The function of this file that `call` calls by its name.
@@ -579,161 +433,4 @@ fn is_answer(value: NodeRef<'_>) -> bool {
         }
         _ => false,
     }
-}
-
-/// A name that says the stage, such as `isProduction` or `settings.DEBUG`.
-fn stage_flag(name: &str) -> Option<Test> {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    match plain.as_str() {
-        "isprod" | "isproduction" | "prod" | "production" | "isprodenv" | "inproduction" | "isproductionenv" => {
-            Some(Test::Production)
-        }
-        "isdev" | "isdevelopment" | "dev" | "development" | "isdevenv" | "indevelopment" | "devmode" | "debug"
-        | "isdebug" | "islocal" | "istest" | "testing" | "islocalhost" | "isdevelopmentenv" => Some(Test::Development),
-        _ => None,
-    }
-}
-
-/// `NODE_ENV === 'production'` and its kin.
-fn stage_named(reader: &Reader<'_>, value: NodeRef<'_>, text: &str, depth: u8) -> Option<Test> {
-    if reader.is_origin(value, depth) {
-        return None;
-    }
-    let name = constant(value);
-    let source = format!("{} {}", value.text(), name.text()).to_ascii_lowercase();
-    let stage = ["env", "stage", "mode", "profile", "settings_module"].iter().any(|word| source.contains(word));
-    if !stage {
-        return None;
-    }
-    match text.to_ascii_lowercase().as_str() {
-        "production" | "prod" | "live" => Some(Test::Production),
-        "development" | "dev" | "local" | "test" | "testing" => Some(Test::Development),
-        _ => None,
-    }
-}
-
-/// The name of the setting or variable that `node` is made of.
-pub(super) fn name_of(node: NodeRef<'_>) -> Option<String> {
-    let value = constant(node);
-    if let Some(name) = environment_name(value, 0) {
-        return Some(name);
-    }
-    match setting(value) {
-        Some((setting, _)) => Some(setting.name),
-        None if node.is(Kind::Identifier) => Some(node.name().to_owned()),
-        None => None,
-    }
-}
-
-/// The environment variable from which a value is built, through a few constants.
-fn environment_name(value: NodeRef<'_>, depth: u8) -> Option<String> {
-    std::iter::once(value).chain(value.descendants().take(40)).find_map(|inner| {
-        if let Some((setting, _)) = setting(inner).filter(|(setting, _)| setting.environment) {
-            return Some(setting.name);
-        }
-        let known = if inner.is(Kind::Identifier) && depth < 3 { constant(inner) } else { inner };
-        if known == inner { None } else { environment_name(known, depth + 1) }
-    })
-}
-
-/// How control reaches `node` within `stop`, a function or the module.
-pub(super) fn path_to(reader: &Reader<'_>, node: NodeRef<'_>, stop: NodeRef<'_>, depth: u8) -> Vec<Atoms> {
-    let mut result = vec![Vec::new()];
-    let mut current = node;
-    let mut steps = 0;
-    while current != stop && steps < 64 {
-        steps += 1;
-        let Some(parent) = current.parent() else { break };
-        if let Some(ways_here) = step(reader, parent, current, depth) {
-            result = both(&result, &ways_here);
-        }
-        for earlier in parent.children().take_while(|child| *child != current).filter(|child| child.is(Kind::If)) {
-            let sequence = matches!(parent.kind(), Kind::Block | Kind::Module | Kind::Case | Kind::Function);
-            let condition = earlier.child(Role::Condition);
-            let leaves = earlier.child(Role::Consequent).is_some_and(exits);
-            if let (true, true, Some(condition)) = (sequence, leaves, condition) {
-                result = both(&result, &ways(reader, condition, false, depth + 1));
-            }
-        }
-        current = parent;
-    }
-    result
-}
-
-fn step(reader: &Reader<'_>, parent: NodeRef<'_>, child: NodeRef<'_>, depth: u8) -> Option<Vec<Atoms>> {
-    let condition = || parent.child(Role::Condition);
-    let left = || parent.child(Role::Left);
-    Some(match (parent.kind(), child.role()) {
-        (Kind::If | Kind::Conditional, Role::Consequent) => ways(reader, condition()?, true, depth + 1),
-        (Kind::If | Kind::Conditional, Role::Alternate) => ways(reader, condition()?, false, depth + 1),
-        (Kind::Logical, Role::Right) => ways(reader, left()?, parent.name() == "&&", depth + 1),
-        (Kind::Loop, Role::Body) | (Kind::Catch | Kind::Case, _) => one(Test::Other, true),
-        _ => return None,
-    })
-}
-
-/// Whether a branch always leaves the function.
-fn exits(branch: NodeRef<'_>) -> bool {
-    let last =
-        if branch.is(Kind::Block) { branch.children().filter(|it| !it.is(Kind::Comment)).last() } else { Some(branch) };
-    last.is_some_and(|last| match last.kind() {
-        Kind::Return | Kind::Throw => true,
-        Kind::If => last.child(Role::Consequent).is_some_and(exits) && last.child(Role::Alternate).is_some_and(exits),
-        _ => false,
-    })
-}
-
-/// The circumstances that `atoms` describe. `None` when the origin is checked, or there is none to let in.
-pub(super) fn circumstances(atoms: &[Atom]) -> When {
-    let mut when = When::default();
-    for atom in atoms {
-        match (&atom.test, atom.holds) {
-            (Test::Exact | Test::Lax(_), false) => when.after_check = true,
-            (Test::Filled(name), false) if names_list(name.as_deref()) => {
-                when.unset = true;
-                when.variable = when.variable.or_else(|| name.clone());
-            }
-            // Something else is missing: a body, a session.
-            (Test::Filled(_), false) => when.unclear = true,
-            (Test::Star(name), true) => {
-                when.star_configured = true;
-                when.variable = when.variable.or_else(|| name.clone());
-            }
-            (Test::Filled(Some(name)), true) if is_open_switch(name) => {
-                when.star_configured = true;
-                when.variable = when.variable.or_else(|| Some(name.clone()));
-            }
-            (Test::Production, true) => when = when.and(&stage(Stage::Production)),
-            (Test::Production, false) => when = when.and(&stage(Stage::NotProduction)),
-            (Test::Development, true) => when = when.and(&stage(Stage::Development)),
-            (Test::Development, false) => when = when.and(&stage(Stage::NotDevelopment)),
-            (Test::Other, _) => when.unclear = true,
-            _ => {}
-        }
-    }
-    when
-}
-
-/// Whether a name is that of a list of origins, or of a variable that may hold one.
-fn names_list(name: Option<&str>) -> bool {
-    let Some(name) = name else { return false };
-    let lower = name.to_ascii_lowercase();
-    let variable = name.len() > 1 && !name.contains(|char: char| char.is_ascii_lowercase());
-    let words = [
-        "cors", "origin", "allow", "white", "trust", "permit", "domain", "host", "site", "front", "client", "url",
-        "list",
-    ];
-    variable || words.iter().any(|word| lower.contains(word))
-}
-
-/// A switch by which an operator opens everything knowingly.
-fn is_open_switch(name: &str) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    ["allowall", "allowany", "allorigins", "anyorigin", "wildcard", "permissive"]
-        .iter()
-        .any(|part| plain.contains(part))
-}
-
-fn stage(stage: Stage) -> When {
-    When { stage: Some(stage), ..When::default() }
 }

@@ -116,6 +116,7 @@ pub enum Stage {
 
 /// Under which circumstances a way is open.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "circumstances are independent of each other")]
 pub struct When {
     pub stage: Option<Stage>,
     /// When an allow-list or a variable is empty or unset.

@@ -2,11 +2,11 @@
 
 use super::{
     CorsSite, Credentials, Reach,
-    condition::path_to,
     grant::{Grant, Stage},
     library::Library,
     options::{names_reads_only, truth_of},
     origin::grants,
+    path::path_to,
     reader::{Reader, bare, constant, text_of},
 };
 use crate::{
@@ -212,7 +212,7 @@ fn is_request(object: NodeRef<'_>) -> bool {
     }
     let held = object.parent().filter(|parent| parent.is(Kind::Assignment)).and_then(|it| it.child(Role::Target));
     let Some(id) = held.and_then(NodeRef::binding_id) else { return false };
-    object.tree().references(id).into_iter().any(outgoing)
+    object.tree().references(id).any(outgoing)
 }
 
 fn sends(call: NodeRef<'_>) -> bool {
@@ -251,8 +251,7 @@ fn sources(list: NodeRef<'_>) -> Option<String> {
         return Some(path);
     }
     let target = list.parent().filter(|parent| parent.is(Kind::Assignment)).and_then(|it| it.child(Role::Target))?;
-    let references = list.tree().references(target.binding_id()?);
-    references.into_iter().find_map(beside)
+    list.tree().references(target.binding_id()?).find_map(beside)
 }
 
 /// What a path pattern of a header rule covers.

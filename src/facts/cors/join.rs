@@ -202,7 +202,7 @@ struct Join<'a> {
     seen: BTreeSet<String>,
 }
 
-impl<'a> Join<'a> {
+impl Join<'_> {
     /// Adds one way, following the setting that it names or depends on.
     fn add(&mut self, file: FileId, grant: &Grant, outer: &When, by_setting: bool, hops: u8) {
         let when = grant.when.and(outer);
@@ -213,10 +213,10 @@ impl<'a> Join<'a> {
             let declared =
                 self.all.declared(&setting.name, !setting.environment).filter(|(_, it)| it.span != setting.span);
             self.source(file, grant, declared);
-            if let (Some((place, declared)), true) = (declared, hops < MAX_HOPS) {
-                if self.seen.insert(normalised(&setting.name)) {
-                    self.follow(place, declared, &when, setting.listed, hops);
-                }
+            if let (Some((place, declared)), true) = (declared, hops < MAX_HOPS)
+                && self.seen.insert(normalised(&setting.name))
+            {
+                self.follow(place, declared, &when, setting.listed, hops);
             }
         }
         // `setting === '*' ? … : …`: what the setting is by default decides.
@@ -240,7 +240,8 @@ impl<'a> Join<'a> {
                     self.follow_star(&alias.name, audience, when, hops + 1);
                 }
                 Audience::Everyone | Audience::ListedStar => {
-                    let when = When { variable: Some(declared.name.clone()), ..grant.when.and(when) };
+                    let variable = grant.when.variable.clone().or_else(|| Some(declared.name.clone()));
+                    let when = When { variable, ..grant.when.and(when) };
                     let grant = Grant::new(grant.span, audience.clone(), when);
                     self.grants.push(Placed { file: place, grant, by_setting: true });
                 }

@@ -15,7 +15,7 @@ pub enum Library {
     Elysia,
     /// Socket.IO since version 3, and Nest's gateways on top of it.
     SocketIo,
-    /// `CORSMiddleware` of Starlette and FastAPI.
+    /// `CORSMiddleware` of Starlette and `FastAPI`.
     Starlette,
     Litestar,
     FlaskCors,

@@ -2,6 +2,7 @@
 //!
 //! Libraries differ in what an unset option or a `*` means; [`Library`] knows that, so that rules need not.
 
+mod check;
 mod condition;
 mod documents;
 mod grant;
@@ -9,8 +10,10 @@ mod headers;
 mod identity;
 mod join;
 mod library;
+mod naming;
 mod options;
 mod origin;
+mod path;
 mod pattern;
 mod python;
 mod reader;
@@ -81,6 +84,9 @@ pub enum Reach {
     Static,
 }
 
+/// What is kept of one file; no file that people write comes near.
+const MAX_FOUND: usize = 500;
+
 pub(super) struct Cors;
 
 impl Extractor for Cors {
@@ -130,6 +136,9 @@ impl Extractor for Cors {
         let reader = reader::Reader::new(&steps);
         let cors = &mut facts.cors;
         cors.identity.see(node);
+        if cors.sites.len() + cors.settings.len() + cors.demands.len() > MAX_FOUND {
+            return;
+        }
         match node.kind() {
             Kind::Call => {
                 cors.sites.extend(script::site(&reader, node));

@@ -2,10 +2,12 @@
 
 use super::{
     Credentials,
-    condition::{Atoms, both, local_function, path_to, results},
+    check::pattern_of,
+    condition::{Atoms, both, local_function, results},
     grant::{Audience, Grant},
     library::{Library, Unset},
     origin::{callback, grants},
+    path::path_to,
     reader::{Meaning, Reader, bare, calls_parameter, constant, is_keyword, meaning},
 };
 use crate::code::{Kind, NodeRef, Role};
@@ -139,16 +141,16 @@ pub(super) fn ways_through(
     if let Options::Delegate(function) = options {
         return delegated(reader, function, library, conditions);
     }
-    if let Options::Elsewhere(node) = options {
-        if let Meaning::Values(values) = meaning(node) {
-            return chosen(reader, site, library, &values, conditions);
-        }
+    if let Options::Elsewhere(node) = options
+        && let Meaning::Values(values) = meaning(node)
+    {
+        return chosen(reader, site, library, &values, conditions);
     }
     let names = Names::of(library);
     let mut result = Vec::new();
     for name in names.origins {
         if let Some(value) = options.get(name) {
-            let pattern = name.ends_with("regex").then(|| super::condition::pattern_of(value)).flatten();
+            let pattern = name.ends_with("regex").then(|| pattern_of(value)).flatten();
             match pattern {
                 Some(pattern) => result.extend(super::origin::pattern_grants(value, &pattern, library, conditions)),
                 None => result.extend(grants(reader, value, library, conditions)),
@@ -202,7 +204,7 @@ fn chosen(
 fn assigned<'t>(reader: &Reader<'_>, object: NodeRef<'t>, names: &Names) -> Vec<(NodeRef<'t>, Vec<Atoms>)> {
     let held = object.parent().filter(|parent| parent.is(Kind::Assignment)).and_then(|it| it.child(Role::Target));
     let Some(id) = held.and_then(NodeRef::binding_id) else { return Vec::new() };
-    let options = object.tree().references(id).into_iter().filter_map(|reference| {
+    let options = object.tree().references(id).filter_map(|reference| {
         let option = reference.parent().filter(|parent| parent.is(Kind::Member) && reference.role() == Role::Object)?;
         let assignment =
             option.parent().filter(|parent| parent.is(Kind::Assignment) && option.role() == Role::Target)?;
@@ -281,8 +283,7 @@ pub(super) fn credentials(library: Library, options: Options<'_>) -> Credentials
 pub(super) fn truth_of(value: NodeRef<'_>) -> Credentials {
     let value = constant(value);
     match (value.kind(), value.name()) {
-        (Kind::Boolean, "true") => Credentials::Yes,
-        (Kind::String, "true") => Credentials::Yes,
+        (Kind::Boolean | Kind::String, "true") => Credentials::Yes,
         (Kind::Boolean | Kind::Null | Kind::String, _) => Credentials::No,
         _ => Credentials::Perhaps,
     }

@@ -1,11 +1,11 @@
 //! What decides the origin: every value that an expression can take, with the conditions under which it does.
 
 use super::{
-    condition::{
-        Atom, Atoms, Test, both, circumstances, entering, is_test, local_function, path_to, pattern_of, results, ways,
-    },
+    check::pattern_of,
+    condition::{Atom, Atoms, Test, both, entering, is_test, local_function, results, ways},
     grant::{Audience, Fixed, Grant, Setting, When},
     library::{Library, Unset},
+    path::{circumstances, path_to},
     pattern::{Matches, judge},
     reader::{MAX_WAYS, Meaning, Reader, bare, calls_parameter, meaning, only_child, setting},
 };
@@ -108,7 +108,12 @@ fn is_error(node: NodeRef<'_>) -> bool {
 }
 
 /// `None` when nobody is let in because the request names no origin.
-fn grant(reader: &Reader<'_>, node: NodeRef<'_>, way: Way<'_>, library: Library) -> Option<Grant> {
+fn grant(reader: &Reader<'_>, node: NodeRef<'_>, mut way: Way<'_>, library: Library) -> Option<Grant> {
+    if let Value::Setting(setting) = &mut way.value {
+        let asked = Test::Filled(Some(setting.name.clone()));
+        // A read that is only reached with a value cannot fail for want of one.
+        setting.required &= !way.atoms.iter().any(|atom| atom.test == asked && atom.holds);
+    }
     let lax = way.atoms.iter().find_map(|atom| match atom.test {
         Test::Lax(laxness) if atom.holds => Some(laxness),
         _ => None,
@@ -400,7 +405,7 @@ fn identifier<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<
 fn pushed<'t>(reader: &Reader<'_>, list: NodeRef<'t>, depth: u8) -> Vec<Way<'t>> {
     let Some(id) = list.binding_id() else { return Vec::new() };
     let mut result = Vec::new();
-    for reference in list.tree().references(id).into_iter().take(64) {
+    for reference in list.tree().references(id).take(64) {
         let method = reference.parent().filter(|parent| parent.is(Kind::Member) && reference.role() == Role::Object);
         let adds =
             method.is_some_and(|method| matches!(method.name(), "push" | "append" | "extend" | "add" | "unshift"));
@@ -484,7 +489,13 @@ fn call<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<'t>> {
     let receiver =
         node.child(Role::Callee).filter(|callee| callee.is(Kind::Member)).and_then(|it| it.child(Role::Object));
     if let (Some(receiver), "split") = (receiver, name) {
-        return values(reader, receiver, depth).into_iter().map(into_list).collect();
+        // Without a value there is nothing to split, and the program stops there.
+        let optional = node.has(Flags::OPTIONAL) || node.child(Role::Callee).is_some_and(|it| it.has(Flags::OPTIONAL));
+        let mut ways = values(reader, receiver, depth);
+        if let ([Way { value: Value::Setting(setting), .. }], false) = (ways.as_mut_slice(), optional) {
+            setting.required = true;
+        }
+        return ways.into_iter().map(into_list).collect();
     }
     if name == "find" && node.descendants().take(64).any(|inner| reader.is_origin(inner, depth)) {
         return vec![Way { value: Value::Echo, atoms: vec![Atom::new(Test::Exact, true)], span: node.span() }];

@@ -1,12 +1,14 @@
-//! CORS libraries of Python: Starlette and FastAPI, Litestar, Flask-CORS, django-cors-headers, `aiohttp_cors`.
+//! CORS libraries of Python: Starlette and `FastAPI`, Litestar, Flask-CORS, django-cors-headers, `aiohttp_cors`.
 
 use super::{
     CorsSite, Credentials, Reach,
-    condition::{Atoms, Test, both, circumstances, ways},
+    check::pattern_of,
+    condition::{Atom, Atoms, Test, both, ways},
     grant::{Audience, Grant, Stage},
     library::Library,
     options::{Options, keywords, reads_only, truth_of},
     origin::{fixed_grants, grants, pattern_grants},
+    path::circumstances,
     reader::{Reader, constant, setting, text_of},
     script::{build, guards, library_of},
 };
@@ -85,10 +87,10 @@ fn flask(reader: &Reader<'_>, call: NodeRef<'_>, name: &str) -> CorsSite {
     if !found.is_empty() {
         site.grants = found;
     }
-    if let [path] = paths.as_slice() {
-        if !matches!(path.as_str(), "" | "*" | "/*" | "/.*") {
-            site.reach = Reach::Path(path.clone());
-        }
+    if let [path] = paths.as_slice()
+        && !matches!(path.as_str(), "" | "*" | "/*" | "/.*")
+    {
+        site.reach = Reach::Path(path.clone());
     }
     site
 }
@@ -138,7 +140,7 @@ pub(super) fn django(reader: &Reader<'_>, file: &Visit<'_>, assignment: NodeRef<
         grants(reader, value, Library::Django, &conditions)
     } else {
         let texts = constant(value);
-        let patterns = texts.children().filter(|_| texts.is(Kind::Array)).filter_map(super::condition::pattern_of);
+        let patterns = texts.children().filter(|_| texts.is(Kind::Array)).filter_map(pattern_of);
         patterns.flat_map(|pattern| pattern_grants(value, &pattern, Library::Django, &conditions)).collect()
     };
     if is_development_settings(file) {
@@ -147,7 +149,7 @@ pub(super) fn django(reader: &Reader<'_>, file: &Visit<'_>, assignment: NodeRef<
         }
     }
     let credentials = top_level(assignment, "CORS_ALLOW_CREDENTIALS").map_or(Credentials::No, truth_of);
-    let paths = top_level(assignment, "CORS_URLS_REGEX").and_then(super::condition::pattern_of);
+    let paths = top_level(assignment, "CORS_URLS_REGEX").and_then(pattern_of);
     let reach = match paths {
         Some(paths) if !matches!(paths.as_str(), "^.*$" | ".*" | "^/.*$") => Reach::Path(paths),
         _ => Reach::Whole,
@@ -179,7 +181,7 @@ fn top_level<'t>(assignment: NodeRef<'t>, name: &str) -> Option<NodeRef<'t>> {
 fn switch(reader: &Reader<'_>, value: NodeRef<'_>, conditions: &[Atoms]) -> Vec<Grant> {
     if let Some((setting, default)) = setting(constant(value)) {
         if setting.name.to_ascii_lowercase().contains("debug") {
-            let development = vec![vec![super::condition::Atom::new(Test::Development, true)]];
+            let development = vec![vec![Atom::new(Test::Development, true)]];
             return fixed_grants(value.span(), &Audience::Everyone, &both(conditions, &development));
         }
         let open = default.map(constant).is_some_and(|default| {

@@ -8,7 +8,7 @@ use crate::code::{BindingId, BindingKind, Flags, Kind, NodeRef, Role};
 /// Expressions are followed this deep.
 pub(super) const MAX_DEPTH: u8 = 24;
 /// Expressions that are looked at for one site.
-const MAX_STEPS: u32 = 4000;
+const MAX_STEPS: u32 = 2000;
 /// Ways through one expression that are kept.
 pub(super) const MAX_WAYS: usize = 32;
 
@@ -140,9 +140,8 @@ pub(super) fn meaning(identifier: NodeRef<'_>) -> Meaning<'_> {
         BindingKind::Variable => {
             let values: Vec<_> = tree
                 .references(id)
-                .into_iter()
                 .filter(|node| node.role() == Role::Target)
-                .filter_map(|node| node.parent())
+                .filter_map(NodeRef::parent)
                 .filter(|parent| parent.is(Kind::Assignment))
                 .filter_map(|assignment| assignment.child(Role::Value))
                 .collect();

@@ -2,9 +2,10 @@
 
 use super::{
     CorsSite, Reach,
-    condition::{Atoms, Test, path_to},
+    condition::{Atoms, Test, results},
     library::Library,
     options::{Options, credentials, reads_only, ways_through},
+    path::path_to,
     reader::{Reader, bare, constant, text_of},
 };
 use crate::code::{BindingKind, Kind, NodeRef, Role};
@@ -54,7 +55,7 @@ fn register(reader: &Reader<'_>, call: NodeRef<'_>) -> Option<CorsSite> {
     };
     let options = match Options::of(call.argument(1)) {
         // `() => (request, answer) => …`: the outer function only has the instance.
-        Options::Delegate(outer) => match super::condition::results(outer).first().map(|inner| constant(*inner)) {
+        Options::Delegate(outer) => match results(outer).first().map(|inner| constant(*inner)) {
             Some(inner) if inner.is(Kind::Function) => Options::Delegate(inner),
             _ => Options::Delegate(outer),
         },
@@ -220,7 +221,7 @@ fn uses(call: NodeRef<'_>) -> Vec<NodeRef<'_>> {
     match target.and_then(NodeRef::binding_id) {
         Some(id) => {
             let references = call.tree().references(id);
-            references.into_iter().filter(|reference| Some(*reference) != target).collect()
+            references.filter(|reference| Some(*reference) != target).collect()
         }
         None => vec![call],
     }

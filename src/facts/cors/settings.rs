@@ -2,10 +2,12 @@
 //! constants. And where the program refuses to start without them.
 
 use super::{
-    condition::{Atoms, Test, path_to},
+    condition::{Atom, Atoms, Test},
     grant::{Audience, Grant, Setting, When},
     library::Library,
+    naming::name_of,
     origin::grants,
+    path::path_to,
     reader::{Reader, bare, constant, text_of},
 };
 use crate::{
@@ -79,7 +81,7 @@ pub(super) fn of_property(reader: &Reader<'_>, property: NodeRef<'_>) -> Option<
             return Some(setting);
         }
     }
-    let name = if matches!(name, "origin" | "origins" | "allowed" | "list" | "allowedOrigins") {
+    let name = if matches!(name, "origin" | "origins" | "allowed" | "list") {
         format!("{}.{name}", holder(object)?)
     } else {
         name.to_owned()
@@ -198,7 +200,7 @@ fn declared(reader: &Reader<'_>, name: &str, property: NodeRef<'_>, chain: &Chai
 }
 
 fn unset(name: &str) -> Vec<Atoms> {
-    vec![vec![super::condition::Atom::new(Test::Filled(Some(name.to_owned())), false)]]
+    vec![vec![Atom::new(Test::Filled(Some(name.to_owned())), false)]]
 }
 
 /// Whether a validating function speaks of `*`, and whether of production.
@@ -332,7 +334,7 @@ pub(super) fn demanded_by_call(reader: &Reader<'_>, call: NodeRef<'_>) -> Vec<De
         return Vec::new();
     }
     let named = call.positional().filter_map(|argument| {
-        let name = super::condition::name_of(argument).or_else(|| text_of(argument).map(ToOwned::to_owned))?;
+        let name = name_of(argument).or_else(|| text_of(argument).map(ToOwned::to_owned))?;
         let ours = names_origins(&name) || names_site(&name);
         ours.then(|| Demand { name, span: call.span() })
     });

@@ -89,6 +89,9 @@ enum Answer {
 
 fn answer(site: &JoinedSite<'_>, source: &Source<'_>) -> Answer {
     let validated = source.declared.filter(|(_, declared)| declared.required.is_some());
+    if source.declared.is_some_and(|(_, declared)| is_fixed(declared)) {
+        return Answer::Indifferent;
+    }
     let name = validated.map_or(source.name.as_str(), |(_, declared)| declared.name.as_str());
     let read = Place::At(source.read.0, source.read.1);
     let message = |key: &'static str| Message::new(key).with("name", name);
@@ -96,7 +99,8 @@ fn answer(site: &JoinedSite<'_>, source: &Source<'_>) -> Answer {
     if accepts_star(site, source) {
         return Answer::Bad(Site::new(place, message("accepts-star")).severity(Severity::High).key(name));
     }
-    if source.required_by_read {
+    // A schema that fills in a default leaves the read nothing to fail on.
+    if source.required_by_read && validated.is_none() {
         return Answer::Good(Evidence::At { place: read, note: message("required-by-read") });
     }
     if let Some((file, demand)) = source.demanded {
@@ -132,6 +136,12 @@ fn answer(site: &JoinedSite<'_>, source: &Source<'_>) -> Answer {
 fn refuses_default(declared: &OriginSetting) -> bool {
     declared.refuses_star != Refusal::Never
         && declared.grants.iter().any(|grant| matches!(grant.audience, Audience::Everyone | Audience::ListedStar))
+}
+
+/// The program itself always gives the setting its origins.
+fn is_fixed(declared: &OriginSetting) -> bool {
+    declared.required.is_none()
+        && declared.grants.iter().all(|grant| matches!(grant.audience, Audience::Fixed(_)) && !grant.when.unset)
 }
 
 fn is_closed_by_default(declared: &OriginSetting) -> bool {
