@@ -11,8 +11,9 @@ use crate::{
     code::{Lowered, lower},
     facts::{Fact, FileFacts, Visit},
     model::{FileId, Observation, Span},
-    repo::{File, Repo},
+    repo::{File, ReadError, Repo},
     rule::Out,
+    text::DecodeError,
 };
 
 /// What one file gave.
@@ -47,10 +48,7 @@ pub(super) fn observe(plan: &Plan<'_>, repo: &Repo, file: &File, timed: bool) ->
     let text = match repo.read(file.id) {
         Ok(text) => text,
         Err(error) => {
-            let everybody: Vec<usize> =
-                (0..plan.visiting.len()).filter(|&index| plan.visiting[index].watch.wants_role(file.role)).collect();
-            mark_unexamined(plan, &everybody, &mut seen);
-            seen.troubles.push(Trouble::Unreadable(error.to_string()));
+            note_unread(plan, repo, file, &error, &mut seen);
             return seen;
         }
     };
@@ -66,6 +64,20 @@ pub(super) fn observe(plan: &Plan<'_>, repo: &Repo, file: &File, timed: bool) ->
     let visit = Visit { repo, file, text: &text, tree: lowered.as_ref().map(|lowered| &lowered.tree) };
     walk(plan, &interested, &visit, timed, &mut seen);
     seen
+}
+
+/// A file that could not be read leaves every rule that wanted it without an answer, when it takes part in the product:
+/// test data, documents and others' files may be in any encoding.
+fn note_unread(plan: &Plan<'_>, repo: &Repo, file: &File, error: &ReadError, seen: &mut Seen) {
+    if file.role.is_operational() && !matches!(error, ReadError::Decode(DecodeError::Binary)) {
+        let everybody: Vec<usize> =
+            (0..plan.visiting.len()).filter(|&index| plan.visiting[index].watch.wants_role(file.role)).collect();
+        mark_unexamined(plan, &everybody, seen);
+    }
+    let known = repo.skipped().binary_search_by(|skipped| skipped.path.cmp(&file.path)).is_ok();
+    if !known {
+        seen.troubles.push(Trouble::Unreadable(error.to_string()));
+    }
 }
 
 fn walk(plan: &Plan<'_>, interested: &[usize], visit: &Visit<'_>, timed: bool, seen: &mut Seen) {

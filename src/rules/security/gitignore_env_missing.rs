@@ -9,7 +9,7 @@ use crate::{
     code::docker::Instruction,
     facts::images,
     model::{Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
-    repo::{FileKind, Repo, Role},
+    repo::{ComponentKind, FileKind, Repo, Role},
     rule::{Context, Out, Rule, Visit, Watch},
 };
 
@@ -49,7 +49,9 @@ impl Rule for GitignoreEnvMissing {
         let files = cx.repo.files();
         let is_env = |kind| matches!(kind, FileKind::Env | FileKind::EnvExample);
         let has_env = files.iter().any(|file| is_env(file.kind) && file.role.is_operational());
-        if !has_env && cx.seen.is_empty() {
+        let published = |kind| matches!(kind, ComponentKind::Library | ComponentKind::Cli | ComponentKind::Package);
+        let only_published = cx.repo.components().iter().all(|component| published(component.kind));
+        if !has_env && (cx.seen.is_empty() || only_published) {
             return Verdict::not_applicable("no-env");
         }
         let (mut sites, mut fine) = (Vec::new(), Vec::new());
@@ -70,10 +72,11 @@ impl Rule for GitignoreEnvMissing {
     }
 }
 
-/// Names that hold secrets: always `.env`, and the names of single environments where a framework reads them.
+/// Names that hold secrets: `.env`; where a framework keeps shared defaults in a committed `.env`, the local one.
 fn names(cx: &Context<'_>) -> &'static [&'static str] {
     let frameworks = ["next", "vite", "react-scripts", "nuxt", "@sveltejs/kit", "astro", "gatsby", "dotenv-flow"];
     match cx.repo.declared(&frameworks) {
+        Some(_) if ignoring(cx.repo, ".env").is_none() && ignoring(cx.repo, ".env.local").is_some() => &[".env.local"],
         Some(_) => &[".env", ".env.local"],
         None => &[".env"],
     }
@@ -96,9 +99,10 @@ fn ignored(cx: &Context<'_>) -> Result<Evidence, Box<Site>> {
         let site = Site::new(Place::At(file.id, first), message("missing")).key(*name);
         return Err(Box::new(if index == 0 { site } else { site.severity(Severity::Medium) }));
     }
-    let evidence = ignoring(cx.repo, ".env").map(|(place, _)| Evidence::At {
+    let first = names(cx)[0];
+    let evidence = ignoring(cx.repo, first).map(|(place, _)| Evidence::At {
         place,
-        note: Message::new("ignores").with("file", ".env"),
+        note: Message::new("ignores").with("file", first),
     });
     evidence.ok_or_else(|| Box::new(Site::new(Place::File(file.id), "no-gitignore")))
 }
