@@ -222,7 +222,7 @@ fn named_values_in_every_format() {
         ("a.xml", format!("<password>{secret}</password>")),
         ("a.xml", format!("<add key=\"ApiKey\" value=\"{secret}\" />")),
         (".sentryclirc", format!("[auth]\ntoken={secret}")),
-        (".npmrc", format!("//registry.npmjs.org/:_authToken={secret}")),
+        (".npmrc", format!("//packages.corner.example/:_authToken={secret}")),
         ("a.ts", format!("fetch('https://api.acme.io/v1?api_key={secret}')")),
         ("a.cs", format!("\"Server=db.acme.io;User=app;Password={secret};\"")),
         ("a.ts", format!("headers: {{ Authorization: 'Bearer {secret}' }}")),

@@ -58,7 +58,7 @@ const DEVELOPMENT: &[Shape] = &[
     Shape::new("gitlab-token", "glptt-", &[exactly(LowerHex, 40)]),
     Shape::new("gitlab-token", "gloas-", &[exactly(LowerHex, 64)]),
     Shape::new("gitlab-token", "glagent-", &[between(Url, 40, 60)]),
-    // npm, "About access tokens"; PyPI, "API tokens": a macaroon whose location is pypi.org.
+    // npm, "About access tokens"; PyPI, "API tokens": a macaroon whose location is the index itself.
     Shape::new("npm-token", "npm_", &[exactly(Base62, 36)]).proof(Crc),
     Shape::new("pypi-token", "pypi-AgEIcHlwaS5vcmc", &[between(Url, 50, 400)]),
     Shape::new("pypi-token", "pypi-AgENdGVzdC5weXBpLm9yZw", &[between(Url, 50, 400)]).kind(TestKey),
