@@ -237,6 +237,18 @@ fn quiet_leaves_the_verdict_and_the_tables() {
 }
 
 #[test]
+fn timing_shows_stages_and_the_dearest_rules() {
+    let shop = shop();
+    let (_, stdout, _) = run(shop.path(), &["--timing"]);
+    let timing = stdout.split("Timing").nth(1).expect("there is a section");
+    for name in ["observe", "conclude", "total", "facts: environment"] {
+        assert!(timing.contains(name), "{name}: {timing}");
+    }
+    let (_, without, _) = run(shop.path(), &[]);
+    assert!(!without.contains("Timing"), "{without}");
+}
+
+#[test]
 fn colour_is_wanted_or_not() {
     let shop = shop();
     let colored = |variables: &[(&str, &str)], arguments: &[&str]| {

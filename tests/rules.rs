@@ -88,10 +88,7 @@ fn verdict_problem(case: &Case, criteria: &[&Criterion]) -> Vec<String> {
     .into_iter()
     .find(|(status, _)| has(*status))
     .map_or("nothing at all", |(_, name)| name);
-    match found == case.verdict {
-        true => Vec::new(),
-        false => vec![format!("expected {}, got {found}", case.verdict)],
-    }
+    if found == case.verdict { Vec::new() } else { vec![format!("expected {}, got {found}", case.verdict)] }
 }
 
 fn finding_problems(case: &Case, findings: &[Finding]) -> Vec<String> {

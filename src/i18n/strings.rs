@@ -73,6 +73,7 @@ pub struct Strings {
     pub count_not_applicable: &'static str,
     pub count_suppressed: &'static str,
 
+    pub timing: &'static str,
     pub fix_first_one: &'static str,
     pub fix_first_two: &'static str,
     pub fix_first_three: &'static str,
@@ -253,6 +254,7 @@ static EN: Strings = Strings {
     count_not_applicable: "not applicable",
     count_suppressed: "suppressed",
 
+    timing: "Timing",
     fix_first_one: "Fix this first",
     fix_first_two: "Fix these two first",
     fix_first_three: "Fix these three first",
@@ -380,6 +382,7 @@ static RU: Strings = Strings {
     count_not_applicable: "неприменимо",
     count_suppressed: "скрыто",
 
+    timing: "Время",
     fix_first_one: "Исправьте сначала это",
     fix_first_two: "Исправьте сначала эти два",
     fix_first_three: "Исправьте сначала эти три",

@@ -60,6 +60,7 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn io::Write) -> io:
         page.suppressed();
         page.reading();
     }
+    page.timing();
     page.fix_first();
     for line in &page.lines {
         writeln!(out, "{line}")?;

@@ -11,6 +11,9 @@ const SHOWN_PASSES: usize = 3;
 const SHOWN_DIAGNOSTICS: usize = 5;
 const SHOWN_SUPPRESSED: usize = 8;
 
+/// Rules shown with `--timing`.
+const DEAREST: usize = 10;
+
 impl Page<'_> {
     pub(super) fn passed(&mut self) {
         let report = self.report;
@@ -201,6 +204,25 @@ impl Page<'_> {
         if diagnostics.len() > most {
             let more = format!("    {}", self.more(diagnostics.len() - most));
             self.line(paint(self.palette.faint, &more));
+        }
+    }
+
+    /// Where the time went: the stages, then the dearest rules and facts.
+    pub(super) fn timing(&mut self) {
+        let Some(timing) = &self.report.timing else { return };
+        self.heading(self.words.timing, None);
+        let stages = timing.phases.iter().map(|phase| (phase.name.as_str(), phase.us, None));
+        let rules = timing.rules.iter().take(DEAREST).map(|rule| (rule.rule.as_str(), rule.us, Some(rule.visits)));
+        let rows: Vec<String> = stages
+            .chain([("total", timing.total_us, None)])
+            .chain(rules)
+            .map(|(name, us, visits)| {
+                let visits = visits.map(|visits| format!("  {visits}×")).unwrap_or_default();
+                format!("  {:>9}.{:03} ms  {name}{visits}", us / 1000, us % 1000)
+            })
+            .collect();
+        for row in rows {
+            self.line(paint(self.palette.faint, &cut(&row, self.width)));
         }
     }
 

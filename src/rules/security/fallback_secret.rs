@@ -41,7 +41,7 @@ impl Rule for FallbackSecret {
         sites.extend(in_documents(cx));
         let (total, ok) = (sites.len() + fine.len(), fine.len());
         let fine: Vec<Evidence> = fine.into_values().collect();
-        let detail = Message::new("detail").count("ok", ok).count("n", total);
+        let detail = Message::new("detail").count("bad", total - ok).count("n", total);
         if total == 0 {
             return Verdict::not_applicable("no-reads");
         }
