@@ -5,7 +5,7 @@ use super::{
     grant::Laxness,
     naming::{is_star_by_default, name_of, stage_flag, stage_named},
     path::path_to,
-    reader::{MAX_WAYS, Meaning, Reader, bare, constant, meaning, text_of},
+    reader::{MAX_NODES, MAX_WAYS, Meaning, Reader, bare, constant, meaning, text_of},
 };
 use crate::code::{Kind, NodeId, NodeRef, Role};
 
@@ -320,6 +320,7 @@ pub(super) fn local_function(call: NodeRef<'_>) -> Option<NodeRef<'_>> {
 
 /// How a call of a function of this file can come out as `holds`.
 fn result_of(reader: &Reader<'_>, call: NodeRef<'_>, function: NodeRef<'_>, holds: bool, depth: u8) -> Vec<Atoms> {
+    reader.charge();
     let reader = entering(reader, call, function, depth);
     let mut result = Vec::new();
     for value in results(function) {
@@ -348,6 +349,7 @@ pub(super) fn results(function: NodeRef<'_>) -> Vec<NodeRef<'_>> {
         return vec![body];
     }
     body.descendants()
+        .take(MAX_NODES)
         .filter(|node| node.is(Kind::Return) && node.enclosing_function() == Some(function))
         .filter_map(|node| node.child(Role::Value))
         .take(MAX_WAYS)

@@ -46,6 +46,8 @@ pub struct CorsFacts {
     pub settings: Vec<OriginSetting>,
     pub demands: Vec<Demand>,
     pub identity: Identity,
+    /// How many expressions were looked at, to end the search in files that are made to be slow.
+    steps: u32,
 }
 
 /// One place that configures cross-origin access.
@@ -86,6 +88,7 @@ pub enum Reach {
 
 /// What is kept of one file; no file that people write comes near.
 const MAX_FOUND: usize = 500;
+const SMALL: u32 = 50;
 
 pub(super) struct Cors;
 
@@ -132,8 +135,9 @@ impl Extractor for Cors {
     }
 
     fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, facts: &mut FileFacts) {
+        let left = reader::MAX_FILE_STEPS.saturating_sub(facts.cors.steps);
         let steps = Cell::new(0);
-        let reader = reader::Reader::new(&steps);
+        let reader = reader::Reader::new(&steps, left);
         let cors = &mut facts.cors;
         cors.identity.see(node);
         if cors.sites.len() + cors.settings.len() + cors.demands.len() > MAX_FOUND {
@@ -163,6 +167,11 @@ impl Extractor for Cors {
                 settings::refuse(&reader, node, &mut cors.settings);
             }
             _ => {}
+        }
+        let spent = left.min(reader::MAX_STEPS).saturating_sub(steps.get());
+        // Small change is not counted, so that a file without CORS leaves no facts.
+        if spent > SMALL {
+            cors.steps += spent;
         }
     }
 }

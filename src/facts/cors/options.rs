@@ -8,7 +8,7 @@ use super::{
     library::{Library, Unset},
     origin::{callback, grants},
     path::path_to,
-    reader::{Meaning, Reader, bare, calls_parameter, constant, is_keyword, meaning},
+    reader::{MAX_NODES, Meaning, Reader, bare, calls_parameter, constant, is_keyword, meaning},
 };
 use crate::code::{Kind, NodeRef, Role};
 
@@ -221,6 +221,7 @@ fn delegated(reader: &Reader<'_>, function: NodeRef<'_>, library: Library, condi
     let answers: Vec<NodeRef<'_>> = match parameters.get(1) {
         Some(answer) => function
             .descendants()
+            .take(MAX_NODES)
             .filter(|node| node.is(Kind::Call) && calls_parameter(*node, *answer))
             .filter_map(|call| call.argument(1))
             .take(16)
@@ -260,7 +261,8 @@ pub(super) fn credentials(library: Library, options: Options<'_>) -> Credentials
     let named = match options {
         Options::Delegate(function) => {
             let name = Names::of(library).credentials;
-            let properties = function.descendants().filter(|node| node.is(Kind::Property) && node.name() == name);
+            let properties =
+                function.descendants().take(MAX_NODES).filter(|node| node.is(Kind::Property) && node.name() == name);
             properties.filter_map(|property| property.child(Role::Value)).last()
         }
         Options::Elsewhere(node) => {

@@ -7,7 +7,7 @@ use super::{
     library::{Library, Unset},
     path::{circumstances, path_to},
     pattern::{Matches, judge},
-    reader::{MAX_WAYS, Meaning, Reader, bare, calls_parameter, meaning, only_child, setting},
+    reader::{MAX_NODES, MAX_WAYS, Meaning, Reader, bare, calls_parameter, meaning, only_child, setting},
 };
 use crate::{
     code::{Flags, Kind, NodeRef, Role},
@@ -95,6 +95,7 @@ fn node_span(node: NodeRef<'_>, span: Span) -> Span {
 fn accepting_calls<'t>(function: NodeRef<'t>, answer: NodeRef<'t>) -> Vec<NodeRef<'t>> {
     function
         .descendants()
+        .take(MAX_NODES)
         .filter(|node| node.is(Kind::Call) && calls_parameter(*node, answer))
         .filter(|call| !call.argument(0).is_some_and(is_error))
         .filter_map(|call| call.argument(1))
@@ -405,7 +406,7 @@ fn identifier<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<
 fn pushed<'t>(reader: &Reader<'_>, list: NodeRef<'t>, depth: u8) -> Vec<Way<'t>> {
     let Some(id) = list.binding_id() else { return Vec::new() };
     let mut result = Vec::new();
-    for reference in list.tree().references(id).take(64) {
+    for reference in list.tree().references(id).take(64).take_while(|_| !reader.is_spent()) {
         let method = reference.parent().filter(|parent| parent.is(Kind::Member) && reference.role() == Role::Object);
         let adds =
             method.is_some_and(|method| matches!(method.name(), "push" | "append" | "extend" | "add" | "unshift"));
@@ -534,6 +535,7 @@ fn call<'t>(reader: &Reader<'_>, node: NodeRef<'t>, depth: u8) -> Vec<Way<'t>> {
 
 /// What a function of this file returns.
 fn returned<'t>(reader: &Reader<'_>, call: NodeRef<'t>, function: NodeRef<'t>, depth: u8) -> Vec<Way<'t>> {
+    reader.charge();
     let inner = entering(reader, call, function, depth);
     let mut result = Vec::new();
     for value in results(function) {

@@ -15,7 +15,7 @@ pub(super) fn path_to(reader: &Reader<'_>, node: NodeRef<'_>, stop: NodeRef<'_>,
     let mut result = vec![Vec::new()];
     let mut current = node;
     let mut steps = 0;
-    while current != stop && steps < 64 {
+    while current != stop && steps < 64 && !reader.is_spent() {
         steps += 1;
         let Some(parent) = current.parent() else { break };
         if let Some(ways_here) = step(reader, parent, current, depth) {
@@ -23,7 +23,7 @@ pub(super) fn path_to(reader: &Reader<'_>, node: NodeRef<'_>, stop: NodeRef<'_>,
         }
         let earlier: Vec<_> =
             parent.children().take_while(|child| *child != current).filter(|child| child.is(Kind::If)).collect();
-        for earlier in earlier.into_iter().rev().take(MAX_EARLIER) {
+        for earlier in earlier.into_iter().rev().take(MAX_EARLIER).take_while(|_| !reader.is_spent()) {
             let sequence = matches!(parent.kind(), Kind::Block | Kind::Module | Kind::Case | Kind::Function);
             let condition = earlier.child(Role::Condition);
             let leaves = earlier.child(Role::Consequent).is_some_and(exits);

@@ -7,8 +7,14 @@ use crate::code::{BindingId, BindingKind, Flags, Kind, NodeRef, Role};
 
 /// Expressions are followed this deep.
 pub(super) const MAX_DEPTH: u8 = 24;
-/// Expressions that are looked at for one site.
-const MAX_STEPS: u32 = 2000;
+/// Expressions that are looked at for one node.
+pub(super) const MAX_STEPS: u32 = 2000;
+/// What following a call into its function costs.
+const FUNCTION_STEPS: u32 = 20;
+/// Nodes of one function or class that are looked through.
+pub(super) const MAX_NODES: usize = 4000;
+/// Expressions that are looked at for one file.
+pub(super) const MAX_FILE_STEPS: u32 = 50_000;
 /// Ways through one expression that are kept.
 pub(super) const MAX_WAYS: usize = 32;
 
@@ -39,9 +45,20 @@ pub(super) enum Meaning<'t> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(steps: &'a Cell<u32>) -> Self {
-        steps.set(MAX_STEPS);
+    /// A reader that may look at as many expressions as `left`, and never at more than one site is worth.
+    pub(super) fn new(steps: &'a Cell<u32>, left: u32) -> Self {
+        steps.set(left.min(MAX_STEPS));
         Self { origins: Vec::new(), steps }
+    }
+
+    /// Takes what looking through a whole function costs.
+    pub(super) fn charge(&self) {
+        self.steps.set(self.steps.get().saturating_sub(FUNCTION_STEPS));
+    }
+
+    /// Whether the budget is gone: whatever is asked now comes out as not understood.
+    pub(super) fn is_spent(&self) -> bool {
+        self.steps.get() == 0
     }
 
     /// The same reader where `parameter` of a function holds the origin of the request.

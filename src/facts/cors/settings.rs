@@ -299,7 +299,7 @@ pub(super) fn refuse(reader: &Reader<'_>, throw: NodeRef<'_>, settings: &mut [Or
         .filter(|outer| outer.is(Kind::If))
         .filter_map(|outer| outer.child(Role::Condition))
         .any(|condition| {
-            condition.descendants().chain([condition]).any(|node| node.is(Kind::String) && node.name() == "*")
+            condition.descendants().take(200).chain([condition]).any(|node| node.is(Kind::String) && node.name() == "*")
         });
     if !compares {
         return;
@@ -391,15 +391,15 @@ fn demands(reader: &Reader<'_>, stop: NodeRef<'_>) -> Vec<Demand> {
         }
     }
     // `for (const name of required) if (!process.env[name]) throw …`: what the list names is demanded.
-    if found.is_empty() {
+    let tests_each = stop
+        .ancestors()
+        .take(8)
+        .any(|outer| matches!(outer.kind(), Kind::If | Kind::Loop) && outer.text().contains("env["));
+    if found.is_empty() && tests_each {
         let root = stop.tree().root();
-        let tests_each = stop
-            .ancestors()
-            .take(8)
-            .any(|outer| matches!(outer.kind(), Kind::If | Kind::Loop) && outer.text().contains("env["));
-        let listed = root.descendants().filter(|node| {
-            tests_each && node.is(Kind::String) && node.parent().is_some_and(|list| list.is(Kind::Array))
-        });
+        let listed = root
+            .descendants()
+            .filter(|node| node.is(Kind::String) && node.parent().is_some_and(|list| list.is(Kind::Array)));
         found.extend(
             listed
                 .filter(|node| names_origins(node.name()) || names_site(node.name()))
