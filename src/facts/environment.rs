@@ -80,12 +80,17 @@ impl Extractor for Environment {
             Kind::Property,
             Kind::Assignment,
             Kind::Parameter,
+            Kind::If,
         ])
         .keywords(&["env", "Env", "config", "Config", "Settings", "secret", "Secret"])
         .roles(&[Role::Source, Role::Config])
     }
 
     fn node(&self, _file: &Visit<'_>, node: NodeRef<'_>, facts: &mut FileFacts) {
+        if node.is(Kind::If) {
+            facts.refused.extend(refused(node));
+            return;
+        }
         let found = match node.kind() {
             Kind::Parameter => parameter(node),
             Kind::Assignment => settings_field(node),
@@ -97,7 +102,45 @@ impl Extractor for Environment {
     }
 }
 
+/// Names whose value an `if` compares with a literal and then throws: `if (!debug && settings.secretKey === "…")`.
+fn refused(branch: NodeRef<'_>) -> Vec<String> {
+    let (Some(condition), Some(consequent)) = (branch.child(NodeRole::Condition), branch.child(NodeRole::Consequent))
+    else {
+        return Vec::new();
+    };
+    let compared = |node: &NodeRef<'_>| node.is(Kind::Binary) && matches!(node.name(), "==" | "===" | "in");
+    let comparisons: Vec<NodeRef<'_>> =
+        std::iter::once(condition).chain(condition.descendants().take(100)).filter(compared).collect();
+    if comparisons.is_empty() || !stops(consequent) {
+        return Vec::new();
+    }
+    let sides =
+        comparisons.into_iter().flat_map(|binary| [binary.child(NodeRole::Left), binary.child(NodeRole::Right)]);
+    sides
+        .flatten()
+        .filter(|side| matches!(side.kind(), Kind::Identifier | Kind::Member))
+        .map(|side| side.name().to_owned())
+        .collect()
+}
+
+/// Whether a branch runs only where the program shows made-up data: `if (isDemoMode) …`.
+fn is_demonstration(node: NodeRef<'_>) -> bool {
+    let mut below = node;
+    for above in node.ancestors() {
+        if above.is(Kind::If) && below.role() == NodeRole::Consequent {
+            let condition =
+                above.child(NodeRole::Condition).map(NodeRef::text).unwrap_or_default().to_ascii_lowercase();
+            if !condition.contains('!') && ["demo", "mock"].iter().any(|word| condition.contains(word)) {
+                return true;
+            }
+        }
+        below = above;
+    }
+    false
+}
+
 fn made(node: NodeRef<'_>, name: String, fallback: Fallback, via: Via) -> EnvRead {
+    let fallback = if is_demonstration(node) { Fallback::Other } else { fallback };
     let development_only = node.environment_guard() == Guard::DevelopmentOnly;
     EnvRead { name, span: node.span(), fallback, via, development_only, required_in_production: stops_without(node) }
 }

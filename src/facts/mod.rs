@@ -79,6 +79,8 @@ pub struct FileFacts {
     /// Comments that speak to this tool.
     pub directives: Vec<Directive>,
     pub environment: Vec<environment::EnvRead>,
+    /// Names whose default value start-up refuses.
+    pub refused: Vec<String>,
     pub schema: Vec<schema::SchemaUse>,
     pub cors: cors::CorsFacts,
     pub logging: logging::Logging,

@@ -68,7 +68,7 @@ const SECRET: [&str; 12] = [
 const ABOUT: &[&str] = &[
     "name", "header", "issuer", "audience", "expires", "expiry", "expiration", "expire", "ttl", "lifetime", "rounds", "length", "size", "url",
     "uri", "endpoint", "path", "file", "cookie", "prefix", "type", "algorithm", "alg", "id", "limit", "max", "min",
-    "count", "age", "region", "enabled", "minutes", "hours", "days", "seconds", "model",
+    "count", "age", "region", "enabled", "minutes", "hours", "days", "seconds", "model", "rotation", "period", "interval", "mode", "strategy", "version", "format", "provider", "store", "storage", "driver", "scope", "claim", "field", "param",
 ];
 
 /// Whether a variable holds a secret, by the words of its name. The last words decide: `TOKEN_TTL` is about one.
@@ -120,7 +120,7 @@ fn judge(file: FileId, read: &EnvRead, refused: &[String]) -> Judged {
         Fallback::None if read.via == Via::Parameter => Judged::Nothing,
         Fallback::None => good("required"),
         Fallback::Empty => good("empty"),
-        Fallback::Literal { words: LiteralShape::Opaque, .. } if refused.contains(&read.name) => good("rejected"),
+        Fallback::Literal { words: LiteralShape::Opaque, .. } if refused.contains(&plain(&read.name)) => good("rejected"),
         Fallback::Literal { words: LiteralShape::Opaque, .. } => Judged::Bad(site(&place, read, say)),
         Fallback::Random => {
             let lasting = ["encryption", "encrypt", "master"].iter().any(|part| read.name.to_ascii_lowercase().contains(part));
@@ -148,6 +148,11 @@ fn site(place: &Place, read: &EnvRead, say: impl Fn(&'static str) -> Message) ->
     }
 }
 
+/// A name whichever way its words are joined: `SECRET_KEY` and `secretKey` are one.
+fn plain(name: &str) -> String {
+    words_of(name).concat()
+}
+
 /// Whether a name is that of a datastore's or a broker's password: reached from inside the network as a rule.
 fn is_datastore(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
@@ -162,7 +167,8 @@ fn refused_names(cx: &Context<'_>) -> Vec<String> {
         .files()
         .flat_map(|(_, facts)| facts.environment.iter())
         .filter(|read| read.required_in_production)
-        .map(|read| read.name.clone())
+        .map(|read| plain(&read.name))
+        .chain(cx.facts.files().flat_map(|(_, facts)| &facts.refused).map(|name| plain(name)))
         .collect();
     names.sort();
     names.dedup();
@@ -240,6 +246,7 @@ mod tests {
             ("CLIENT_SECRET_ID", false),
             ("DATABASE_URL", false),
             ("MONKEY", false),
+            ("SALT_ROTATION", false),
             ("COOKIE_SECRET", true),
             ("SESSION_TOKEN_COOKIE_NAME", false),
         ] {
