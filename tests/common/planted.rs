@@ -43,6 +43,7 @@ pub(crate) fn secret(name: &str) -> String {
         "anthropic" => ["sk-", "ant-", "api03-", &"kQ8vLx7Rt3Zb1Wn6YcJ0sHd2Fg5Tm9Up".repeat(3)[..93], "AA"].concat(),
         "password" => ["gr8", "Harbour71", "Kettle"].concat(),
         "jwt" => ["9f2kQ8vL", "x7Rt3Zb1", "Wn6YcJ0s"].concat(),
+        "azure" => [&private_key_body().replace('\n', "")[100..186], "=="].concat(),
         "hex" => ["4b07e1c9", "a6d25f38", "0c91be47", "d3f86a12"].concat(),
         "generic" => ["q7Rt3Zb1", "Wn6YcJ0s", "Hd2Fg5Tm9Up4"].concat(),
         "key-label" => ["PRIVATE", "KEY"].join(" "),

@@ -74,11 +74,12 @@ fn weigh(found: &SecretMatch, role: Role) -> Option<(Severity, Confidence)> {
     }
 }
 
-/// A form's placeholder or an example in a description shows what a value looks like.
+/// A form's placeholder or an example in a description shows what a value looks like; the account of the storage
+/// emulator has a key that its documentation publishes.
 fn is_shown_as_example(text: &str, span: Span) -> bool {
     let start = text[..span.start as usize].rfind('\n').map_or(0, |newline| newline + 1);
     let before = text[start..span.start as usize].to_ascii_lowercase();
-    ["placeholder", "example", "e.g.", "helptext", "description"].iter().any(|word| before.contains(word))
+    ["placeholder", "example", "e.g.", "helptext", "description", "devstoreaccount1"].iter().any(|word| before.contains(word))
 }
 
 /// Values that another rule speaks of, or that a pipeline makes up for its own run: the default of a Compose variable
