@@ -45,7 +45,9 @@ pub enum LiteralShape {
     Opaque,
     /// A number, a duration, a boolean.
     Plain,
-    /// A header, cookie or field name, a file path, a URL without credentials.
+    /// Says of itself that somebody must fill it in.
+    Placeholder,
+    /// A header, cookie, variable or field name, a file path, a URL without credentials.
     Name,
 }
 
@@ -277,7 +279,8 @@ fn settings_field(assignment: NodeRef<'_>) -> Option<EnvRead> {
         let name = base.path().unwrap_or_default();
         name.ends_with("BaseSettings") || name.ends_with("Settings")
     });
-    if !is_settings || target.name() == "model_config" {
+    // Pydantic fills no name with a leading underscore.
+    if !is_settings || target.name() == "model_config" || target.name().starts_with('_') {
         return None;
     }
     let value = assignment.child(NodeRole::Value);
@@ -341,5 +344,12 @@ fn shape(value: &str) -> LiteralShape {
     let url = value.contains("://") && !value.contains('@');
     let path = value.starts_with(['/', '.']) || [".pem", ".key"].iter().any(|ending| value.ends_with(ending));
     let header = value.to_ascii_lowercase().starts_with("x-") || value.eq_ignore_ascii_case("authorization");
-    if url || path || header { LiteralShape::Name } else { LiteralShape::Opaque }
+    let variable = value.contains('_')
+        && value.chars().all(|char| char.is_ascii_uppercase() || char.is_ascii_digit() || char == '_');
+    if url || path || header || variable {
+        return LiteralShape::Name;
+    }
+    let lower = value.to_ascii_lowercase();
+    let placeholder = ["dummy", "your", "placeholder", "xxxx", "fake"].iter().any(|word| lower.contains(word));
+    if placeholder { LiteralShape::Placeholder } else { LiteralShape::Opaque }
 }

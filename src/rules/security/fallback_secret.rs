@@ -68,7 +68,7 @@ const SECRET: [&str; 12] = [
 const ABOUT: &[&str] = &[
     "name", "header", "issuer", "audience", "expires", "expiry", "expiration", "expire", "ttl", "lifetime", "rounds", "length", "size", "url",
     "uri", "endpoint", "path", "file", "cookie", "prefix", "type", "algorithm", "alg", "id", "limit", "max", "min",
-    "count", "age", "region", "enabled", "minutes", "hours", "days", "seconds", "model", "rotation", "period", "interval", "mode", "strategy", "version", "format", "provider", "store", "storage", "driver", "scope", "claim", "field", "param",
+    "count", "age", "region", "enabled", "minutes", "hours", "days", "seconds", "model", "rotation", "period", "interval", "mode", "strategy", "version", "format", "provider", "store", "storage", "driver", "scope", "claim", "field", "param", "reset", "template", "rate", "throttle", "env", "var", "policy", "hint", "link",
 ];
 
 /// Whether a variable holds a secret, by the words of its name. The last words decide: `TOKEN_TTL` is about one.
@@ -121,7 +121,12 @@ fn judge(file: FileId, read: &EnvRead, refused: &[String]) -> Judged {
         Fallback::None => good("required"),
         Fallback::Empty => good("empty"),
         Fallback::Literal { words: LiteralShape::Opaque, .. } if refused.contains(&plain(&read.name)) => good("rejected"),
-        Fallback::Literal { words: LiteralShape::Opaque, .. } => Judged::Bad(site(&place, read, say)),
+        // A foreign service refuses a placeholder; whatever this program signs or encrypts with one, anybody can.
+        Fallback::Literal { words: LiteralShape::Placeholder, .. } if !protects_own(&read.name) => Judged::Nothing,
+        Fallback::Literal { words: LiteralShape::Placeholder, .. } if refused.contains(&plain(&read.name)) => {
+            good("rejected")
+        }
+        Fallback::Literal { words: LiteralShape::Opaque | LiteralShape::Placeholder, .. } => Judged::Bad(site(&place, read, say)),
         Fallback::Random => {
             let lasting = ["encryption", "encrypt", "master"].iter().any(|part| read.name.to_ascii_lowercase().contains(part));
             if !lasting {
@@ -146,6 +151,13 @@ fn site(place: &Place, read: &EnvRead, say: impl Fn(&'static str) -> Message) ->
         Via::Parameter => site("function").severity(Severity::High).confidence(Confidence::Likely),
         Via::Code | Via::ConfigService => site("code"),
     }
+}
+
+/// Whether this program itself signs, encrypts or checks with the secret, rather than showing it to somebody else.
+fn protects_own(name: &str) -> bool {
+    let name = plain(name);
+    let own = ["jwt", "session", "cookie", "secretkey", "signing", "encrypt", "salt", "authsecret", "csrf", "hmac", "master"];
+    name == "secret" || own.iter().any(|word| name.contains(word))
 }
 
 /// A name whichever way its words are joined: `SECRET_KEY` and `secretKey` are one.
@@ -247,6 +259,8 @@ mod tests {
             ("DATABASE_URL", false),
             ("MONKEY", false),
             ("SALT_ROTATION", false),
+            ("TOKEN_THROTTLE_RATE", false),
+            ("TEMPLATE_PASSWORD_RESET", false),
             ("COOKIE_SECRET", true),
             ("SESSION_TOKEN_COOKIE_NAME", false),
         ] {

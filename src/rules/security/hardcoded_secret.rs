@@ -90,8 +90,11 @@ fn is_others(found: &SecretMatch, file: &Visit<'_>) -> bool {
     let pipeline = matches!(file.file.kind, FileKind::Workflow | FileKind::GitlabCi | FileKind::OtherCi);
     let value = file.text.get(found.span.range()).unwrap_or_default();
     let generic = found.provider == "generic";
-    // The search key that Docusaurus hands to every visitor is Algolia's public one.
-    let published = file.file.name().starts_with("docusaurus.config.");
+    // Handed to every visitor by design: PostHog's project key and Algolia's search key, also as Docusaurus has it.
+    let name = found.key_name.and_then(|name| file.text.get(name.range())).unwrap_or_default().to_ascii_lowercase();
+    let published = file.file.name().starts_with("docusaurus.config.")
+        || value.starts_with("phc_")
+        || name.contains("algolia") && name.contains("search");
     fallback || generic && (pipeline || published || is_uuid(value))
 }
 
