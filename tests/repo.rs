@@ -526,6 +526,7 @@ fn other_ecosystems_at_presence_level() {
             "rust/Cargo.toml",
             "[package]\nname = \"x\"\nversion = \"0.1.0\"\n[dependencies]\naxum = { version = \"0.7\" }\n",
         ),
+        ("rust/src/main.rs", "fn main() {}\n"),
         (
             "java/pom.xml",
             "<project><artifactId>shop</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>",

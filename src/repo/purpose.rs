@@ -48,16 +48,22 @@ impl Asked<'_> {
         if !web.is_empty() {
             return Some((ComponentKind::WebApp, web));
         }
-        let jobs = self.uses(Use::Jobs);
+        let client = self.uses(Use::Client);
+        if !client.is_empty() && self.own.iter().any(|manifest| manifest.dependency("tauri").is_some()) {
+            return Some((ComponentKind::ClientApp, client));
+        }
+        // A library of handlers or jobs declares the same packages as the service that runs them.
+        let starts = self.can_start();
+        let jobs = if starts { self.uses(Use::Jobs) } else { Vec::new() };
         if !jobs.is_empty() && self.is_named_worker() {
             return Some((ComponentKind::Worker, jobs));
         }
         let choices = [
-            (ComponentKind::HttpService, self.uses(Use::Http)),
+            (ComponentKind::HttpService, if starts { self.uses(Use::Http) } else { Vec::new() }),
             (ComponentKind::WebApp, self.uses(Use::Dashboard)),
             (ComponentKind::WebApp, if published { Vec::new() } else { self.single_page() }),
             (ComponentKind::Worker, jobs),
-            (ComponentKind::ClientApp, self.uses(Use::Client)),
+            (ComponentKind::ClientApp, client),
             (ComponentKind::Infrastructure, self.uses(Use::Infrastructure)),
         ];
         choices.into_iter().find(|(_, reasons)| !reasons.is_empty())
@@ -84,6 +90,34 @@ impl Asked<'_> {
         }
         drawn.extend(bundlers);
         drawn
+    }
+
+    /// Whether there is anything to start: a crate has a binary, and a package inside a repository that others import
+    /// has a way to run of its own.
+    fn can_start(&self) -> bool {
+        let has_file = |names: &[&str]| names.iter().any(|name| self.repo.by_path(&self.folder.join(name)).is_some());
+        let packed = has_file(&["Dockerfile", "Containerfile", "Procfile"]);
+        packed || self.own.is_empty() || self.own.iter().any(|manifest| self.starts(manifest, &has_file))
+    }
+
+    fn starts(&self, manifest: &Manifest, has_file: &dyn Fn(&[&str]) -> bool) -> bool {
+        let nested = !self.folder.as_str().is_empty();
+        let script = ["start", "serve", "dev", "start:prod", "start:dev", "worker"];
+        match manifest.ecosystem {
+            Ecosystem::Cargo => {
+                let binary = self.folder.join("src/bin");
+                !manifest.bins.is_empty() || has_file(&["src/main.rs"]) || !self.repo.files_below(&binary).is_empty()
+            }
+            Ecosystem::Npm if nested && !manifest.entries.is_empty() => {
+                !manifest.bins.is_empty() || script.iter().any(|name| manifest.script(name).is_some())
+            }
+            Ecosystem::Python if nested && manifest.build_system.is_some() => {
+                const ENTRIES: [&str; 7] =
+                    ["main.py", "app.py", "manage.py", "asgi.py", "wsgi.py", "server.py", "__main__.py"];
+                self.repo.files_below(self.folder).iter().any(|file| ENTRIES.contains(&file.name()))
+            }
+            _ => true,
+        }
     }
 
     fn is_named_worker(&self) -> bool {
