@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{
-    commands::CommandUse,
+    commands::{CommandUse, Stage as CommandStage},
     compose::{self, ComposeService, normalised},
     kubernetes::{self, Container},
 };
@@ -193,6 +193,35 @@ pub fn copies(dockerfile: &Dockerfile, folder: &Utf8Path) -> Option<Span> {
             sources.iter().any(|word| normalised(Utf8Path::new(&word.text)).starts_with(folder))
         })
         .map(|copy| copy.span)
+}
+
+/// Where the commands of a Dockerfile build or start `component` by its folder or its package name, directly or
+/// through the scripts of the root's manifest that they run.
+pub fn names_in_commands(repo: &Repo, commands: &[CommandUse], file: &File, component: &Component) -> Option<Span> {
+    let folder = component.folder().as_str();
+    if folder.is_empty() {
+        return None;
+    }
+    let names = |used: &CommandUse| {
+        used.command.words.iter().any(|word| {
+            let text = word.text.trim_start_matches("./").trim_end_matches('/');
+            text == component.name
+                || text == folder
+                || text.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+        })
+    };
+    let root_script = |script: &str| {
+        commands.iter().any(|used| {
+            used.stage == CommandStage::PackageScript
+                && used.name == script
+                && repo.file(used.file).folder().as_str().is_empty()
+                && names(used)
+        })
+    };
+    let own = commands.iter().filter(|used| used.file == file.id);
+    own.filter(|used| names(used) || used.command.package_script().is_some_and(root_script))
+        .map(|used| used.whole)
+        .next()
 }
 
 /// The folder that a Dockerfile's `COPY` reads from: what Compose says, else the repository's root for a Dockerfile

@@ -59,6 +59,11 @@ fn packed(cx: &Context<'_>) -> Option<Verdict> {
         if let Some(span) = images::copies(dockerfile, &cx.component.path) {
             let note = Message::new("shared").with("path", cx.component.path.as_str());
             evidence.push(Evidence::At { place: Place::At(file.id, span), note });
+            continue;
+        }
+        if let Some(span) = images::names_in_commands(cx.repo, cx.facts.commands(cx.repo), file, cx.component) {
+            let note = Message::new("has").with("name", cx.component.name.as_str());
+            evidence.push(Evidence::At { place: Place::At(file.id, span), note });
         }
     }
     (!evidence.is_empty()).then(|| Verdict::pass_or(evidence, || absent(cx)))
