@@ -8,11 +8,13 @@ macro_rules! rules {
     ($($category:ident { $($rule:ident),* $(,)? })*) => {
         $(mod $category { $(pub(super) mod $rule;)* })*
 
-        static CODED: &[&dyn Rule] = &[$($(&$category::$rule::RULE),*),*];
+        static CODED: &[&dyn Rule] = &[$($(&$category::$rule::RULE,)*)*];
     };
 }
 
 rules! {
+    api_contracts {
+    }
     architecture_deploy {
         deploy_method_missing,
         docker_compose_missing,
@@ -23,8 +25,25 @@ rules! {
         migrations_dir_missing,
         schema_push,
     }
-    ci_cd { ci_workflow_missing }
-    observability { console_usage, structured_logger_missing }
+    ci_cd {
+        ci_workflow_missing,
+    }
+    data_security {
+    }
+    documentation {
+    }
+    environments {
+    }
+    observability {
+        console_usage,
+        structured_logger_missing,
+    }
+    operations_docs {
+    }
+    performance {
+    }
+    reliability {
+    }
     security {
         allowed_origins_not_required,
         cors_allow_all_fallback,
@@ -36,7 +55,11 @@ rules! {
         gitignore_env_missing,
         hardcoded_secret,
     }
-    tests_quality { tests_missing }
+    tests_quality {
+        tests_missing,
+    }
+    ux {
+    }
 }
 
 /// Every coded rule, in the order of the list above.
