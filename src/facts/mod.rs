@@ -12,6 +12,8 @@ pub mod images;
 pub mod kubernetes;
 pub mod logging;
 pub mod migrations;
+pub mod modules;
+pub mod routes;
 pub mod schema;
 pub mod side;
 mod visit;
@@ -46,6 +48,8 @@ pub enum Fact {
     Logging,
     /// What files say about the side on which they run.
     Side,
+    /// What each file imports, exports, defines and calls.
+    Modules,
 }
 
 /// Collects one fact from each file that it watches.
@@ -70,6 +74,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &cors::Cors,
         &logging::LogCalls,
         &side::Sides,
+        &modules::ModuleExtractor,
     ]
 }
 
@@ -85,6 +90,7 @@ pub struct FileFacts {
     pub cors: cors::CorsFacts,
     pub logging: logging::Logging,
     pub side: side::SideSigns,
+    pub modules: modules::ModuleFacts,
 }
 
 impl FileFacts {
@@ -98,16 +104,22 @@ impl FileFacts {
 pub struct Facts {
     files: BTreeMap<FileId, FileFacts>,
     commands: OnceLock<Vec<CommandUse>>,
+    resolver: OnceLock<modules::Resolver>,
 }
 
 impl Facts {
     pub fn new(files: BTreeMap<FileId, FileFacts>) -> Self {
-        Self { files, commands: OnceLock::new() }
+        Self { files, commands: OnceLock::new(), resolver: OnceLock::new() }
     }
 
     /// Every shell command that the repository runs or offers, in order of path and position.
     pub fn commands(&self, repo: &Repo) -> &[CommandUse] {
         self.commands.get_or_init(|| commands::commands(repo))
+    }
+
+    /// The files joined by their imports. Needs [`Fact::Modules`].
+    pub fn modules<'a>(&'a self, repo: &'a Repo) -> modules::Modules<'a> {
+        modules::Modules::new(repo, self, self.resolver.get_or_init(|| modules::Resolver::new(repo)))
     }
 
     /// The facts of one file.

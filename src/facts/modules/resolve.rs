@@ -1,0 +1,76 @@
+//! Where an imported module lies: a file of the repository, a package, or nowhere.
+//!
+//! Node's and TypeScript's rules for scripts (relative paths with extensions and index files, `paths` and `baseUrl` of
+//! the nearest tsconfig with what it extends, `imports` of the nearest package, packages of the workspace), Python's
+//! for Python (relative dots, and absolute names from every folder above the importing file and its `src`).
+
+mod python;
+mod script;
+
+use camino::Utf8Path;
+
+use crate::{code::Language, model::FileId, repo::Repo};
+
+/// Where a module lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    File(FileId),
+    /// A Python package without an `__init__.py`, by its folder.
+    Folder(String),
+    /// A package that is not part of this repository, by the name under which it is installed and declared.
+    Package(String),
+    /// Comes with the runtime.
+    Builtin,
+    /// It should be a file of this repository and is not there.
+    Missing,
+    /// A file made by a build, an alias of a bundler, an asset, or a name that could be anything.
+    Unknown,
+}
+
+/// What decides where modules lie, read once per repository.
+#[derive(Debug)]
+pub struct Resolver {
+    script: script::Settings,
+}
+
+impl Resolver {
+    pub(in crate::facts) fn new(repo: &Repo) -> Self {
+        Self { script: script::Settings::read(repo) }
+    }
+
+    /// Where `module`, as written in `from`, lies.
+    pub fn resolve(&self, repo: &Repo, from: FileId, module: &str) -> Target {
+        if repo.file(from).language == Some(Language::Python) {
+            python::resolve(repo, from, module)
+        } else {
+            self.script.resolve(repo, from, module)
+        }
+    }
+
+    /// The file that `from module import name` means when `name` is a module itself.
+    pub fn submodule(&self, repo: &Repo, from: FileId, module: &str, name: &str) -> Option<FileId> {
+        if repo.file(from).language != Some(Language::Python) {
+            return None;
+        }
+        let whole = if module.ends_with('.') { format!("{module}{name}") } else { format!("{module}.{name}") };
+        match python::resolve(repo, from, &whole) {
+            Target::File(file) => Some(file),
+            _ => None,
+        }
+    }
+}
+
+/// A path from the root without `.` and `..`; nothing when it leads out of the root.
+fn normal(path: &Utf8Path) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.as_str().split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}

@@ -1,0 +1,118 @@
+//! Every HTTP route of the repository: method, full path, handler, what stands in front of it, and what it does with
+//! the request.
+//!
+//! Each framework has one file that says what a source file registers ([`RouteSigns`]); the join mounts routers across
+//! files and resolves what guards them.
+
+use crate::model::{ComponentId, FileId, Place};
+
+/// One route as a client sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Route {
+    pub kind: RouteKind,
+    /// `GET`, …; `ALL` when every method is handled. Empty for anything but HTTP.
+    pub method: String,
+    /// From the root of its service: `/api/users/:id`, parameters in the framework's own spelling. For a procedure or
+    /// a server action, its name.
+    pub path: String,
+    pub framework: &'static str,
+    pub component: ComponentId,
+    /// Where it is registered or declared.
+    pub place: Place,
+    pub file: FileId,
+    /// The handler's function, where it is known.
+    pub handler: Option<Place>,
+    /// What runs before the handler or decides inside it, in order.
+    pub guards: Vec<Guard>,
+    /// The whole story is known: every router it is mounted on, every middleware, the handler. Without it nothing is
+    /// said to be missing.
+    pub resolved: bool,
+    /// Why it is not.
+    pub unresolved: Option<Unresolved>,
+    pub public: Option<Public>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RouteKind {
+    Http,
+    /// A page rendered on the server.
+    Page,
+    /// A Next.js server action.
+    ServerAction,
+    /// A tRPC procedure.
+    Procedure,
+    WebSocket,
+}
+
+/// Something that stands between a request and what the route does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Guard {
+    pub does: GuardDoes,
+    /// As a reader names it: `requireAuth`, `Depends(get_current_user)`, `rateLimit`.
+    pub name: String,
+    /// Where it is attached to this route: router, plugin, decorator, wrapper, or the call inside the handler.
+    pub place: Place,
+    /// Where the deciding line is, when it was followed to it.
+    pub decides: Option<Place>,
+}
+
+/// What a guard does. One function that does two things is two guards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GuardDoes {
+    /// Refuses requests without an identity.
+    Authenticates,
+    /// Refuses identities without a role or permission.
+    Authorizes,
+    /// Verifies a signature over the body or a shared secret in a header.
+    Verifies,
+    /// Reads the identity and lets requests without one through.
+    Identifies,
+    RateLimits,
+    Validates,
+    /// A guard against forged cross-site requests.
+    Csrf,
+    /// Middleware that could not be followed, and could be any of these.
+    Unknown,
+}
+
+/// Why a route may be open to everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Public {
+    Health,
+    /// Log-in, registration, password reset, token refresh, OAuth callbacks.
+    Authentication,
+    /// A webhook that verifies its caller.
+    Webhook,
+    /// Static files, assets, robots, manifests.
+    Static,
+    /// The code says so: `@Public()`, `publicProcedure`, `AllowAny`.
+    Declared,
+    /// Documentation of the interface itself.
+    Docs,
+}
+
+/// Why not everything about a route is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unresolved {
+    /// No place was found that mounts its router.
+    Mount,
+    /// The path is computed.
+    Path,
+    /// Middleware that comes from somewhere that could not be followed.
+    Middleware,
+    Handler,
+}
+
+impl Route {
+    /// The first guard that does `what`.
+    pub fn guard(&self, what: GuardDoes) -> Option<&Guard> {
+        self.guards.iter().find(|guard| guard.does == what)
+    }
+
+    /// Refuses callers that do not say who they are.
+    pub fn authenticates(&self) -> Option<&Guard> {
+        self.guards
+            .iter()
+            .find(|guard| matches!(guard.does, GuardDoes::Authenticates | GuardDoes::Authorizes | GuardDoes::Verifies))
+    }
+}
