@@ -13,6 +13,7 @@ pub mod kubernetes;
 pub mod logging;
 pub mod migrations;
 pub mod schema;
+pub mod services;
 pub mod side;
 mod visit;
 
