@@ -16,6 +16,7 @@ pub mod modules;
 pub mod packages;
 pub mod routes;
 pub mod schema;
+pub mod services;
 pub mod side;
 mod visit;
 
@@ -106,11 +107,13 @@ pub struct Facts {
     files: BTreeMap<FileId, FileFacts>,
     commands: OnceLock<Vec<CommandUse>>,
     resolver: OnceLock<modules::Resolver>,
+    compose_starts: OnceLock<Vec<compose::Start>>,
 }
 
 impl Facts {
     pub fn new(files: BTreeMap<FileId, FileFacts>) -> Self {
         Self { files, commands: OnceLock::new(), resolver: OnceLock::new() }
+        Self { files, ..Self::default() }
     }
 
     /// Every shell command that the repository runs or offers, in order of path and position.
@@ -121,6 +124,9 @@ impl Facts {
     /// The files joined by their imports. Needs [`Fact::Modules`].
     pub fn modules<'a>(&'a self, repo: &'a Repo) -> modules::Modules<'a> {
         modules::Modules::new(repo, self, self.resolver.get_or_init(|| modules::Resolver::new(repo)))
+    /// Every command that starts a Compose project, in order of path and position.
+    pub fn compose_starts(&self, repo: &Repo) -> &[compose::Start] {
+        self.compose_starts.get_or_init(|| compose::starts(repo, self.commands(repo)))
     }
 
     /// The facts of one file.
