@@ -1,6 +1,7 @@
 //! The coded rules, one file each, by category. This list is the only place that a new rule's code is named.
 
 mod cors;
+mod store_access;
 
 use crate::rule::Rule;
 
@@ -36,6 +37,7 @@ rules! {
     }
     observability {
         console_usage,
+        grafana_default_password,
         structured_logger_missing,
     }
     operations_docs {
@@ -46,14 +48,20 @@ rules! {
     }
     security {
         allowed_origins_not_required,
+        compose_inline_password,
         cors_allow_all_fallback,
         cors_credentials_wildcard,
         cors_wildcard_origin,
+        datastore_no_auth,
         dockerfile_user_missing,
         env_file_committed,
         fallback_secret,
         gitignore_env_missing,
         hardcoded_secret,
+        k8s_inline_secret,
+        redis_no_auth,
+        test_secret_in_production,
+        vendor_default_credentials,
     }
     tests_quality {
         tests_missing,
