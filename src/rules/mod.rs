@@ -21,6 +21,7 @@ rules! {
         docker_compose_missing,
         dockerfile_healthcheck_missing,
         dockerfile_missing,
+        localhost_in_container,
         migrate_script_missing,
         migration_rollback_missing,
         migrations_dir_missing,
@@ -34,6 +35,8 @@ rules! {
     documentation {
     }
     environments {
+        config_env_not_expanded,
+        example_env_file_used,
     }
     observability {
         console_usage,
@@ -45,6 +48,7 @@ rules! {
     performance {
     }
     reliability {
+        redis_persistence_missing,
     }
     security {
         allowed_origins_not_required,
@@ -53,6 +57,8 @@ rules! {
         cors_credentials_wildcard,
         cors_wildcard_origin,
         datastore_no_auth,
+        default_admin_account,
+        dockerfile_secret_baked,
         dockerfile_user_missing,
         env_file_committed,
         fallback_secret,

@@ -4,9 +4,11 @@
 //! and in which environment.
 
 pub mod access;
+pub mod accounts;
 pub mod datastores;
 pub mod handed;
 pub mod kubernetes;
+pub mod mounted;
 pub mod services;
 pub mod stage;
 pub mod vendors;
