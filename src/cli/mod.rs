@@ -9,8 +9,10 @@ mod library;
 mod output;
 mod page;
 mod progress;
+mod rows;
 mod rules;
 mod scan;
+mod services;
 mod words;
 
 use std::ffi::OsString;
@@ -36,6 +38,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Scan(args) => scan::run(args, parsed.implied, &output),
         Command::Rules(args) => rules::run(args, &output),
         Command::Explain(args) => explain::run(args, &output),
+        Command::Services(args) => services::run(args, &output),
     };
     result.unwrap_or_else(|failure| {
         output.complain(&failure);

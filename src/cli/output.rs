@@ -20,6 +20,8 @@ use super::{
 pub(super) struct Output {
     /// Standard output takes colour.
     pub(super) colored: bool,
+    /// Standard output is a terminal.
+    pub(super) terminal: bool,
     /// Columns of standard output.
     pub(super) width: usize,
     /// Standard error takes colour.
@@ -36,6 +38,7 @@ impl Output {
         let width = if io::stdout().is_terminal() { terminal_size::terminal_size() } else { None };
         Self {
             colored: wanted(AutoStream::choice(&io::stdout())),
+            terminal: io::stdout().is_terminal(),
             width: width.map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0)),
             error_colored: wanted(AutoStream::choice(&io::stderr())),
         }

@@ -14,6 +14,7 @@ pub mod kubernetes;
 pub mod logging;
 pub mod migrations;
 pub mod schema;
+pub mod services;
 pub mod side;
 mod visit;
 
@@ -99,16 +100,22 @@ impl FileFacts {
 pub struct Facts {
     files: BTreeMap<FileId, FileFacts>,
     commands: OnceLock<Vec<CommandUse>>,
+    compose_starts: OnceLock<Vec<compose::Start>>,
 }
 
 impl Facts {
     pub fn new(files: BTreeMap<FileId, FileFacts>) -> Self {
-        Self { files, commands: OnceLock::new() }
+        Self { files, ..Self::default() }
     }
 
     /// Every shell command that the repository runs or offers, in order of path and position.
     pub fn commands(&self, repo: &Repo) -> &[CommandUse] {
         self.commands.get_or_init(|| commands::commands(repo))
+    }
+
+    /// Every command that starts a Compose project, in order of path and position.
+    pub fn compose_starts(&self, repo: &Repo) -> &[compose::Start] {
+        self.compose_starts.get_or_init(|| compose::starts(repo, self.commands(repo)))
     }
 
     /// The facts of one file.

@@ -1,6 +1,5 @@
-//! The services of Compose files, with what each builds, runs and checks.
-//!
-//! Every file is read on its own; a service of an override file stands beside the one it overrides.
+//! The services of Compose files, each file read on its own: a service of an override file stands beside the one
+//! that it overrides.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -80,7 +79,7 @@ fn services_of<'r>(repo: &'r Repo, file: &'r File) -> Vec<ComposeService<'r>> {
         .collect()
 }
 
-fn build_of(build: &Node, folder: &Utf8Path) -> Option<Build> {
+pub(super) fn build_of(build: &Node, folder: &Utf8Path) -> Option<Build> {
     let context = match build.as_str() {
         Some(context) => context,
         None => build.get("context").and_then(Node::as_str).unwrap_or("."),
@@ -110,6 +109,22 @@ pub fn normalised(path: &Utf8Path) -> Utf8PathBuf {
         }
     }
     Utf8PathBuf::from(parts.join("/"))
+}
+
+/// `path` as seen from `folder`, relative to the root; `None` for what is absolute, in a home folder or outside.
+pub(super) fn inside(folder: &Utf8Path, path: &str) -> Option<Utf8PathBuf> {
+    if path.starts_with(['/', '~', '\\', '$']) || path.contains("://") || path.get(1..3) == Some(":\\") {
+        return None;
+    }
+    let mut depth = folder.as_str().split('/').filter(|part| !part.is_empty()).count();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => depth = depth.checked_sub(1)?,
+            _ => depth += 1,
+        }
+    }
+    Some(normalised(&folder.join(path)))
 }
 
 /// The file that a path from the root names.

@@ -1,0 +1,119 @@
+//! Which Compose files are started together.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8Path;
+
+use super::Start;
+use crate::{
+    doc::Node,
+    model::FileId,
+    repo::{File, FileKind, Repo},
+};
+
+/// How many projects commands may add beside those that the names of files suggest.
+const MAX_STARTED: usize = 24;
+
+/// The beginnings of a Compose file's name.
+const FAMILIES: [&str; 5] = ["docker-compose", "docker_compose", "podman-compose", "docker-stack", "compose"];
+
+/// Every Compose file that describes services and is no test's or example's.
+pub(super) fn compose_files(repo: &Repo) -> impl Iterator<Item = &File> {
+    repo.files().iter().filter(|file| {
+        file.kind == FileKind::Compose
+            && file.role.is_operational()
+            && services_of(repo, file).is_some_and(|(services, include)| services || include)
+    })
+}
+
+/// Whether a file has services, and whether it includes others.
+fn services_of(repo: &Repo, file: &File) -> Option<(bool, bool)> {
+    let root = repo.doc(file.id)?.root()?;
+    Some((root.get("services").is_some_and(Node::is_map), root.get("include").is_some_and(Node::is_list)))
+}
+
+/// The words of a file's name beside that of its family: `prod` of `docker-compose.prod.yml`.
+pub(super) fn variant_of(file: &File) -> String {
+    let name = file.name().to_ascii_lowercase();
+    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+    for family in FAMILIES {
+        if let Some(rest) = stem.strip_prefix(family) {
+            return rest.trim_start_matches(['.', '-', '_']).to_owned();
+        }
+        if let Some(rest) = stem.strip_suffix(family) {
+            return rest.trim_end_matches(['.', '-', '_']).to_owned();
+        }
+    }
+    stem.to_owned()
+}
+
+/// Lists of files that are started together, the base first, in order of path.
+pub(super) fn file_sets<'r>(repo: &'r Repo, starts: &[Start]) -> Vec<Vec<&'r File>> {
+    let files: Vec<&File> = compose_files(repo).collect();
+    let variants: BTreeMap<FileId, String> = files.iter().map(|file| (file.id, variant_of(file))).collect();
+    let mut sets: Vec<Vec<&File>> = Vec::new();
+    for start in starts.iter().filter(|start| start.files.len() > 1).take(MAX_STARTED) {
+        let set: Vec<&File> = start.files.iter().map(|id| repo.file(*id)).collect();
+        add(&mut sets, set);
+    }
+    let started_over: Vec<FileId> = sets.iter().flat_map(|set| set.iter().skip(1).map(|file| file.id)).collect();
+    let base_of = |file: &File| base_of(&files, &variants, file);
+    for file in &files {
+        if variants[&file.id].is_empty() || started_over.contains(&file.id) {
+            continue;
+        }
+        match base_of(file) {
+            Some(base) if variants[&file.id] == "override" || is_partial(repo, file, base) => {
+                add(&mut sets, vec![base, file]);
+            }
+            _ => add(&mut sets, vec![file]),
+        }
+    }
+    for base in files.iter().filter(|file| variants[&file.id].is_empty()) {
+        let alone = starts.iter().any(|start| start.files == [base.id]);
+        let below = sets.iter().any(|set| set.first().is_some_and(|first| first.id == base.id));
+        let included = files.iter().any(|other| other.id != base.id && includes(repo, other, base));
+        if alone || !(below || included || started_over.contains(&base.id)) {
+            add(&mut sets, vec![*base]);
+        }
+    }
+    sets.sort_by(|a, b| a.iter().map(|file| file.id).cmp(b.iter().map(|file| file.id)));
+    sets
+}
+
+fn add<'r>(sets: &mut Vec<Vec<&'r File>>, set: Vec<&'r File>) {
+    let same = |known: &Vec<&File>| known.iter().map(|file| file.id).eq(set.iter().map(|file| file.id));
+    if !sets.iter().any(same) {
+        sets.push(set);
+    }
+}
+
+/// The file of the same folder that is started when no other is named; one of the same family first.
+fn base_of<'r>(files: &[&'r File], variants: &BTreeMap<FileId, String>, file: &File) -> Option<&'r File> {
+    let beside = |other: &&&File| variants[&other.id].is_empty() && other.folder() == file.folder();
+    let family = |name: &str| FAMILIES.iter().position(|family| name.starts_with(family));
+    let mut bases: Vec<&&File> = files.iter().filter(beside).collect();
+    bases.sort_by_key(|base| family(base.name()) != family(file.name()));
+    bases.first().map(|base| **base)
+}
+
+/// Whether a file only changes services of `base`: one of them has neither image nor build here.
+fn is_partial(repo: &Repo, file: &File, base: &File) -> bool {
+    let services = |file: &File| repo.doc(file.id)?.root()?.get("services");
+    let (Some(own), Some(below)) = (services(file), services(base)) else { return false };
+    own.entries().iter().any(|entry| {
+        let whole = ["image", "build", "extends"].iter().any(|key| entry.value.get(key).is_some());
+        !whole && below.get(&entry.key).is_some()
+    })
+}
+
+fn includes(repo: &Repo, file: &File, other: &File) -> bool {
+    let list = repo.doc(file.id).and_then(|doc| doc.root()?.get("include")).map(Node::items).unwrap_or_default();
+    let names = |node: &Node| {
+        node.as_str().is_some_and(|path| super::normalised(&file.folder().join(Utf8Path::new(path))) == other.path)
+    };
+    list.iter().any(|item| {
+        let path = item.get("path").unwrap_or(item);
+        names(path) || path.items().iter().any(names)
+    })
+}
