@@ -5,6 +5,7 @@
 pub mod commands;
 pub mod compose;
 pub mod cors;
+pub mod credentials;
 pub mod deployment;
 mod directives;
 pub mod environment;

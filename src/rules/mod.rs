@@ -1,6 +1,7 @@
 //! The coded rules, one file each, by category. This list is the only place that a new rule's code is named.
 
 mod cors;
+mod store_access;
 
 use crate::rule::Rule;
 
@@ -21,6 +22,7 @@ rules! {
         docker_compose_missing,
         dockerfile_healthcheck_missing,
         dockerfile_missing,
+        localhost_in_container,
         migrate_script_missing,
         migration_rollback_missing,
         migrations_dir_missing,
@@ -35,9 +37,12 @@ rules! {
     documentation {
     }
     environments {
+        config_env_not_expanded,
+        example_env_file_used,
     }
     observability {
         console_usage,
+        grafana_default_password,
         structured_logger_missing,
     }
     operations_docs {
@@ -45,17 +50,26 @@ rules! {
     performance {
     }
     reliability {
+        redis_persistence_missing,
     }
     security {
         allowed_origins_not_required,
+        compose_inline_password,
         cors_allow_all_fallback,
         cors_credentials_wildcard,
         cors_wildcard_origin,
+        datastore_no_auth,
+        default_admin_account,
+        dockerfile_secret_baked,
         dockerfile_user_missing,
         env_file_committed,
         fallback_secret,
         gitignore_env_missing,
         hardcoded_secret,
+        k8s_inline_secret,
+        redis_no_auth,
+        test_secret_in_production,
+        vendor_default_credentials,
     }
     tests_quality {
         tests_missing,

@@ -182,6 +182,11 @@ pub fn assess(name: &str, value: &str) -> Option<(Kind, Confidence)> {
     Some((if published { Kind::PublicKey } else { judged.kind }, judged.confidence))
 }
 
+/// The text inside a base64 value that encodes text, as the `data` of a Kubernetes secret does.
+pub fn decoded(value: &str) -> Option<String> {
+    generic::encoded_text(value)
+}
+
 /// What [`super::mask::mask`] hides: more than [`find`] reports, in order and without overlaps.
 pub(super) fn spans_to_mask(text: &str) -> Vec<Range<usize>> {
     cover::spans_to_mask(text)

@@ -95,7 +95,10 @@ fn is_others(found: &SecretMatch, file: &Visit<'_>) -> bool {
     let published = file.file.name().starts_with("docusaurus.config.")
         || value.starts_with("phc_")
         || name.contains("algolia") && name.contains("search");
-    fallback || generic && (pipeline || published || is_uuid(value))
+    // The password of a service or of the cluster's configuration is reported with what it opens.
+    let configuration = matches!(file.file.kind, FileKind::Compose | FileKind::Kubernetes) && file.file.role.is_operational();
+    let password = generic || matches!(found.provider, "connection-string" | "url-password");
+    fallback || configuration && password || generic && (pipeline || published || is_uuid(value))
 }
 
 /// An identifier by its form; a name that contains the word `password` does not make it one.

@@ -294,7 +294,7 @@ pub(super) fn is_type(value: &str) -> bool {
 }
 
 /// The text inside a base64 value that encodes text, as Kubernetes secrets do.
-fn encoded_text(value: &str) -> Option<String> {
+pub(super) fn encoded_text(value: &str) -> Option<String> {
     if value.len() < 8
         || !value.len().is_multiple_of(4)
         || !value.bytes().all(|byte| super::shape::Set::Base64.contains(byte))
