@@ -16,10 +16,14 @@ rules! {
     api_contracts {
     }
     architecture_deploy {
+        container_image_unpinned,
+        container_init_missing,
         deploy_method_missing,
         docker_compose_missing,
         dockerfile_healthcheck_missing,
         dockerfile_missing,
+        dockerfile_not_multistage,
+        entrypoint_signal_swallowed,
         migrate_script_missing,
         migration_rollback_missing,
         migrations_dir_missing,

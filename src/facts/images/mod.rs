@@ -1,5 +1,9 @@
 //! Container images: each Dockerfile of a service, joined with what runs it.
 
+pub mod context;
+pub mod reference;
+pub mod start;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{
