@@ -299,6 +299,16 @@ pub fn is_helper(file: &File) -> bool {
     name.split(['.', '-', '_']).chain([folder.as_str()]).any(|part| HELPERS.contains(&part))
 }
 
+/// Whether a file defines something for developing or showing, by a part of its path.
+pub fn is_development(file: &File) -> bool {
+    const PARTS: [&str; 14] = [
+        "dev", "development", "devcontainer", "local", "localdev", "gitpod", "codesandbox", "sandbox", "example", "examples", "sample", "samples",
+        "demo", "integration",
+    ];
+    let lower = file.path.as_str().to_ascii_lowercase();
+    lower.split(['/', '.', '-', '_']).any(|part| PARTS.contains(&part))
+}
+
 /// Whether an image runs a service: it starts something, and neither its name nor its component is a helper's.
 fn is_service(file: &File, dockerfile: &Dockerfile, component: &Component) -> bool {
     let starts = dockerfile.last("CMD").or_else(|| dockerfile.last("ENTRYPOINT"));

@@ -11,7 +11,7 @@ pub enum Pin<'a> {
     Floating(&'a str),
     /// No tag, which means `latest`.
     Untagged,
-    /// A variable decides.
+    /// A variable decides, or the image is made on the same machine.
     Open,
 }
 
@@ -30,7 +30,8 @@ pub fn pin(reference: &str) -> Pin<'_> {
     if name.digest.is_some() {
         return Pin::Digest;
     }
-    if reference.contains(['$', '{', '<', '%']) || reference.trim().is_empty() {
+    let local = reference.starts_with("local/") || reference.starts_with("localhost/");
+    if local || reference.contains(['$', '{', '<', '%']) || reference.trim().is_empty() {
         return Pin::Open;
     }
     if UNVERSIONED.iter().any(|prefix| reference.starts_with(prefix)) {

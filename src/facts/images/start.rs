@@ -231,7 +231,8 @@ fn of_text(text: &str) -> (Handover, Vec<Word>) {
 fn script(repo: &Repo, image: &Image<'_>, words: &mut Vec<Word>, launch: &mut Launch, by_shell: bool) -> bool {
     let Some(name) = words.first().map(|word| base_name(&word.text).to_owned()) else { return false };
     let looks = by_shell || name.ends_with(".sh") || name.contains("entrypoint") || name.starts_with("docker-");
-    let Some((file, text)) = script_named(repo, image, &name) else {
+    // A program may have the name of a script that the image does not hold.
+    let Some((file, text)) = script_named(repo, image, &name).filter(|_| looks || is_copied(image, &name)) else {
         if looks {
             launch.handover = Handover::Unknown;
             launch.words = vec![name];
@@ -260,6 +261,14 @@ fn script(repo: &Repo, image: &Image<'_>, words: &mut Vec<Word>, launch: &mut La
             false
         }
     }
+}
+
+/// Whether the image names the file when it copies from the repository.
+fn is_copied(image: &Image<'_>, name: &str) -> bool {
+    let copies = image.dockerfile.stages.iter().flat_map(|stage| stage.all("COPY"));
+    copies
+        .filter(|copy| copy.flag("from").is_none())
+        .flat_map(|copy| &copy.arguments).any(|word| base_name(&word.text) == name)
 }
 
 /// `"$@"` stands for the script's arguments.
@@ -302,7 +311,8 @@ fn end_of(text: &str) -> End {
     let name = base_name(&name);
     let background = commands.iter().any(|command| command.after == Some(shell::Operator::Background));
     let plain = !last.context.function && !last.context.condition;
-    if !plain || background || CLOSING.contains(&name) || name.ends_with(".sh") || last.context.branch {
+    let defined = text.contains(&format!("{name}()")) || text.contains(&format!("function {name}"));
+    if !plain || background || defined || CLOSING.contains(&name) || name.ends_with(".sh") || last.context.branch {
         return End::Unknown;
     }
     if matches!(name, "supervisord" | "pm2-runtime" | "pm2" | "s6-svscan") {

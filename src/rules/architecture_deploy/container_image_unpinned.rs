@@ -6,7 +6,7 @@ use crate::{
     facts::{
         compose,
         images::{
-            dockerfiles, from_span, is_helper,
+            dockerfiles, from_span, is_development, is_helper,
             reference::{Pin, is_helper_image, pin},
         },
         kubernetes,
@@ -86,7 +86,7 @@ fn judge(one: &Reference) -> Judged {
 
 fn of_dockerfile(repo: &Repo, file: &File, references: &mut Vec<Reference>) {
     let Some(dockerfile) = repo.dockerfile(file.id) else { return };
-    let mild = is_helper(file);
+    let mild = is_helper(file) || is_development(file);
     for stage in &dockerfile.stages {
         if let Base::Image(image) = &stage.resolved {
             references.push(Reference { image: image.clone(), place: Place::At(file.id, from_span(stage)), mild });
@@ -116,7 +116,7 @@ fn of_compose(repo: &Repo, references: &mut Vec<Reference>) {
             continue;
         }
         let name = service.file.name().to_ascii_lowercase();
-        let mild = !["prod", "swarm", "stack", "deploy"].iter().any(|part| name.contains(part));
+        let mild = !["prod", "swarm", "stack", "deploy"].iter().any(|part| name.contains(part)) || is_development(service.file);
         references.push(Reference { image: text.to_owned(), place: Place::At(service.file.id, image.span), mild });
     }
 }
@@ -125,7 +125,7 @@ fn of_kubernetes(repo: &Repo, references: &mut Vec<Reference>) {
     for container in kubernetes::every_container(repo) {
         let Some(node) = container.node.get("image") else { continue };
         let image = kubernetes::kustomize::image_of(repo, container.file, container.image);
-        references.push(Reference { image, place: Place::At(container.file.id, node.span), mild: false });
+        references.push(Reference { image, place: Place::At(container.file.id, node.span), mild: is_development(container.file) });
     }
 }
 
