@@ -18,11 +18,18 @@ rules! {
     }
     architecture_deploy {
         broken_import,
+        container_image_unpinned,
+        container_init_missing,
         deploy_method_missing,
         docker_compose_missing,
+        dockerfile_copy_source_missing,
         dockerfile_healthcheck_missing,
         dockerfile_missing,
         localhost_in_container,
+        dockerfile_not_multistage,
+        dockerfile_stage_input_missing,
+        dockerignore_missing,
+        entrypoint_signal_swallowed,
         migrate_script_missing,
         migration_rollback_missing,
         migrations_dir_missing,

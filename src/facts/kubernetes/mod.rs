@@ -1,5 +1,7 @@
 //! The containers of Kubernetes manifests.
 
+pub mod kustomize;
+
 use crate::{
     doc::Node,
     facts::images::image_name,
@@ -44,6 +46,18 @@ impl Container<'_> {
     }
 }
 
+/// The containers of every workload, those included that run before the others start.
+pub fn every_container(repo: &Repo) -> Vec<Container<'_>> {
+    let mut all = containers(repo);
+    let before: Vec<_> = all
+        .iter()
+        .filter(|container| container.pod.get("containers").and_then(|list| list.items().first()).is_some_and(|first| std::ptr::eq(first, container.node)))
+        .flat_map(|container| listed(container.file, container.pod, "initContainers"))
+        .collect();
+    all.extend(before);
+    all
+}
+
 /// Every container of every workload manifest that is not a test's or an example's.
 pub fn containers(repo: &Repo) -> Vec<Container<'_>> {
     repo.files()
@@ -63,8 +77,11 @@ fn of_workload<'r>(file: &'r File, root: &'r Node) -> Vec<Container<'r>> {
         }
         _ => None,
     };
-    let Some(pod) = pod else { return Vec::new() };
-    let containers = pod.get("containers").map(Node::items).unwrap_or_default();
+    pod.map(|pod| listed(file, pod, "containers")).unwrap_or_default()
+}
+
+fn listed<'r>(file: &'r File, pod: &'r Node, key: &str) -> Vec<Container<'r>> {
+    let containers = pod.get(key).map(Node::items).unwrap_or_default();
     containers
         .iter()
         .filter_map(|node| {

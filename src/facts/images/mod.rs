@@ -1,5 +1,9 @@
 //! Container images: each Dockerfile of a service, joined with what runs it.
 
+pub mod context;
+pub mod reference;
+pub mod start;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{
@@ -293,6 +297,16 @@ pub fn is_helper(file: &File) -> bool {
     let name = file.name().to_ascii_lowercase();
     let folder = file.folder().file_name().unwrap_or_default().to_ascii_lowercase();
     name.split(['.', '-', '_']).chain([folder.as_str()]).any(|part| HELPERS.contains(&part))
+}
+
+/// Whether a file defines something for developing or showing, by a part of its path.
+pub fn is_development(file: &File) -> bool {
+    const PARTS: [&str; 14] = [
+        "dev", "development", "devcontainer", "local", "localdev", "gitpod", "codesandbox", "sandbox", "example", "examples", "sample", "samples",
+        "demo", "integration",
+    ];
+    let lower = file.path.as_str().to_ascii_lowercase();
+    lower.split(['/', '.', '-', '_']).any(|part| PARTS.contains(&part))
 }
 
 /// Whether an image runs a service: it starts something, and neither its name nor its component is a helper's.
