@@ -12,6 +12,7 @@ pub mod images;
 pub mod kubernetes;
 pub mod logging;
 pub mod migrations;
+pub mod pipelines;
 pub mod schema;
 pub mod side;
 mod visit;
@@ -22,6 +23,7 @@ pub use directives::MARKER;
 pub use visit::{Visit, Watch};
 
 use commands::CommandUse;
+use pipelines::Pipeline;
 
 use crate::{
     code::NodeRef,
@@ -40,6 +42,8 @@ pub enum Fact {
     Schema,
     /// Shell commands; read from documents, so no extractor visits files for them.
     Commands,
+    /// Pipelines; read from documents and commands.
+    Pipelines,
     /// Who may call this service from another site.
     Cors,
     /// Log calls, and how loggers are set up.
@@ -98,16 +102,22 @@ impl FileFacts {
 pub struct Facts {
     files: BTreeMap<FileId, FileFacts>,
     commands: OnceLock<Vec<CommandUse>>,
+    pipelines: OnceLock<Vec<Pipeline>>,
 }
 
 impl Facts {
     pub fn new(files: BTreeMap<FileId, FileFacts>) -> Self {
-        Self { files, commands: OnceLock::new() }
+        Self { files, commands: OnceLock::new(), pipelines: OnceLock::new() }
     }
 
     /// Every shell command that the repository runs or offers, in order of path and position.
     pub fn commands(&self, repo: &Repo) -> &[CommandUse] {
         self.commands.get_or_init(|| commands::commands(repo))
+    }
+
+    /// Every pipeline of continuous integration and delivery, in order of path.
+    pub fn pipelines(&self, repo: &Repo) -> &[Pipeline] {
+        self.pipelines.get_or_init(|| pipelines::pipelines(repo, self.commands(repo)))
     }
 
     /// The facts of one file.
