@@ -16,6 +16,7 @@ pub mod migrations;
 pub mod modules;
 pub mod packages;
 pub mod routes;
+pub mod pipelines;
 pub mod schema;
 pub mod services;
 pub mod side;
@@ -27,6 +28,7 @@ pub use directives::MARKER;
 pub use visit::{Visit, Watch};
 
 use commands::CommandUse;
+use pipelines::Pipeline;
 
 use crate::{
     code::NodeRef,
@@ -45,6 +47,8 @@ pub enum Fact {
     Schema,
     /// Shell commands; read from documents, so no extractor visits files for them.
     Commands,
+    /// Pipelines; read from documents and commands.
+    Pipelines,
     /// Who may call this service from another site.
     Cors,
     /// Log calls, and how loggers are set up.
@@ -109,12 +113,14 @@ pub struct Facts {
     commands: OnceLock<Vec<CommandUse>>,
     resolver: OnceLock<modules::Resolver>,
     compose_starts: OnceLock<Vec<compose::Start>>,
+    pipelines: OnceLock<Vec<Pipeline>>,
 }
 
 impl Facts {
     pub fn new(files: BTreeMap<FileId, FileFacts>) -> Self {
         Self { files, commands: OnceLock::new(), resolver: OnceLock::new() }
         Self { files, ..Self::default() }
+        Self { files, commands: OnceLock::new(), pipelines: OnceLock::new() }
     }
 
     /// Every shell command that the repository runs or offers, in order of path and position.
@@ -128,6 +134,9 @@ impl Facts {
     /// Every command that starts a Compose project, in order of path and position.
     pub fn compose_starts(&self, repo: &Repo) -> &[compose::Start] {
         self.compose_starts.get_or_init(|| compose::starts(repo, self.commands(repo)))
+    /// Every pipeline of continuous integration and delivery, in order of path.
+    pub fn pipelines(&self, repo: &Repo) -> &[Pipeline] {
+        self.pipelines.get_or_init(|| pipelines::pipelines(repo, self.commands(repo)))
     }
 
     /// The facts of one file.

@@ -37,7 +37,14 @@ rules! {
         undeclared_dependency,
     }
     ci_cd {
+        ci_gate_non_blocking,
+        ci_security_non_blocking,
+        ci_tests_not_run,
         ci_workflow_missing,
+        deploy_approval_gate_missing,
+        deploy_without_tests,
+        package_script_missing,
+        workflow_hardcoded_url,
     }
     data_security {
     }
