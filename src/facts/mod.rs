@@ -2,18 +2,22 @@
 //!
 //! Rules hold policy; facts hold the knowledge of languages and frameworks. One file per fact.
 
+pub mod backups;
 pub mod commands;
 pub mod compose;
 pub mod cors;
 pub mod deployment;
 mod directives;
 pub mod environment;
+pub mod headings;
 pub mod images;
 pub mod kubernetes;
 pub mod logging;
 pub mod migrations;
 pub mod schema;
 pub mod side;
+pub mod stores;
+pub mod tier;
 mod visit;
 
 use std::{collections::BTreeMap, sync::OnceLock};

@@ -43,6 +43,11 @@ rules! {
     performance {
     }
     reliability {
+        backup_automation_missing,
+        backup_not_compressed,
+        backup_plan_missing,
+        backup_retention_missing,
+        restore_procedure_missing,
     }
     security {
         allowed_origins_not_required,
