@@ -27,6 +27,8 @@ pub struct Backup {
 pub enum How {
     /// A command of a script, a task or a workflow, by its index among the repository's commands.
     Command(usize),
+    /// A command that asks a provider to take one, by its index.
+    Request(usize),
     /// Program code that starts a dump.
     Code,
     /// An image made for backups, which keeps a schedule itself.
@@ -156,7 +158,9 @@ fn by_command(repo: &Repo, at: usize, used: &CommandUse) -> Option<Backup> {
         return None;
     }
     let name = used.name.clone();
-    Some(Backup { tool: tool.to_owned(), how: How::Command(at), place: used.place(), file: used.file, name })
+    let asked = matches!(tool, "curl" | "aws" | "gcloud" | "heroku");
+    let how = if asked { How::Request(at) } else { How::Command(at) };
+    Some(Backup { tool: tool.to_owned(), how, place: used.place(), file: used.file, name })
 }
 
 /// Images made for backups say so in their name.
@@ -283,7 +287,9 @@ pub fn schedule_of(repo: &Repo, file: &File) -> Option<Place> {
 pub fn schedule(repo: &Repo, commands: &[CommandUse], backups: &[Backup]) -> Option<Place> {
     let own = backups.iter().find_map(|backup| match backup.how {
         How::Service | How::Cluster | How::Setting => Some(backup.place.clone()),
-        How::Command(at) => schedule_of(repo, repo.file(backup.file)).or_else(|| looped(repo, &commands[at])),
+        How::Command(at) | How::Request(at) => {
+            schedule_of(repo, repo.file(backup.file)).or_else(|| looped(repo, &commands[at]))
+        }
         How::Code => None,
     });
     own.or_else(|| by_workflow(repo, commands, backups)).or_else(|| by_line(repo, backups))
@@ -488,14 +494,25 @@ pub fn retention(repo: &Repo, backups: &[Backup]) -> Option<Place> {
 
 /// Whether a heading, in lower case, speaks of backups of data.
 pub fn heading(text: &str) -> bool {
-    let other = ["code", "код", "email", "key", "device", "method", "plan b", "provider"];
+    let other = ["code", "код", "email", "key", "device", "method", "plan b", "provider", "monitor", "switch", "n8n"];
     let word = ["backup", "back up", "back-up", "бэкап", "резервн", "disaster recovery"];
-    word.iter().any(|word| text.contains(word)) && !other.iter().any(|word| text.contains(word))
+    let says = word.iter().any(|word| text.contains(word)) && !other.iter().any(|word| text.contains(word));
+    says && !denies(text)
+}
+
+/// Whether a heading says that something is not there.
+fn denies(text: &str) -> bool {
+    let mut words = text.split(|char: char| !char.is_alphanumeric());
+    words.any(|word| {
+        matches!(word, "no" | "not" | "without" | "missing" | "lack" | "lacks" | "todo" | "нет" | "без")
+            || word.starts_with("отсутств")
+    })
 }
 
 /// Whether a heading, in lower case, speaks of bringing data back.
 pub fn restore_heading(text: &str) -> bool {
-    ["restor", "восстанов", "disaster recovery", "point-in-time"].iter().any(|word| text.contains(word))
+    let word = ["restor", "восстанов", "disaster recovery", "point-in-time"];
+    word.iter().any(|word| text.contains(word)) && !denies(text)
 }
 
 /// The databases of this repository that a reader would expect to be backed up.

@@ -16,7 +16,7 @@ pub struct Heading {
 }
 
 /// The Markdown documents about the project itself, in order of path: no change logs, licences and copies of
-/// others' work.
+/// others' work, no reports of one day, no pages of a site.
 pub fn documents(repo: &Repo) -> impl Iterator<Item = &File> {
     repo.files().iter().filter(|file| file.kind == FileKind::Markdown && is_own(file))
 }
@@ -25,7 +25,13 @@ fn is_own(file: &File) -> bool {
     let name = file.name().to_ascii_lowercase();
     let outside = matches!(file.role, Role::Vendored | Role::Generated | Role::Test | Role::Example);
     let history = ["changelog", "changes", "history", "license", "code_of_conduct", "release", "todo"];
-    !outside && !history.iter().any(|word| name.starts_with(word))
+    // What somebody found on one day, which is no instruction.
+    let report = ["summary", "audit", "report", "assessment", "analysis", "readiness", "review", "roadmap", "status"];
+    let content = file.path.as_str().split('/').any(|part| matches!(part, "content" | "blog" | "posts" | "templates"));
+    !outside
+        && !content
+        && !history.iter().any(|word| name.starts_with(word))
+        && !report.iter().any(|word| name.contains(word))
 }
 
 /// The first heading that `fits`; its text is given in lower case.

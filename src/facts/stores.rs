@@ -92,6 +92,9 @@ pub fn stores(repo: &Repo) -> Vec<Store> {
 
 fn home_of(store: &ComposeService<'_>, services: &[ComposeService<'_>], production_file: bool) -> Home {
     let tier = tier::of_path(&store.file.path);
+    if store.file.path.as_str().contains("example") {
+        return Home::Development;
+    }
     if matches!(tier, Tier::Development | Tier::Staging) || (tier == Tier::Unnamed && production_file) {
         return Home::Development;
     }
@@ -266,12 +269,11 @@ const REPLACEABLE: [&str; 14] = [
     "Algolia",
 ];
 
-/// The first client of a database that keeps records, which this repository declares.
-pub fn client(repo: &Repo) -> Option<&crate::repo::Technology> {
-    repo.components()
-        .iter()
-        .filter(|component| component.kind.is_deployable() || component.is_root())
-        .flat_map(|component| &component.profile.datastores)
-        .chain(&repo.profile().datastores)
-        .find(|store| !REPLACEABLE.contains(&store.name))
+/// The first client of a database that keeps records, or else the first mapper to one, which this repository
+/// declares.
+pub fn client(repo: &Repo) -> Option<&str> {
+    let components = || repo.components().iter().map(|component| &component.profile).chain([repo.profile()]);
+    let clients = components().flat_map(|profile| &profile.datastores).map(|client| client.name);
+    let mappers = components().flat_map(|profile| &profile.orms).map(|mapper| mapper.name);
+    clients.filter(|name| !REPLACEABLE.contains(name)).chain(mappers).next()
 }

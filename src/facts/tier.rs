@@ -14,7 +14,7 @@ pub enum Tier {
     Unnamed,
 }
 
-const PRODUCTION: [&str; 5] = ["prod", "production", "prd", "live", "swarm"];
+const PRODUCTION: [&str; 4] = ["prod", "production", "prd", "live"];
 const STAGING: [&str; 9] = ["staging", "stage", "stg", "preprod", "preproduction", "uat", "preview", "qa", "sandbox"];
 const DEVELOPMENT: [&str; 22] = [
     "dev",

@@ -17,6 +17,8 @@ rules! {
     }
     architecture_deploy {
         deploy_method_missing,
+        deploy_not_repeatable,
+        deploy_rollback_missing,
         docker_compose_missing,
         dockerfile_healthcheck_missing,
         dockerfile_missing,
@@ -44,6 +46,7 @@ rules! {
     }
     reliability {
         backup_automation_missing,
+        backup_before_migrate,
         backup_not_compressed,
         backup_plan_missing,
         backup_retention_missing,

@@ -33,7 +33,7 @@ impl Rule for BackupAutomationMissing {
             let file = place.file().map_or(String::new(), |file| cx.repo.file(file).path.to_string());
             return Verdict::unknown(Message::new("documented").with("file", file));
         }
-        match found.iter().find(|backup| matches!(backup.how, How::Command(_))) {
+        match found.iter().find(|backup| matches!(backup.how, How::Command(_) | How::Request(_))) {
             Some(backup) => Verdict::fail(site(backup), []),
             None => Verdict::unknown(Message::new("code").with("name", first.name.as_str())),
         }

@@ -35,7 +35,7 @@ impl Rule for BackupPlanMissing {
         if stores.is_empty() && client.is_none() {
             return Verdict::not_applicable("no-data");
         }
-        Verdict::pass_or(evidence(cx), || without(cx, &stores, client.map_or("a database", |client| client.name)))
+        Verdict::pass_or(evidence(cx), || without(cx, &stores, client.unwrap_or("a database")))
     }
 }
 

@@ -30,7 +30,7 @@ impl Rule for RestoreProcedureMissing {
             return Verdict::not_applicable("no-backups");
         }
         Verdict::pass_or(evidence(cx), || {
-            let own = found.iter().find(|backup| !matches!(backup.how, How::Setting | How::Cluster));
+            let own = found.iter().find(|backup| !matches!(backup.how, How::Setting | How::Cluster | How::Request(_)));
             let Some(backup) = own else { return Verdict::not_applicable("managed") };
             let message = Message::new("missing").with("name", backup.name.as_str()).with("tool", backup.tool.as_str());
             Verdict::fail(Site::new(backup.place.clone(), message).key(backup.name.as_str()), [])
@@ -44,10 +44,11 @@ fn evidence(cx: &Context<'_>) -> Vec<Evidence> {
         .map(|used| Evidence::At { place: used.place(), note: Message::new("command").with("name", used.name.as_str()) })
         .collect();
     let scripts = cx.repo.files().iter().filter(|file| {
-        let program = matches!(file.kind, FileKind::Shell | FileKind::Code | FileKind::OtherCode);
-        let data = ["backup", "restore", "db", "database", "dump", "postgres", "mysql", "mongo", "volume", "data"];
+        let shell = file.kind == FileKind::Shell;
+        let program = shell || matches!(file.kind, FileKind::Code | FileKind::OtherCode);
+        let data = ["backup", "db", "database", "dump", "postgres", "mysql", "mongo", "volume", "data"];
         let path = file.path.as_str().to_ascii_lowercase();
-        let about = path.split(|char: char| !char.is_ascii_alphanumeric()).any(|part| data.contains(&part));
+        let about = shell || path.split(|char: char| !char.is_ascii_alphanumeric()).any(|part| data.contains(&part));
         program && about && file.role.is_operational() && backups::says_restore(file.name())
     });
     if found.is_empty() {
