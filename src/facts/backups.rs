@@ -494,7 +494,10 @@ pub fn retention(repo: &Repo, backups: &[Backup]) -> Option<Place> {
 
 /// Whether a heading, in lower case, speaks of backups of data.
 pub fn heading(text: &str) -> bool {
-    let other = ["code", "код", "email", "key", "device", "method", "plan b", "provider", "monitor", "switch", "n8n"];
+    let other = [
+        "code", "код", "email", "key", "device", "method", "plan b", "provider", "monitor", "switch", "n8n", "test",
+        "moved", "archive",
+    ];
     let word = ["backup", "back up", "back-up", "бэкап", "резервн", "disaster recovery"];
     let says = word.iter().any(|word| text.contains(word)) && !other.iter().any(|word| text.contains(word));
     says && !denies(text)

@@ -56,6 +56,30 @@ impl CommandUse {
     }
 }
 
+/// Where the repository deploys by its own means: scripts and jobs that deploy, and Compose started by a workflow or a
+/// script that is named after the deployment.
+pub fn own_actions(repo: &Repo, commands: &[CommandUse], ways: &[DeployWay]) -> Vec<Place> {
+    let mut found: Vec<Place> = ways.iter().filter(|way| is_action(way)).map(|way| way.place.clone()).collect();
+    found.extend(commands.iter().filter(|used| starts_services(repo, used)).map(CommandUse::place));
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn starts_services(repo: &Repo, used: &CommandUse) -> bool {
+    let Some(program) = used.command.program().filter(|_| used.role.is_operational()) else { return false };
+    let words: Vec<&str> = program.arguments.iter().map(|word| word.text.as_str()).collect();
+    let has = |word: &str| words.contains(&word);
+    let starts = match program.name {
+        "docker-compose" => has("up"),
+        "docker" => (has("compose") && has("up")) || (has("stack") && has("deploy")),
+        _ => return false,
+    };
+    let named = repo.file(used.file).name().to_ascii_lowercase().contains("deploy")
+        || used.name.to_ascii_lowercase().contains("deploy");
+    starts && named && matches!(used.stage, Stage::Workflow | Stage::ShellScript | Stage::Make | Stage::PackageScript)
+}
+
 /// Words of names that bring an earlier version back.
 const BACK: [&str; 4] = ["rollback", "rollbacks", "revert", "откат"];
 
@@ -89,6 +113,7 @@ pub fn ways_back(repo: &Repo, commands: &[CommandUse]) -> Vec<Place> {
     let mut found: Vec<Place> = commands
         .iter()
         .filter(|used| used.role.is_operational() && !used.only_prints())
+        .filter(|used| !matches!(migrations::schema_command(used), Some(SchemaCommand::Rollback(_))))
         .filter(|used| goes_back(used) || (used.stage != Stage::ShellScript && says_rollback(&used.name)))
         .map(CommandUse::place)
         .collect();
@@ -133,7 +158,7 @@ fn asks_version(repo: &Repo, file: &File) -> Option<Place> {
     let root = repo.doc(file.id)?.root()?;
     let on = root.get("on").or_else(|| root.get("true"))?;
     let inputs = on.at(&["workflow_dispatch", "inputs"])?;
-    let about = ["deploy", "release", "promote", "rollout", "production", "staging"];
+    let about = ["deploy", "promote", "rollout", "production", "staging"];
     if !about.iter().any(|word| file.path.as_str().to_ascii_lowercase().contains(word)) {
         return None;
     }

@@ -25,6 +25,8 @@ rules! {
         migrate_script_missing,
         migration_rollback_missing,
         migrations_dir_missing,
+        migrations_not_run_on_deploy,
+        rollback_script_stub,
         schema_push,
     }
     ci_cd {
@@ -35,6 +37,8 @@ rules! {
     documentation {
     }
     environments {
+        staging_deploy_script_missing,
+        staging_environment_missing,
     }
     observability {
         console_usage,

@@ -9,7 +9,7 @@ use crate::{
         deployment::{self, DeployWay},
         headings, rollout,
     },
-    model::{Confidence, Evidence, Message, Site, Verdict},
+    model::{Confidence, Evidence, Message, Place, Site, Verdict},
     rule::{Context, Rule},
 };
 
@@ -67,21 +67,21 @@ fn evidence(cx: &Context<'_>, ways: &[DeployWay]) -> Vec<Evidence> {
 
 /// A script or a job of the repository deploys, and nothing says what it replaces.
 fn without(cx: &Context<'_>, ways: &[DeployWay]) -> Verdict {
-    let Some(own) = ways.iter().find(|way| is_own(cx, way)) else {
+    let commands = cx.facts.commands(cx.repo);
+    let Some(own) = rollout::own_actions(cx.repo, commands, ways).into_iter().find(|place| is_own(cx, place)) else {
         return Verdict::unknown("undecided");
     };
-    let moving = rollout::image_names(cx.repo, cx.facts.commands(cx.repo)).moving;
-    let key = if moving.is_empty() { Message::new("overwritten") } else { Message::new("moving") };
-    let site = Site::new(own.place.clone(), key).confidence(Confidence::Likely);
+    let moving = rollout::image_names(cx.repo, commands).moving;
+    let message = if moving.is_empty() { Message::new("overwritten") } else { Message::new("moving") };
+    let site = Site::new(own, message).confidence(Confidence::Likely);
     let site = moving.into_iter().take(3).fold(site, |site, place| site.related(place, "moving-name"));
     Verdict::fail(site, [])
 }
 
 /// Deploys by means of the repository alone, not with the client of a platform that keeps versions.
-fn is_own(cx: &Context<'_>, way: &DeployWay) -> bool {
-    let text = cx.repo.read(way.file).unwrap_or_else(|_| "".into()).to_ascii_lowercase();
+fn is_own(cx: &Context<'_>, place: &Place) -> bool {
+    let Some(file) = place.file() else { return false };
+    let text = cx.repo.read(file).unwrap_or_else(|_| "".into()).to_ascii_lowercase();
     let reaches = ["docker", "ssh ", "ssh-action", "rsync", "scp ", "pm2 ", "systemctl", "git pull"];
-    rollout::is_action(way)
-        && reaches.iter().any(|word| text.contains(word))
-        && !rollout::deploys_to_platform(cx.repo, way.file, &text)
+    reaches.iter().any(|word| text.contains(word)) && !rollout::deploys_to_platform(cx.repo, file, &text)
 }
