@@ -2,6 +2,7 @@
 //!
 //! Rules hold policy; facts hold the knowledge of languages and frameworks. One file per fact.
 
+pub mod backups;
 pub mod commands;
 pub mod compose;
 pub mod cors;
@@ -9,6 +10,7 @@ pub mod credentials;
 pub mod deployment;
 mod directives;
 pub mod environment;
+pub mod headings;
 pub mod images;
 pub mod kubernetes;
 pub mod logging;
@@ -17,9 +19,12 @@ pub mod modules;
 pub mod packages;
 pub mod routes;
 pub mod pipelines;
+pub mod rollout;
 pub mod schema;
 pub mod services;
 pub mod side;
+pub mod stores;
+pub mod tier;
 mod visit;
 
 use std::{collections::BTreeMap, sync::OnceLock};

@@ -21,6 +21,8 @@ rules! {
         container_image_unpinned,
         container_init_missing,
         deploy_method_missing,
+        deploy_not_repeatable,
+        deploy_rollback_missing,
         docker_compose_missing,
         dockerfile_copy_source_missing,
         dockerfile_healthcheck_missing,
@@ -33,6 +35,8 @@ rules! {
         migrate_script_missing,
         migration_rollback_missing,
         migrations_dir_missing,
+        migrations_not_run_on_deploy,
+        rollback_script_stub,
         schema_push,
         undeclared_dependency,
     }
@@ -53,6 +57,8 @@ rules! {
     environments {
         config_env_not_expanded,
         example_env_file_used,
+        staging_deploy_script_missing,
+        staging_environment_missing,
     }
     observability {
         console_usage,
@@ -65,6 +71,12 @@ rules! {
     }
     reliability {
         redis_persistence_missing,
+        backup_automation_missing,
+        backup_before_migrate,
+        backup_not_compressed,
+        backup_plan_missing,
+        backup_retention_missing,
+        restore_procedure_missing,
     }
     security {
         allowed_origins_not_required,

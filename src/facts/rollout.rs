@@ -1,0 +1,361 @@
+//! What happens when the repository is deployed: which scripts and jobs do it, whether they apply migrations, and
+//! whether an earlier version can be brought back.
+
+use super::{
+    commands::{CommandUse, Stage},
+    compose,
+    deployment::DeployWay,
+    migrations::{self, SchemaCommand},
+    stores,
+    tier::{self, Tier},
+};
+use crate::{
+    doc::Node,
+    model::{FileId, Place, Span},
+    repo::{File, FileKind, Repo},
+};
+
+/// Whether a way to deploy is a script or a job of this repository rather than a description of what runs.
+pub fn is_action(way: &DeployWay) -> bool {
+    matches!(way.kind, "a workflow" | "a script")
+}
+
+/// Whether a command applies migrations, itself or through the script that it starts.
+pub fn applies_migrations(used: &CommandUse, commands: &[CommandUse]) -> bool {
+    applies(used, commands, 0)
+}
+
+fn applies(used: &CommandUse, commands: &[CommandUse], depth: u8) -> bool {
+    if let Some(SchemaCommand::Migrate(_) | SchemaCommand::Push(_)) = migrations::schema_command(used) {
+        return true;
+    }
+    if depth > 2 || used.only_prints() {
+        return false;
+    }
+    started(used, commands).any(|inner| applies(inner, commands, depth + 1))
+}
+
+/// The commands of the script, task or target that a command starts.
+fn started<'c>(used: &'c CommandUse, commands: &'c [CommandUse]) -> impl Iterator<Item = &'c CommandUse> {
+    let script = used.command.package_script();
+    let make = used.command.program().filter(|program| program.name == "make");
+    commands.iter().filter(move |inner| match inner.stage {
+        Stage::PackageScript => script == Some(inner.name.as_str()) && inner.span_differs(used),
+        Stage::ShellScript => {
+            inner.file != used.file
+                && used.command.words.iter().any(|word| word.text.rsplit('/').next() == Some(inner.name.as_str()))
+        }
+        Stage::Make => make.is_some_and(|make| make.arguments.iter().any(|word| word.text == inner.name)),
+        _ => false,
+    })
+}
+
+impl CommandUse {
+    fn span_differs(&self, other: &Self) -> bool {
+        self.file != other.file || self.name != other.name
+    }
+}
+
+/// Where the repository deploys by its own means: scripts and jobs that deploy, and Compose started by a workflow or a
+/// script that is named after the deployment.
+pub fn own_actions(repo: &Repo, commands: &[CommandUse], ways: &[DeployWay]) -> Vec<Place> {
+    let mut found: Vec<Place> = ways.iter().filter(|way| is_action(way)).map(|way| way.place.clone()).collect();
+    found.extend(commands.iter().filter(|used| starts_services(repo, used)).map(CommandUse::place));
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn starts_services(repo: &Repo, used: &CommandUse) -> bool {
+    let Some(program) = used.command.program().filter(|_| used.role.is_operational()) else { return false };
+    let words: Vec<&str> = program.arguments.iter().map(|word| word.text.as_str()).collect();
+    let has = |word: &str| words.contains(&word);
+    let starts = match program.name {
+        "docker-compose" => has("up"),
+        "docker" => (has("compose") && has("up")) || (has("stack") && has("deploy")),
+        _ => return false,
+    };
+    let named = repo.file(used.file).name().to_ascii_lowercase().contains("deploy")
+        || used.name.to_ascii_lowercase().contains("deploy");
+    starts && named && matches!(used.stage, Stage::Workflow | Stage::ShellScript | Stage::Make | Stage::PackageScript)
+}
+
+/// Words of names that bring an earlier version back.
+const BACK: [&str; 4] = ["rollback", "rollbacks", "revert", "откат"];
+
+/// Whether a name speaks of going back to an earlier version of the program, not of the schema.
+pub fn says_rollback(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace("roll-back", "rollback").replace("roll_back", "rollback");
+    let parts: Vec<&str> = name.split(|char: char| !char.is_alphanumeric()).collect();
+    let schema = ["db", "database", "migration", "migrations", "migrate", "schema", "typeorm", "knex", "sequelize"];
+    parts.iter().any(|part| BACK.contains(part)) && !parts.iter().any(|part| schema.contains(part))
+}
+
+/// Commands that bring an earlier version back.
+fn goes_back(used: &CommandUse) -> bool {
+    let Some(program) = used.command.program() else { return false };
+    let words: Vec<&str> = program.arguments.iter().map(|word| word.text.as_str()).collect();
+    let has = |word: &str| words.contains(&word);
+    match program.name.rsplit('/').next().unwrap_or_default() {
+        "kubectl" | "oc" => has("rollout") && has("undo"),
+        "helm" => has("rollback") || has("--atomic") || has("--rollback-on-failure"),
+        "vercel" | "kamal" | "railway" | "wrangler" | "netlify" => has("rollback"),
+        "heroku" => has("rollback") || has("releases:rollback"),
+        "cap" | "dep" => words.iter().any(|word| word.ends_with("rollback")),
+        "gcloud" => has("update-traffic"),
+        "docker" => has("service") && (has("rollback") || has("--rollback")),
+        _ => false,
+    }
+}
+
+/// Everything with which an earlier version is brought back, in order of place.
+pub fn ways_back(repo: &Repo, commands: &[CommandUse]) -> Vec<Place> {
+    let mut found: Vec<Place> = commands
+        .iter()
+        .filter(|used| used.role.is_operational() && !used.only_prints())
+        .filter(|used| !matches!(migrations::schema_command(used), Some(SchemaCommand::Rollback(_))))
+        .filter(|used| goes_back(used) || (used.stage != Stage::ShellScript && says_rollback(&used.name)))
+        .map(CommandUse::place)
+        .collect();
+    let files = || repo.files().iter().filter(|file| file.role.is_operational());
+    found.extend(
+        files()
+            .filter(|file| matches!(file.kind, FileKind::Shell | FileKind::Workflow) && says_rollback(file.name()))
+            .map(|file| Place::File(file.id)),
+    );
+    found.extend(files().filter_map(|file| orchestrated(repo, file)));
+    found.extend(files().filter_map(|file| asks_version(repo, file)));
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// An orchestrator that goes back by itself.
+fn orchestrated(repo: &Repo, file: &File) -> Option<Place> {
+    match file.kind {
+        FileKind::Compose => {
+            let (_, node) =
+                repo.doc(file.id)?.root()?.walk().find(|(path, node)| {
+                    path.last_key() == Some("failure_action") && node.as_str() == Some("rollback")
+                })?;
+            Some(Place::At(file.id, node.span))
+        }
+        FileKind::Terraform | FileKind::Platform => {
+            let text = repo.read(file.id).ok()?;
+            let signs = ["deployment_circuit_breaker", "auto_rollback", "circuit_breaker"];
+            let (at, sign) = signs.iter().find_map(|sign| Some((text.find(sign)?, *sign)))?;
+            Some(Place::At(file.id, Span::new(at, at + sign.len())))
+        }
+        _ => None,
+    }
+}
+
+/// A workflow that is started by hand with the version to deploy.
+fn asks_version(repo: &Repo, file: &File) -> Option<Place> {
+    if file.kind != FileKind::Workflow {
+        return None;
+    }
+    let root = repo.doc(file.id)?.root()?;
+    let on = root.get("on").or_else(|| root.get("true"))?;
+    let inputs = on.at(&["workflow_dispatch", "inputs"])?;
+    let about = ["deploy", "promote", "rollout", "production", "staging"];
+    if !about.iter().any(|word| file.path.as_str().to_ascii_lowercase().contains(word)) {
+        return None;
+    }
+    let version = ["version", "tag", "image", "image_tag", "sha", "ref", "commit", "image-tag", "git_ref", "release"];
+    let entry = inputs.entries().iter().find(|entry| version.contains(&entry.key.to_ascii_lowercase().as_str()))?;
+    Some(Place::At(file.id, entry.key_span))
+}
+
+/// How the images of this repository are named when they are published.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Names {
+    /// Names with a version, a commit or a variable in them.
+    pub versioned: Vec<Place>,
+    /// Names that the next build takes over.
+    pub moving: Vec<Place>,
+}
+
+/// The names under which workflows, scripts and Compose files build, publish and run the repository's own images.
+pub fn image_names(repo: &Repo, commands: &[CommandUse]) -> Names {
+    let mut names = Names::default();
+    for file in repo.files().iter().filter(|file| file.kind == FileKind::Workflow) {
+        of_workflow(repo, file, &mut names);
+    }
+    for used in commands.iter().filter(|used| used.role.is_operational()) {
+        let Some(program) = used.command.program() else { continue };
+        let words: Vec<&str> = program.arguments.iter().map(|word| word.text.as_str()).collect();
+        let docker = matches!(program.name, "docker" | "podman" | "buildah" | "nerdctl");
+        if !docker || !words.iter().any(|word| matches!(*word, "push" | "tag" | "build" | "buildx")) {
+            continue;
+        }
+        for word in words.iter().filter(|word| word.contains(':') && !word.contains("://") && !word.contains("=")) {
+            names.add(word, used.place());
+        }
+    }
+    for service in compose::services(repo).iter().filter(|service| stores::is_application(service)) {
+        let named = service.image.filter(|_| tier::of_path(&service.file.path) != Tier::Development);
+        if let Some((node, image)) = named.and_then(|node| Some((node, node.as_str()?))) {
+            names.add(image, Place::At(service.file.id, node.span));
+        }
+    }
+    names
+}
+
+impl Names {
+    fn add(&mut self, image: &str, place: Place) {
+        let tag = image.rsplit('/').next().unwrap_or(image).split_once(':').map_or("latest", |(_, tag)| tag);
+        let moving = ["latest", "main", "master", "stable", "edge", "dev", "staging", "production", "prod", "nightly"];
+        let default = tag.rsplit_once(":-").map(|(_, value)| value.trim_end_matches('}'));
+        if default.is_none() && moving.contains(&tag) {
+            self.moving.push(place);
+        } else {
+            self.versioned.push(place);
+        }
+    }
+}
+
+fn of_workflow(repo: &Repo, file: &File, names: &mut Names) {
+    let Some(jobs) = repo.doc(file.id).and_then(|doc| doc.root()).and_then(|root| root.get("jobs")) else { return };
+    for step in jobs.entries().iter().flat_map(|job| job.value.get("steps").map(Node::items).unwrap_or_default()) {
+        let uses = step.get("uses").and_then(Node::as_str).unwrap_or_default();
+        if uses.contains("docker/metadata-action") {
+            names.versioned.push(Place::At(file.id, step.span));
+        }
+        let push = uses.contains("docker/build-push-action") || uses.contains("docker/bake-action");
+        let Some(tags) = step.at(&["with", "tags"]).filter(|_| push) else { continue };
+        for tag in tags.text().unwrap_or_default().split(['\n', ',']).map(str::trim).filter(|tag| !tag.is_empty()) {
+            names.add(tag, Place::At(file.id, tags.span));
+        }
+    }
+}
+
+/// Whether a way to deploy belongs to a platform that keeps earlier deployments and can go back to one.
+pub fn keeps_versions(way: &DeployWay) -> bool {
+    matches!(
+        way.kind,
+        "Vercel"
+            | "Netlify"
+            | "Railway"
+            | "Render"
+            | "Fly.io"
+            | "Heroku"
+            | "Cloudflare Workers"
+            | "App Engine"
+            | "Firebase"
+            | "AWS Amplify"
+            | "DigitalOcean"
+            | "Kamal"
+            | "Elastic Beanstalk"
+            | "App Runner"
+            | "Kubernetes"
+            | "AWS CodeDeploy"
+            | "CapRover"
+            | "Koyeb"
+    )
+}
+
+/// Programs that deploy to a platform which keeps earlier deployments.
+pub fn deploys_to_platform(repo: &Repo, file: FileId, text: &str) -> bool {
+    let name = repo.file(file).name();
+    let signs = [
+        "vercel",
+        "netlify",
+        "railway",
+        "render.com",
+        "flyctl",
+        "heroku",
+        "wrangler",
+        "kubectl",
+        "helm ",
+        "firebase",
+        "amplify",
+        "cloudrun",
+        "gcloud run",
+        "gcloud app",
+        "ecs",
+        "eb deploy",
+        "kamal",
+        "argocd",
+        "deploy-pages",
+        "gh-pages",
+        "cloudflare",
+        "azure",
+        "webapps-deploy",
+        "coolify",
+        "dokku",
+        "lambda",
+        "serverless",
+        "sst ",
+    ];
+    signs.iter().any(|sign| text.contains(sign)) || name.contains("pages")
+}
+
+/// The first sign of an environment between development and production.
+pub fn staging(repo: &Repo) -> Option<Place> {
+    let files = repo.files().iter().filter(|file| file.role.is_operational() || file.kind == FileKind::EnvExample);
+    let configures = |file: &&File| {
+        !matches!(
+            file.kind,
+            FileKind::Code
+                | FileKind::OtherCode
+                | FileKind::Markdown
+                | FileKind::Html
+                | FileKind::Css
+                | FileKind::Image
+                | FileKind::Migration
+                | FileKind::Sql
+                | FileKind::Text
+                | FileKind::Binary
+        )
+    };
+    let named = files.filter(configures).find(|file| {
+        // What a page previews is no environment, and neither is a stage of a pipeline.
+        let parts = file.path.as_str().to_ascii_lowercase();
+        let mut words = parts.split(|char: char| !char.is_ascii_alphanumeric());
+        words.any(|word| matches!(word, "staging" | "stg" | "preprod" | "uat" | "preproduction"))
+    });
+    named.map(|file| Place::File(file.id)).or_else(|| {
+        let workflows = repo.files().iter().filter(|file| {
+            matches!(file.kind, FileKind::Workflow | FileKind::GitlabCi | FileKind::Platform | FileKind::Terraform)
+        });
+        workflows.filter_map(|file| staged(repo, file)).next()
+    })
+}
+
+/// A line of a pipeline or platform file that names such an environment.
+fn staged(repo: &Repo, file: &File) -> Option<Place> {
+    let text = repo.read(file.id).ok()?;
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        let plain = line.trim().to_ascii_lowercase();
+        let names = ["staging", "preview", "preprod", "pre-prod", "uat"].iter().any(|word| plain.contains(word));
+        let about = ["environment", "branch", "env", "stage", "deploy", "url", "host", "app", "namespace", "- "]
+            .iter()
+            .any(|word| plain.contains(word));
+        if names && about && !plain.starts_with('#') && !plain.starts_with("//") {
+            return Some(Place::At(file.id, Span::new(offset, offset + line.trim_end().len())));
+        }
+        offset += line.len();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn going_back_is_told_from_taking_a_migration_back() {
+        for (name, expected) in [
+            ("rollback.sh", true),
+            ("deploy:rollback", true),
+            ("roll-back-api", true),
+            ("db:rollback", false),
+            ("migration_revert", false),
+            ("deploy", false),
+        ] {
+            assert_eq!(says_rollback(name), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! `migrations-not-run-on-deploy`: a deployment applies the migrations that come with it.
+
+use crate::{
+    facts::{
+        Fact,
+        commands::{CommandUse, Stage},
+        deployment, migrations, rollout,
+        schema::SchemaDoes,
+        tier::{self, Tier},
+    },
+    model::{Confidence, Evidence, Message, Place, Site, Span, Verdict},
+    repo::{FileKind, Role},
+    rule::{Context, Rule},
+};
+
+pub(in crate::rules) static RULE: MigrationsNotRunOnDeploy = MigrationsNotRunOnDeploy;
+
+pub(in crate::rules) struct MigrationsNotRunOnDeploy;
+
+impl Rule for MigrationsNotRunOnDeploy {
+    fn id(&self) -> &'static str {
+        "migrations-not-run-on-deploy"
+    }
+
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Commands, Fact::Schema]
+    }
+
+    fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        let sets = migrations::sets(cx.repo);
+        let Some(set) = sets.first() else { return Verdict::not_applicable("no-migrations") };
+        let deployable = cx.repo.components().iter().any(|component| component.kind.is_deployable());
+        let ways = deployment::ways(cx.repo, cx.facts.commands(cx.repo));
+        if !deployable || ways.is_empty() {
+            return Verdict::not_applicable("nothing-deployed");
+        }
+        Verdict::pass_or(evidence(cx), || {
+            let commands = cx.facts.commands(cx.repo);
+            let own = rollout::own_actions(cx.repo, commands, &ways);
+            let anchor = own.first().cloned().or_else(|| start_of_image(cx));
+            let platform = ways.iter().find(|way| way.from_source);
+            match (anchor, platform) {
+                (Some(place), None) if set.tool != migrations::Tool::Supabase => {
+                    let message = Message::new("missing").with("tool", set.tool.name());
+                    let site = Site::new(place, message).confidence(Confidence::Likely);
+                    let site = match set.files.last() {
+                        Some(newest) => site.related(Place::File(*newest), "newest"),
+                        None => site,
+                    };
+                    Verdict::fail(site, [])
+                }
+                _ => Verdict::unknown(Message::new("undecided").with("tool", set.tool.name())),
+            }
+        })
+    }
+}
+
+fn evidence(cx: &Context<'_>) -> Vec<Evidence> {
+    let commands = cx.facts.commands(cx.repo);
+    let mut found: Vec<Evidence> = commands
+        .iter()
+        .filter(|used| runs_on_deploy(cx, used))
+        .filter(|used| rollout::applies_migrations(used, commands) || names_migration(used))
+        .take(3)
+        .map(|used| Evidence::At { place: used.place(), note: Message::new("applied").with("command", used.text()) })
+        .collect();
+    found.extend(
+        cx.facts
+            .files()
+            .filter(|(file, _)| cx.repo.file(*file).role == Role::Source)
+            .flat_map(|(file, facts)| facts.schema.iter().map(move |used| (file, used)))
+            .filter(|(_, used)| used.does == SchemaDoes::Migrates)
+            .take(1)
+            .map(|(file, used)| Evidence::At { place: Place::At(file, used.span), note: Message::new("code") }),
+    );
+    found.extend(described(cx));
+    found.extend(by_framework(cx));
+    found
+}
+
+/// Whether a command runs when the application is built, released or started, not by hand and not in a test.
+fn runs_on_deploy(cx: &Context<'_>, used: &CommandUse) -> bool {
+    let name = used.name.to_ascii_lowercase();
+    let file = cx.repo.file(used.file);
+    if !file.role.is_operational() || used.only_prints() {
+        return false;
+    }
+    match used.stage {
+        Stage::ContainerStart | Stage::PlatformStart | Stage::ImageBuild => true,
+        Stage::Workflow => {
+            let words = ["test", "e2e", "lint", "check", "spec"];
+            let about = |text: &str| words.iter().any(|word| text.contains(word));
+            !about(&name) && (!about(file.name()) || name.contains("deploy"))
+        }
+        Stage::PackageScript => {
+            let deploys = ["start", "build", "postbuild", "prebuild", "postinstall", "prestart", "vercel-build", "heroku-postbuild"];
+            deploys.contains(&name.as_str())
+                || ["deploy", "release", "start:prod", "start:migrate", "build:prod", "docker"].iter().any(|word| name.contains(word))
+        }
+        Stage::ShellScript => tier::of_name(&name) != Tier::Development && !name.contains("seed"),
+        Stage::Make => name.contains("deploy") || name.contains("release") || name == "start",
+    }
+}
+
+/// A program of the repository that says what it does: `node scripts/migrate.js`, `./bin/migrate`.
+fn names_migration(used: &CommandUse) -> bool {
+    let quiet = used.command.program().is_some_and(|program| {
+        matches!(program.name, "cp" | "mv" | "rm" | "mkdir" | "chmod" | "chown" | "cd" | "git" | "ls" | "cat" | "find" | "grep" | "apt-get" | "tsc")
+    });
+    !quiet && used.command.words.iter().any(|word| word.text.to_ascii_lowercase().contains("migrat"))
+}
+
+/// A manifest, chart or platform file that runs them.
+fn described(cx: &Context<'_>) -> Option<Evidence> {
+    let files = cx.repo.files().iter().filter(|file| {
+        file.role.is_operational()
+            && matches!(file.kind, FileKind::Kubernetes | FileKind::HelmTemplate | FileKind::HelmValues | FileKind::Platform | FileKind::Terraform | FileKind::Compose)
+    });
+    files.filter_map(|file| {
+        let text = cx.repo.read(file.id).ok()?;
+        let mut offset = 0;
+        for line in text.split_inclusive('\n') {
+            let plain = line.trim().to_ascii_lowercase();
+            if plain.contains("migrat") && !plain.starts_with('#') && !plain.contains("migration_") {
+                let place = Place::At(file.id, Span::new(offset, offset + line.trim_end().len()));
+                return Some(Evidence::At { place, note: Message::new("described") });
+            }
+            offset += line.len();
+        }
+        None
+    }).next()
+}
+
+/// Spring applies Flyway's and Liquibase's migrations when it starts; PocketBase, Strapi and Payload do the same.
+fn by_framework(cx: &Context<'_>) -> Option<Evidence> {
+    let names = ["org.flywaydb:flyway-core", "org.liquibase:liquibase-core", "flyway-core", "liquibase-core"];
+    let declared = cx.repo.declared(&names).map(|(_, place)| place);
+    let own = ["@strapi/strapi", "payload", "n8n", "@directus/api"];
+    let place = declared.or_else(|| cx.repo.declared(&own).map(|(_, place)| place))?;
+    Some(Evidence::At { place, note: Message::new("framework") })
+}
+
+/// The start command of the first image.
+fn start_of_image(cx: &Context<'_>) -> Option<Place> {
+    let commands = cx.facts.commands(cx.repo);
+    crate::facts::images::images(cx.repo, commands).first().map(crate::facts::images::Image::anchor)
+}

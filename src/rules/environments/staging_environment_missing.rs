@@ -1,0 +1,81 @@
+//! `staging-environment-missing`: there is an environment between development and production.
+//!
+//! Only a repository that visibly deploys to production itself can be said to have none.
+
+use crate::{
+    facts::{
+        Fact,
+        deployment::{self, DeployWay},
+        headings, rollout,
+        tier::{self, Tier},
+    },
+    model::{Confidence, Evidence, Message, Place, Site, Verdict},
+    repo::FileKind,
+    rule::{Context, Rule},
+};
+
+pub(in crate::rules) static RULE: StagingEnvironmentMissing = StagingEnvironmentMissing;
+
+pub(in crate::rules) struct StagingEnvironmentMissing;
+
+impl Rule for StagingEnvironmentMissing {
+    fn id(&self) -> &'static str {
+        "staging-environment-missing"
+    }
+
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Commands]
+    }
+
+    fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        if !cx.repo.components().iter().any(|component| component.kind.is_deployable()) {
+            return Verdict::not_applicable("nothing-deployed");
+        }
+        let ways = deployment::ways(cx.repo, cx.facts.commands(cx.repo));
+        if ways.is_empty() {
+            return Verdict::not_applicable("no-way");
+        }
+        Verdict::pass_or(evidence(cx, &ways), || match production(cx, &ways) {
+            Some(place) => Verdict::fail(Site::new(place, "missing").confidence(Confidence::Likely), []),
+            None => Verdict::unknown("undecided"),
+        })
+    }
+}
+
+fn evidence(cx: &Context<'_>, ways: &[DeployWay]) -> Vec<Evidence> {
+    let staged = rollout::staging(cx.repo).map(|place| Evidence::At { place, note: Message::new("staging") });
+    let previews = ways.iter().find(|way| matches!(way.kind, "Vercel" | "Netlify" | "AWS Amplify"));
+    let previews = previews.map(|way| Evidence::At {
+        place: way.place.clone(),
+        note: Message::new("previews").with("platform", way.kind),
+    });
+    let mut found: Vec<Evidence> = staged.into_iter().chain(previews).collect();
+    if found.is_empty() {
+        let said = |text: &str| text.contains("staging") || text.contains("preview environment") || text.contains("стейджинг");
+        found.extend(headings::find(cx.repo, said).map(|heading| Evidence::At {
+            place: heading.place,
+            note: Message::new("documented").with("heading", heading.text),
+        }));
+    }
+    found
+}
+
+/// Where the repository itself deploys to production: a job for it, or files that say so and a script that deploys.
+fn production(cx: &Context<'_>, ways: &[DeployWay]) -> Option<Place> {
+    let commands = cx.facts.commands(cx.repo);
+    let own = rollout::own_actions(cx.repo, commands, ways);
+    let says = |place: &Place| {
+        let Some(file) = place.file().map(|file| cx.repo.file(file)) else { return false };
+        let text = cx.repo.read(file.id).unwrap_or_else(|_| "".into()).to_ascii_lowercase();
+        let pages = text.contains("deploy-pages") || text.contains("gh-pages") || file.name().contains("docs");
+        !pages && (tier::of_path(&file.path) == Tier::Production || text.contains("production") || text.contains("prod "))
+    };
+    let by_action = own.into_iter().find(says);
+    by_action.or_else(|| {
+        let files = cx.repo.files().iter().filter(|file| file.role.is_operational());
+        files
+            .filter(|file| matches!(file.kind, FileKind::Compose | FileKind::Kubernetes | FileKind::HelmValues))
+            .find(|file| tier::of_path(&file.path) == Tier::Production && !file.path.as_str().contains("example"))
+            .map(|file| Place::File(file.id))
+    })
+}
