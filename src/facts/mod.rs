@@ -14,6 +14,7 @@ pub mod logging;
 pub mod migrations;
 pub mod schema;
 pub mod side;
+pub mod tables;
 mod visit;
 
 use std::{collections::BTreeMap, sync::OnceLock};
@@ -98,16 +99,22 @@ impl FileFacts {
 pub struct Facts {
     files: BTreeMap<FileId, FileFacts>,
     commands: OnceLock<Vec<CommandUse>>,
+    tables: OnceLock<tables::Tables>,
 }
 
 impl Facts {
     pub fn new(files: BTreeMap<FileId, FileFacts>) -> Self {
-        Self { files, commands: OnceLock::new() }
+        Self { files, commands: OnceLock::new(), tables: OnceLock::new() }
     }
 
     /// Every shell command that the repository runs or offers, in order of path and position.
     pub fn commands(&self, repo: &Repo) -> &[CommandUse] {
         self.commands.get_or_init(|| commands::commands(repo))
+    }
+
+    /// The tables that the repository defines, in SQL and in code.
+    pub fn tables(&self, repo: &Repo) -> &tables::Tables {
+        self.tables.get_or_init(|| tables::tables(repo))
     }
 
     /// The facts of one file.

@@ -29,6 +29,9 @@ rules! {
         ci_workflow_missing,
     }
     data_security {
+        sql_definer_function_exposed,
+        supabase_rls_missing,
+        supabase_rls_permissive,
     }
     documentation {
     }
