@@ -47,6 +47,8 @@ pub enum Fact {
     Logging,
     /// What files say about the side on which they run.
     Side,
+    /// Tables that models in code define.
+    Tables,
 }
 
 /// Collects one fact from each file that it watches.
@@ -71,6 +73,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &cors::Cors,
         &logging::LogCalls,
         &side::Sides,
+        &tables::Models,
     ]
 }
 
@@ -86,6 +89,8 @@ pub struct FileFacts {
     pub cors: cors::CorsFacts,
     pub logging: logging::Logging,
     pub side: side::SideSigns,
+    pub tables: Vec<tables::Table>,
+    pub made_indexes: Vec<tables::MadeIndex>,
 }
 
 impl FileFacts {
@@ -112,9 +117,9 @@ impl Facts {
         self.commands.get_or_init(|| commands::commands(repo))
     }
 
-    /// The tables that the repository defines, in SQL and in code.
+    /// The tables that the repository defines, in SQL and, when [`Fact::Tables`] is needed, in code.
     pub fn tables(&self, repo: &Repo) -> &tables::Tables {
-        self.tables.get_or_init(|| tables::tables(repo))
+        self.tables.get_or_init(|| tables::tables(repo, self))
     }
 
     /// The facts of one file.

@@ -17,11 +17,14 @@ rules! {
     }
     architecture_deploy {
         deploy_method_missing,
+        destructive_migration,
         docker_compose_missing,
         dockerfile_healthcheck_missing,
         dockerfile_missing,
         migrate_script_missing,
+        migration_order_broken,
         migration_rollback_missing,
+        migration_unknown_column,
         migrations_dir_missing,
         schema_push,
     }
@@ -44,6 +47,8 @@ rules! {
     operations_docs {
     }
     performance {
+        db_index_missing,
+        index_not_concurrent,
     }
     reliability {
     }

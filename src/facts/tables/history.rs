@@ -31,6 +31,8 @@ pub struct Step {
     pub script: Script,
     /// A schema file beside the migrations and none of them.
     pub base: bool,
+    /// The tool passes it over because of its name, though people may run it by hand.
+    pub passed_over: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +79,9 @@ fn history(repo: &Repo, set: &MigrationSet) -> History {
         if sample.len() < 200_000 {
             sample.push_str(&text[..floor(text, 50_000)]);
         }
-        steps.push(Step { file, script: sql::parse(text), base });
+        let name = repo.file(file).name();
+        let passed_over = set.tool == Tool::Supabase && !base && !is_timestamped(name);
+        steps.push(Step { file, script: sql::parse(text), base, passed_over });
     }
     let dialect = dialect(repo, set, &sample);
     let schema = Schema::replay(&steps, dialect, |file, span| text_at(repo, file, span));
@@ -94,6 +98,12 @@ fn floor(text: &str, at: usize) -> usize {
         at -= 1;
     }
     at
+}
+
+/// `20250101000000_name.sql`, and any other number before the first underscore: what Supabase's tool applies.
+pub fn is_timestamped(name: &str) -> bool {
+    name.split_once('_')
+        .is_some_and(|(number, _)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// What lies beside Supabase's migrations and comes before them: `schema.sql`, `schemas/*.sql`.

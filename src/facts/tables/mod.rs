@@ -2,21 +2,30 @@
 //!
 //! [`Tables::find`] gives a table by its name in the database, [`Tables::by_symbol`] by what the code calls it.
 
+mod drizzle;
+mod extract;
 mod history;
 mod model;
+mod prisma;
+mod python;
 mod replay;
+mod typeorm;
 
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use history::{Dialect, History, Step, is_way_back};
+pub use extract::MadeIndex;
+pub(super) use extract::Models;
+pub use history::{Dialect, History, Step, is_timestamped, is_way_back};
 pub use model::{Column, ForeignKey, Index, Origin, RowSecurity, Table};
+pub use prisma::PrismaSchema;
 pub use replay::{Problem, ProblemKind, RoutineState, Schema};
 
 use crate::{
     code::sql::{ActionKind, Kind},
-    model::Place,
+    facts::Facts,
+    model::{FileId, Place},
     repo::{Repo, Role},
 };
 
@@ -27,6 +36,10 @@ pub struct Tables {
     pub tables: Vec<Table>,
     /// Migrations in SQL, replayed, in order of folder.
     pub histories: Vec<History>,
+    /// Schema files of Prisma, in order of path.
+    pub prisma: Vec<(FileId, PrismaSchema)>,
+    /// Indexes that migrations in code make.
+    pub made_indexes: Vec<MadeIndex>,
 }
 
 impl Tables {
@@ -41,12 +54,15 @@ impl Tables {
     }
 }
 
-/// Reads everything that says something about tables.
-pub(super) fn tables(repo: &Repo) -> Tables {
+/// Joins what the files say.
+pub(super) fn tables(repo: &Repo, facts: &Facts) -> Tables {
     let histories = history::histories(repo);
-    let mut tables: Vec<Table> = Vec::new();
+    let prisma = extract::prisma_schemas(repo);
+    let mut tables: Vec<Table> = prisma.iter().flat_map(|(_, schema)| schema.tables.iter().cloned()).collect();
+    tables.extend(facts.files().flat_map(|(_, file)| file.tables.iter().cloned()));
     tables.extend(histories.iter().flat_map(|history| history.schema.tables.values().cloned()));
-    Tables { tables, histories }
+    let made_indexes = facts.files().flat_map(|(_, file)| file.made_indexes.iter().cloned()).collect();
+    Tables { tables, histories, prisma, made_indexes }
 }
 
 /// A Supabase project: which schemas its HTTP API shows to everybody who has the public key.

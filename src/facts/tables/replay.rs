@@ -66,7 +66,8 @@ impl Schema {
     pub(super) fn replay(steps: &[Step], dialect: Dialect, text_of: impl Fn(FileId, Span) -> String) -> Self {
         let mut schema = Self::default();
         for (index, step) in steps.iter().enumerate() {
-            let mut at = Replay { schema: &mut schema, step: index, file: step.file, dialect };
+            let mut at =
+                Replay { schema: &mut schema, step: index, file: step.file, passed_over: step.passed_over, dialect };
             for statement in &step.script.statements {
                 at.apply(statement);
             }
@@ -85,12 +86,18 @@ impl Schema {
     pub fn table(&self, name: &Name) -> Option<&Table> {
         self.tables.get(&key(name))
     }
+
+    /// Whether the table was made before the step `step`, so that it may hold rows by then.
+    pub fn is_older(&self, name: &Name, step: usize) -> bool {
+        self.made.get(&key(name)).is_some_and(|made| *made < step)
+    }
 }
 
 struct Replay<'s> {
     schema: &'s mut Schema,
     step: usize,
     file: FileId,
+    passed_over: bool,
     dialect: Dialect,
 }
 
@@ -374,6 +381,10 @@ impl Replay<'_> {
 
     fn function(&mut self, function: &Function) {
         let key = key(&function.name);
+        // A file that the tool passes over changes nothing for sure.
+        if self.passed_over && self.schema.functions.contains_key(&key) {
+            return;
+        }
         // `CREATE OR REPLACE` keeps the rights.
         let revoked =
             self.schema.functions_revoked || self.schema.functions.get(&key).is_some_and(|known| known.revoked);

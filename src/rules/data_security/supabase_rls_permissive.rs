@@ -51,7 +51,9 @@ impl Rule for SupabaseRlsPermissive {
 }
 
 fn evidence(policy: &Policy, place: &Place) -> Evidence {
-    Evidence::At { place: place.clone(), note: Message::new("scoped").with("policy", policy.name.as_str()) }
+    let open = [&policy.using, &policy.check].into_iter().flatten().any(|condition| condition.always);
+    let key = if open && is_client(&policy.roles) && !policy.restrictive { "meant" } else { "scoped" };
+    Evidence::At { place: place.clone(), note: Message::new(key).with("policy", policy.name.as_str()) }
 }
 
 /// How far a condition reaches.
