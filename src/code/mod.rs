@@ -8,6 +8,7 @@ pub mod docker;
 mod dump;
 mod lower;
 pub mod shell;
+pub mod sql;
 mod tree;
 mod vocabulary;
 

@@ -25,6 +25,7 @@ pub mod services;
 pub mod side;
 pub mod stores;
 pub mod tier;
+pub mod tables;
 mod visit;
 
 use std::{collections::BTreeMap, sync::OnceLock};
@@ -62,6 +63,8 @@ pub enum Fact {
     Side,
     /// What each file imports, exports, defines and calls.
     Modules,
+    /// Tables that models in code define.
+    Tables,
 }
 
 /// Collects one fact from each file that it watches.
@@ -87,6 +90,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &logging::LogCalls,
         &side::Sides,
         &modules::ModuleExtractor,
+        &tables::Models,
     ]
 }
 
@@ -103,6 +107,8 @@ pub struct FileFacts {
     pub logging: logging::Logging,
     pub side: side::SideSigns,
     pub modules: modules::ModuleFacts,
+    pub tables: Vec<tables::Table>,
+    pub made_indexes: Vec<tables::MadeIndex>,
 }
 
 impl FileFacts {
@@ -119,6 +125,7 @@ pub struct Facts {
     resolver: OnceLock<modules::Resolver>,
     compose_starts: OnceLock<Vec<compose::Start>>,
     pipelines: OnceLock<Vec<Pipeline>>,
+    tables: OnceLock<tables::Tables>,
 }
 
 impl Facts {
@@ -126,6 +133,7 @@ impl Facts {
         Self { files, commands: OnceLock::new(), resolver: OnceLock::new() }
         Self { files, ..Self::default() }
         Self { files, commands: OnceLock::new(), pipelines: OnceLock::new() }
+        Self { files, commands: OnceLock::new(), tables: OnceLock::new() }
     }
 
     /// Every shell command that the repository runs or offers, in order of path and position.
@@ -142,6 +150,9 @@ impl Facts {
     /// Every pipeline of continuous integration and delivery, in order of path.
     pub fn pipelines(&self, repo: &Repo) -> &[Pipeline] {
         self.pipelines.get_or_init(|| pipelines::pipelines(repo, self.commands(repo)))
+    /// The tables that the repository defines, in SQL and, when [`Fact::Tables`] is needed, in code.
+    pub fn tables(&self, repo: &Repo) -> &tables::Tables {
+        self.tables.get_or_init(|| tables::tables(repo, self))
     }
 
     /// The facts of one file.

@@ -23,6 +23,7 @@ rules! {
         deploy_method_missing,
         deploy_not_repeatable,
         deploy_rollback_missing,
+        destructive_migration,
         docker_compose_missing,
         dockerfile_copy_source_missing,
         dockerfile_healthcheck_missing,
@@ -33,7 +34,9 @@ rules! {
         dockerignore_missing,
         entrypoint_signal_swallowed,
         migrate_script_missing,
+        migration_order_broken,
         migration_rollback_missing,
+        migration_unknown_column,
         migrations_dir_missing,
         migrations_not_run_on_deploy,
         rollback_script_stub,
@@ -51,6 +54,9 @@ rules! {
         workflow_hardcoded_url,
     }
     data_security {
+        sql_definer_function_exposed,
+        supabase_rls_missing,
+        supabase_rls_permissive,
     }
     documentation {
     }
@@ -68,6 +74,8 @@ rules! {
     operations_docs {
     }
     performance {
+        db_index_missing,
+        index_not_concurrent,
     }
     reliability {
         redis_persistence_missing,

@@ -1,0 +1,145 @@
+//! `destructive-migration`: no migration throws data away, or breaks the version that still runs.
+
+use crate::{
+    code::sql::{Action, ActionKind, Kind, Name},
+    facts::{
+        Fact,
+        tables::{History, Step},
+    },
+    model::{Confidence, Evidence, Message, Place, Severity, Site, Span, Verdict},
+    rule::{Context, Rule},
+};
+
+pub(in crate::rules) static RULE: DestructiveMigration = DestructiveMigration;
+
+pub(in crate::rules) struct DestructiveMigration;
+
+/// What was applied long ago cannot be mended; the newest steps show how the next one will be written.
+const NEWEST: usize = 20;
+
+impl Rule for DestructiveMigration {
+    fn id(&self) -> &'static str {
+        "destructive-migration"
+    }
+
+    fn needs(&self) -> &'static [Fact] {
+        &[]
+    }
+
+    fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        let all = cx.facts.tables(cx.repo);
+        let (mut sites, mut fine) = (Vec::new(), Vec::new());
+        let mut judged = 0;
+        for history in &all.histories {
+            let from = history.steps.len().saturating_sub(NEWEST);
+            for (number, step) in history.steps.iter().enumerate().skip(from).filter(|(_, step)| !step.base) {
+                judged += 1;
+                let found = judge(cx, history, number, step);
+                if found.is_empty() {
+                    fine.push(Evidence::At { place: Place::At(step.file, Span::new(0, 1)), note: Message::new("keeps") });
+                }
+                sites.extend(found);
+            }
+        }
+        let ok = fine.len();
+        let fine: Vec<Evidence> = fine.into_iter().rev().take(10).collect();
+        if sites.is_empty() {
+            return Verdict::pass_or(fine, || Verdict::not_applicable("no-migrations"));
+        }
+        Verdict::fail_or(sites, || Verdict::not_applicable("no-migrations")).also_fine(fine).sites(judged, ok)
+    }
+}
+
+fn judge(cx: &Context<'_>, history: &History, number: usize, step: &Step) -> Vec<Site> {
+    let text = cx.repo.read(step.file).unwrap_or_else(|_| "".into());
+    let mut sites = Vec::new();
+    for (at, statement) in step.script.statements.iter().enumerate() {
+        let older = |name: &Name| history.schema.is_older(name, number);
+        let found: Vec<(Span, Message, Option<Severity>)> = match &statement.kind {
+            Kind::DropTable { names, .. } => names
+                .iter()
+                .filter(|name| older(name) && !is_rebuilt(step, name) && !is_copied(step, at, name))
+                .map(|name| (statement.span, Message::new("drop-table").with("table", name.name.as_str()), None))
+                .collect(),
+            Kind::Truncate(names) => names
+                .iter()
+                .filter(|name| older(name))
+                .map(|name| (statement.span, Message::new("truncate").with("table", name.name.as_str()), None))
+                .collect(),
+            Kind::Delete { table, filtered: false } if older(table) && !is_rebuilt(step, table) => {
+                vec![(statement.span, Message::new("truncate").with("table", table.name.as_str()), None)]
+            }
+            Kind::AlterTable { name, actions, .. } if older(name) => {
+                actions.iter().filter_map(|action| change(step, at, name, action)).collect()
+            }
+            _ => Vec::new(),
+        };
+        for (span, message, severity) in found {
+            if is_reviewed(&text, span) {
+                continue;
+            }
+            let mut site = Site::new(Place::At(step.file, span), message).confidence(Confidence::Likely);
+            site.severity = severity;
+            sites.push(site);
+        }
+    }
+    sites
+}
+
+fn change(step: &Step, at: usize, table: &Name, action: &Action) -> Option<(Span, Message, Option<Severity>)> {
+    let say = |key: &'static str, column: &str| Message::new(key).with("table", table.name.as_str()).with("column", column);
+    match &action.kind {
+        ActionKind::DropColumn { name, .. } if !is_copied(step, at, table) => {
+            Some((action.span, say("drop-column", name), None))
+        }
+        ActionKind::AddColumn { column, .. } if column.not_null && !column.default => {
+            Some((action.span, say("not-null", &column.name), None))
+        }
+        ActionKind::SetNotNull(column) if !is_copied(step, at, table) && !is_added(step, table, column) => {
+            Some((action.span, say("set-not-null", column), Some(Severity::Low)))
+        }
+        _ => None,
+    }
+}
+
+/// Rows are moved or filled before this statement.
+fn is_copied(step: &Step, at: usize, table: &Name) -> bool {
+    step.script.statements[..at].iter().any(|statement| match &statement.kind {
+        Kind::Update { table: changed, .. } => changed.same(table),
+        Kind::Insert { .. } => true,
+        _ => false,
+    })
+}
+
+/// SQLite changes a table by making another and giving it the old name.
+fn is_rebuilt(step: &Step, table: &Name) -> bool {
+    step.script.statements.iter().any(|statement| match &statement.kind {
+        Kind::AlterTable { actions, .. } => actions
+            .iter()
+            .any(|action| matches!(&action.kind, ActionKind::RenameTable(to) if to.name.eq_ignore_ascii_case(&table.name))),
+        Kind::CreateTable(made) => made.name.same(table),
+        Kind::CreateView(name) => name.same(table),
+        _ => false,
+    })
+}
+
+/// The column is new in this step, and filled before it must not be empty.
+fn is_added(step: &Step, table: &Name, column: &str) -> bool {
+    step.script.statements.iter().any(|statement| match &statement.kind {
+        Kind::AlterTable { name, actions, .. } if name.same(table) => actions.iter().any(|action| {
+            matches!(&action.kind, ActionKind::SetDefault(known) if known == column)
+        }),
+        _ => false,
+    })
+}
+
+/// A comment on the line before, or on the line itself, says that somebody thought about it.
+fn is_reviewed(text: &str, span: Span) -> bool {
+    let start = span.start as usize;
+    let Some(before) = text.get(..start) else { return false };
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    let from = before[..line].trim_end().rfind('\n').map_or(0, |at| at + 1);
+    let end = text[start..].find('\n').map_or(text.len(), |length| start + length);
+    let around = text[from..end].to_ascii_lowercase();
+    around.contains("--") && ["reviewed", "safe to", "intentional", "deliberate", "no longer used", "unused"].iter().any(|word| around.contains(word))
+}
