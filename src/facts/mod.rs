@@ -2,6 +2,7 @@
 //!
 //! Rules hold policy; facts hold the knowledge of languages and frameworks. One file per fact.
 
+pub mod access;
 pub mod commands;
 pub mod compose;
 pub mod cors;
@@ -50,6 +51,8 @@ pub enum Fact {
     Side,
     /// What each file imports, exports, defines and calls.
     Modules,
+    /// Signs of guards: refusals, reads of identity, checks of roles and signatures.
+    Access,
 }
 
 /// Collects one fact from each file that it watches.
@@ -75,6 +78,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &logging::LogCalls,
         &side::Sides,
         &modules::ModuleExtractor,
+        &access::AccessExtractor,
     ]
 }
 
@@ -91,6 +95,7 @@ pub struct FileFacts {
     pub logging: logging::Logging,
     pub side: side::SideSigns,
     pub modules: modules::ModuleFacts,
+    pub access: access::AccessFacts,
 }
 
 impl FileFacts {

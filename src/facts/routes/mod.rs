@@ -4,7 +4,10 @@
 //! Each framework has one file that says what a source file registers ([`RouteSigns`]); the join mounts routers across
 //! files and resolves what guards them.
 
-use crate::model::{ComponentId, FileId, Place};
+use crate::{
+    facts::access::Weakness,
+    model::{ComponentId, FileId, Place},
+};
 
 /// One route as a client sees it.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +57,8 @@ pub struct Guard {
     pub place: Place,
     /// Where the deciding line is, when it was followed to it.
     pub decides: Option<Place>,
+    /// Where it lets through what it should stop.
+    pub weak: Vec<Weakness>,
 }
 
 /// What a guard does. One function that does two things is two guards.
