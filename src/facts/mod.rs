@@ -51,6 +51,8 @@ pub enum Fact {
     Side,
     /// What each file imports, exports, defines and calls.
     Modules,
+    /// What answers requests, and what stands in front of it. Needs [`Fact::Modules`] and [`Fact::Access`].
+    Routes,
     /// Signs of guards: refusals, reads of identity, checks of roles and signatures.
     Access,
 }
@@ -78,6 +80,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &logging::LogCalls,
         &side::Sides,
         &modules::ModuleExtractor,
+        &routes::script::RouterExtractor,
         &access::AccessExtractor,
     ]
 }
@@ -96,6 +99,8 @@ pub struct FileFacts {
     pub side: side::SideSigns,
     pub modules: modules::ModuleFacts,
     pub access: access::AccessFacts,
+    /// Scripts: what is registered on routers and servers.
+    pub routers: routes::script::RouterSigns,
 }
 
 impl FileFacts {
@@ -110,11 +115,12 @@ pub struct Facts {
     files: BTreeMap<FileId, FileFacts>,
     commands: OnceLock<Vec<CommandUse>>,
     resolver: OnceLock<modules::Resolver>,
+    routes: OnceLock<Vec<routes::Route>>,
 }
 
 impl Facts {
     pub fn new(files: BTreeMap<FileId, FileFacts>) -> Self {
-        Self { files, commands: OnceLock::new(), resolver: OnceLock::new() }
+        Self { files, commands: OnceLock::new(), resolver: OnceLock::new(), routes: OnceLock::new() }
     }
 
     /// Every shell command that the repository runs or offers, in order of path and position.
@@ -125,6 +131,11 @@ impl Facts {
     /// The files joined by their imports. Needs [`Fact::Modules`].
     pub fn modules<'a>(&'a self, repo: &'a Repo) -> modules::Modules<'a> {
         modules::Modules::new(repo, self, self.resolver.get_or_init(|| modules::Resolver::new(repo)))
+    }
+
+    /// Every route that the repository answers. Needs [`Fact::Routes`], [`Fact::Modules`] and [`Fact::Access`].
+    pub fn routes(&self, repo: &Repo) -> &[routes::Route] {
+        self.routes.get_or_init(|| routes::routes(repo, self))
     }
 
     /// The facts of one file.

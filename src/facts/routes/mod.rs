@@ -4,9 +4,13 @@
 //! Each framework has one file that says what a source file registers ([`RouteSigns`]); the join mounts routers across
 //! files and resolves what guards them.
 
+mod purpose;
+pub mod script;
+
 use crate::{
-    facts::access::Weakness,
+    facts::{Facts, access::Weakness},
     model::{ComponentId, FileId, Place},
+    repo::Repo,
 };
 
 /// One route as a client sees it.
@@ -120,4 +124,14 @@ impl Route {
             .iter()
             .find(|guard| matches!(guard.does, GuardDoes::Authenticates | GuardDoes::Authorizes | GuardDoes::Verifies))
     }
+}
+
+/// Every route of the repository, in order of file and position.
+pub(super) fn routes(repo: &Repo, facts: &Facts) -> Vec<Route> {
+    let mut routes = script::routes(repo, facts);
+    for route in &mut routes {
+        route.public = purpose::public(route);
+    }
+    routes.sort_by(|a, b| (a.file, &a.place, &a.path, &a.method).cmp(&(b.file, &b.place, &b.path, &b.method)));
+    routes
 }
