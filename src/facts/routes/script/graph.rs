@@ -7,7 +7,7 @@ use crate::{
     facts::{
         Facts,
         access::origin,
-        modules::{Class, Definition, FunctionId, Modules, Name, Root, Shape},
+        modules::{Class, Definition, ExportSource, FunctionId, Modules, Name, Root, Shape, Target},
     },
     model::{FileId, Span},
 };
@@ -72,16 +72,29 @@ pub(super) struct Graph<'a> {
     pub(super) modules: Modules<'a>,
     events: BTreeMap<RouterId, Vec<Event<'a>>>,
     makers: BTreeMap<RouterId, Maker>,
+    /// By the place of the name that is called, for objects that are named by their constructor.
+    callees: BTreeMap<(FileId, Span), RouterId>,
+    /// Routers made by factories that are called.
+    bases: BTreeSet<RouterId>,
 }
 
 impl<'a> Graph<'a> {
     pub(super) fn read(facts: &'a Facts, modules: Modules<'a>) -> Self {
-        let mut graph = Self { facts, modules, events: BTreeMap::new(), makers: BTreeMap::new() };
+        let mut graph = Self {
+            facts,
+            modules,
+            events: BTreeMap::new(),
+            makers: BTreeMap::new(),
+            callees: BTreeMap::new(),
+            bases: BTreeSet::new(),
+        };
         for (file, module) in modules.files() {
             for call in &module.calls {
                 if let Some((dialect, server)) = graph.made_by(file, &call.callee) {
                     let maker = Maker { dialect, server, base: None };
-                    graph.makers.insert(RouterId::Made(file, call.span), maker);
+                    let id = RouterId::Made(file, call.span);
+                    graph.callees.insert((file, call.callee.span), id.clone());
+                    graph.makers.insert(id, maker);
                 }
             }
         }
@@ -139,16 +152,21 @@ impl<'a> Graph<'a> {
             }
         }
         let mut found = Vec::new();
-        for (file, module) in self.modules.files() {
+        let modules = self.modules;
+        for (file, module) in modules.files() {
             for call in &module.calls {
                 let Some(function) = self.function_named(file, &call.callee) else { continue };
                 let Some(base) = factories.get(&function) else { continue };
                 let Some(maker) = self.makers.get(base) else { continue };
+                self.bases.insert(base.clone());
                 let maker = Maker { base: Some(base.clone()), ..maker.clone() };
-                found.push((RouterId::Made(file, call.span), maker));
+                found.push((RouterId::Made(file, call.span), call.callee.span, maker));
             }
         }
-        self.makers.extend(found);
+        for (id, callee, maker) in found {
+            self.callees.insert((id.file(), callee), id.clone());
+            self.makers.insert(id, maker);
+        }
     }
 
     fn made_by(&self, file: FileId, callee: &Name) -> Option<(Dialect, bool)> {
@@ -190,6 +208,11 @@ impl<'a> Graph<'a> {
 
     pub(super) fn events(&self, id: &RouterId) -> &[Event<'a>] {
         self.events.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether `id` is what a factory makes; every call of the factory is a router of its own.
+    pub(super) fn is_factory_made(&self, id: &RouterId) -> bool {
+        self.bases.contains(id)
     }
 
     /// Every router on which something happens, and every one that is made.
@@ -250,13 +273,51 @@ impl<'a> Graph<'a> {
         if hops == 0 {
             return None;
         }
+        if let (Root::Instance(class), true) = (&name.root, name.members.is_empty()) {
+            return self.callees.get(&(file, class.span)).cloned();
+        }
         if let (Root::Inner(local), true) = (&name.root, name.members.is_empty()) {
             return self.inner(file, local, name.span);
+        }
+        if let Some((other, shape)) = self.exported(file, name) {
+            return self.shape(other, shape, hops - 1);
         }
         let (file, found) = self.expression(file, name)?;
         match found {
             Found::Shape(shape) => self.shape(file, shape, hops - 1),
             Found::Object(object) => self.object(file, object, hops - 1),
+        }
+    }
+
+    /// What another file exports under an imported name, as it is written there.
+    fn exported(&self, file: FileId, name: &Name) -> Option<(FileId, &'a Shape)> {
+        let Root::Import { module, imported } = &name.root else { return None };
+        let Target::File(target) = self.modules.target(file, module) else { return None };
+        match (imported.as_str(), name.members.as_slice()) {
+            ("*", []) => self.export(target, "default", HOPS),
+            ("*", [member]) => self.export(target, member, HOPS),
+            ("*", _) => None,
+            (imported, []) => self.export(target, imported, HOPS),
+            _ => None,
+        }
+    }
+
+    fn export(&self, file: FileId, name: &str, hops: usize) -> Option<(FileId, &'a Shape)> {
+        let module = self.modules.file(file).filter(|_| hops > 0)?;
+        let from = |module: &str, imported: &str| match self.modules.target(file, module) {
+            Target::File(target) => self.export(target, imported, hops - 1),
+            _ => None,
+        };
+        let Some(export) = module.exports.iter().find(|export| export.name == name) else {
+            return module.exports.iter().filter(|export| export.name == "*").find_map(|export| match &export.source {
+                ExportSource::Other { module, .. } => from(module, name),
+                ExportSource::Own(_) => None,
+            });
+        };
+        match &export.source {
+            ExportSource::Own(shape) => Some((file, shape)),
+            ExportSource::Other { module, imported } if imported == "*" => from(module, "default"),
+            ExportSource::Other { module, imported } => from(module, imported),
         }
     }
 

@@ -78,13 +78,16 @@ pub(super) fn routes<'a>(repo: &'a Repo, graph: &'a Graph<'a>) -> Vec<Route> {
     for server in [true, false] {
         for id in &routers {
             let made = graph.maker(id);
-            if walk.visited.contains(id) || made.is_some_and(|maker| maker.server) != server {
+            if walk.visited.contains(id)
+                || graph.is_factory_made(id)
+                || made.is_some_and(|maker| maker.server) != server
+            {
                 continue;
             }
             let Some(dialect) = made.map(|maker| maker.dialect).or_else(|| fastify::dialect_of(graph, id)) else {
                 continue;
             };
-            if !server && (is_part(&walk, id) || made.is_some_and(|maker| maker.base.is_some())) {
+            if is_part(&walk, id) {
                 continue;
             }
             let mounted = server || (dialect == Dialect::Hono && made.is_some());
@@ -190,7 +193,7 @@ impl<'a> Walk<'a> {
     pub(super) fn turns(&self, file: FileId, call: &RouterCall) -> Vec<Names> {
         let Some(looped) = &call.looped else { return vec![Names::new()] };
         let mut items = Vec::new();
-        self.items(file, &looped.over, &mut items);
+        self.items(file, &looped.over, &mut items, 4);
         if items.is_empty() {
             return vec![Names::new()];
         }
@@ -211,7 +214,7 @@ impl<'a> Walk<'a> {
             .collect()
     }
 
-    fn items(&self, file: FileId, over: &super::Object, items: &mut Vec<(FileId, Shape)>) {
+    fn items(&self, file: FileId, over: &super::Object, items: &mut Vec<(FileId, Shape)>, depth: usize) {
         match over {
             super::Object::Shape(shape) => {
                 let (file, shape) = self.expression(file, shape);
@@ -221,6 +224,18 @@ impl<'a> Walk<'a> {
             }
             // Lists that are handed to a constructor: `new App([new UserRoute()])`.
             super::Object::Parameter { function, index, key: None } => {
+                if depth == 0 {
+                    return;
+                }
+                for (from, signs) in self.graph.facts.files() {
+                    for given in signs.routers.given.iter().filter(|given| given.index == *index) {
+                        let Some(id) = self.graph.function(from, &given.callee) else { continue };
+                        let handed = matches!(given.object, super::Object::Parameter { .. });
+                        if handed && id.file == file && self.modules().function(id).span == *function {
+                            self.items(from, &given.object, items, depth - 1);
+                        }
+                    }
+                }
                 for (from, signs) in self.graph.facts.files() {
                     for (callee, at, list) in &signs.routers.lists {
                         let Some(id) = self.graph.function(from, callee).filter(|_| at == index) else { continue };
