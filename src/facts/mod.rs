@@ -14,6 +14,7 @@ pub mod kubernetes;
 pub mod logging;
 pub mod migrations;
 pub mod modules;
+pub mod packages;
 pub mod routes;
 pub mod schema;
 pub mod side;
