@@ -51,7 +51,7 @@ pub(crate) struct Parsed {
 
 /// Reads the arguments, the program's own name first. Without a command `scan` is meant.
 pub(crate) fn parse(mut arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
-    let names = ["scan", "rules", "explain", "services", "help", "-h", "--help", "-V", "--version"];
+    let names = ["scan", "rules", "explain", "services", "routes", "help", "-h", "--help", "-V", "--version"];
     let implied = !arguments.get(1).is_some_and(|first| names.iter().any(|name| first == name));
     if implied {
         arguments.insert(1.min(arguments.len()), "scan".into());
@@ -79,6 +79,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List the services that Compose, Dockerfiles, Kubernetes and platform files describe
     Services(FactArgs),
+    /// List every route with what stands in front of it
+    Routes(FactArgs),
 }
 
 impl Command {
@@ -88,6 +90,7 @@ impl Command {
             Self::Rules(args) => args.color,
             Self::Explain(args) => args.color,
             Self::Services(_) => Color::Auto,
+            Self::Routes(_) => Color::Auto,
         }
     }
 }

@@ -9,6 +9,7 @@ mod library;
 mod output;
 mod page;
 mod progress;
+mod routes;
 mod rows;
 mod rules;
 mod scan;
@@ -39,6 +40,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Rules(args) => rules::run(args, &output),
         Command::Explain(args) => explain::run(args, &output),
         Command::Services(args) => services::run(args, &output),
+        Command::Routes(args) => routes::run(args),
     };
     result.unwrap_or_else(|failure| {
         output.complain(&failure);

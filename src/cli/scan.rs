@@ -24,7 +24,7 @@ use super::{
     words::Words,
 };
 
-const COMMANDS: [&str; 4] = ["scan", "rules", "explain", "services"];
+const COMMANDS: [&str; 5] = ["scan", "rules", "explain", "services", "routes"];
 
 /// Runs the command; `implied` when nobody wrote its name.
 pub(super) fn run(args: &ScanArgs, implied: bool, output: &Output) -> Outcome {

@@ -2,6 +2,7 @@
 //!
 //! Rules hold policy; facts hold the knowledge of languages and frameworks. One file per fact.
 
+pub mod access;
 pub mod backups;
 pub mod commands;
 pub mod compose;
@@ -17,15 +18,15 @@ pub mod logging;
 pub mod migrations;
 pub mod modules;
 pub mod packages;
-pub mod routes;
 pub mod pipelines;
 pub mod rollout;
+pub mod routes;
 pub mod schema;
 pub mod services;
 pub mod side;
 pub mod stores;
-pub mod tier;
 pub mod tables;
+pub mod tier;
 mod visit;
 
 use std::{collections::BTreeMap, sync::OnceLock};
@@ -65,6 +66,10 @@ pub enum Fact {
     Modules,
     /// Tables that models in code define.
     Tables,
+    /// What answers requests, and what stands in front of it. Needs [`Fact::Modules`] and [`Fact::Access`].
+    Routes,
+    /// Signs of guards: refusals, reads of identity, checks of roles and signatures.
+    Access,
 }
 
 /// Collects one fact from each file that it watches.
@@ -91,6 +96,8 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &side::Sides,
         &modules::ModuleExtractor,
         &tables::Models,
+        &routes::script::RouterExtractor,
+        &access::AccessExtractor,
     ]
 }
 
@@ -109,6 +116,9 @@ pub struct FileFacts {
     pub modules: modules::ModuleFacts,
     pub tables: Vec<tables::Table>,
     pub made_indexes: Vec<tables::MadeIndex>,
+    pub access: access::AccessFacts,
+    /// Scripts: what is registered on routers and servers.
+    pub routers: routes::script::RouterSigns,
 }
 
 impl FileFacts {
@@ -126,14 +136,12 @@ pub struct Facts {
     compose_starts: OnceLock<Vec<compose::Start>>,
     pipelines: OnceLock<Vec<Pipeline>>,
     tables: OnceLock<tables::Tables>,
+    routes: OnceLock<Vec<routes::Route>>,
 }
 
 impl Facts {
     pub fn new(files: BTreeMap<FileId, FileFacts>) -> Self {
-        Self { files, commands: OnceLock::new(), resolver: OnceLock::new() }
         Self { files, ..Self::default() }
-        Self { files, commands: OnceLock::new(), pipelines: OnceLock::new() }
-        Self { files, commands: OnceLock::new(), tables: OnceLock::new() }
     }
 
     /// Every shell command that the repository runs or offers, in order of path and position.
@@ -144,15 +152,26 @@ impl Facts {
     /// The files joined by their imports. Needs [`Fact::Modules`].
     pub fn modules<'a>(&'a self, repo: &'a Repo) -> modules::Modules<'a> {
         modules::Modules::new(repo, self, self.resolver.get_or_init(|| modules::Resolver::new(repo)))
+    }
+
     /// Every command that starts a Compose project, in order of path and position.
     pub fn compose_starts(&self, repo: &Repo) -> &[compose::Start] {
         self.compose_starts.get_or_init(|| compose::starts(repo, self.commands(repo)))
+    }
+
     /// Every pipeline of continuous integration and delivery, in order of path.
     pub fn pipelines(&self, repo: &Repo) -> &[Pipeline] {
         self.pipelines.get_or_init(|| pipelines::pipelines(repo, self.commands(repo)))
+    }
+
     /// The tables that the repository defines, in SQL and, when [`Fact::Tables`] is needed, in code.
     pub fn tables(&self, repo: &Repo) -> &tables::Tables {
         self.tables.get_or_init(|| tables::tables(repo, self))
+    }
+
+    /// Every route that the repository answers. Needs [`Fact::Routes`], [`Fact::Modules`] and [`Fact::Access`].
+    pub fn routes(&self, repo: &Repo) -> &[routes::Route] {
+        self.routes.get_or_init(|| routes::routes(repo, self))
     }
 
     /// The facts of one file.

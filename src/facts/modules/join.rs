@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     code::Language,
-    facts::Facts,
+    facts::{Facts, access::AccessFacts},
     model::{FileId, Place, Span},
     repo::Repo,
 };
@@ -66,6 +66,16 @@ impl<'a> Modules<'a> {
 
     pub fn file(&self, file: FileId) -> Option<&'a ModuleFacts> {
         self.facts.of(file).map(|facts| &facts.modules)
+    }
+
+    /// What a file says about access. Needs [`crate::facts::Fact::Access`].
+    pub fn access(&self, file: FileId) -> Option<&'a AccessFacts> {
+        self.facts.of(file).map(|facts| &facts.access)
+    }
+
+    /// As [`Modules::access`], of every file.
+    pub fn access_files(&self) -> impl Iterator<Item = (FileId, &'a AccessFacts)> {
+        self.facts.files().map(|(file, facts)| (file, &facts.access))
     }
 
     /// Every file that was read, in order of path.

@@ -4,7 +4,14 @@
 //! Each framework has one file that says what a source file registers ([`RouteSigns`]); the join mounts routers across
 //! files and resolves what guards them.
 
-use crate::model::{ComponentId, FileId, Place};
+mod purpose;
+pub mod script;
+
+use crate::{
+    facts::{Facts, access::Weakness},
+    model::{ComponentId, FileId, Place},
+    repo::Repo,
+};
 
 /// One route as a client sees it.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +61,8 @@ pub struct Guard {
     pub place: Place,
     /// Where the deciding line is, when it was followed to it.
     pub decides: Option<Place>,
+    /// Where it lets through what it should stop.
+    pub weak: Vec<Weakness>,
 }
 
 /// What a guard does. One function that does two things is two guards.
@@ -115,4 +124,14 @@ impl Route {
             .iter()
             .find(|guard| matches!(guard.does, GuardDoes::Authenticates | GuardDoes::Authorizes | GuardDoes::Verifies))
     }
+}
+
+/// Every route of the repository, in order of file and position.
+pub(super) fn routes(repo: &Repo, facts: &Facts) -> Vec<Route> {
+    let mut routes = script::routes(repo, facts);
+    for route in &mut routes {
+        route.public = purpose::public(route);
+    }
+    routes.sort_by(|a, b| (a.file, &a.place, &a.path, &a.method).cmp(&(b.file, &b.place, &b.path, &b.method)));
+    routes
 }
