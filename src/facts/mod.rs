@@ -50,6 +50,8 @@ pub enum Fact {
     Side,
     /// What each file imports, exports, defines and calls.
     Modules,
+    /// What answers requests, and what stands in front of it.
+    Routes,
 }
 
 /// Collects one fact from each file that it watches.
@@ -75,6 +77,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &logging::LogCalls,
         &side::Sides,
         &modules::ModuleExtractor,
+        &routes::FileRoutes,
     ]
 }
 
@@ -91,6 +94,7 @@ pub struct FileFacts {
     pub logging: logging::Logging,
     pub side: side::SideSigns,
     pub modules: modules::ModuleFacts,
+    pub routes: routes::RouteSigns,
 }
 
 impl FileFacts {
