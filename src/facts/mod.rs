@@ -2,6 +2,7 @@
 //!
 //! Rules hold policy; facts hold the knowledge of languages and frameworks. One file per fact.
 
+pub mod access;
 pub mod commands;
 pub mod compose;
 pub mod cors;
@@ -50,8 +51,10 @@ pub enum Fact {
     Side,
     /// What each file imports, exports, defines and calls.
     Modules,
-    /// What answers requests, and what stands in front of it.
+    /// What answers requests, and what stands in front of it. Needs [`Fact::Modules`] and [`Fact::Access`].
     Routes,
+    /// Signs of guards: refusals, reads of identity, checks of roles and signatures.
+    Access,
 }
 
 /// Collects one fact from each file that it watches.
@@ -77,7 +80,8 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &logging::LogCalls,
         &side::Sides,
         &modules::ModuleExtractor,
-        &routes::FileRoutes,
+        &routes::files::FileRouteExtractor,
+        &access::AccessExtractor,
     ]
 }
 
@@ -94,7 +98,8 @@ pub struct FileFacts {
     pub logging: logging::Logging,
     pub side: side::SideSigns,
     pub modules: modules::ModuleFacts,
-    pub routes: routes::RouteSigns,
+    pub routes: routes::files::FileSigns,
+    pub access: access::AccessFacts,
 }
 
 impl FileFacts {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{CallSite, Class, ExportSource, Function, ModuleFacts, Name, Resolver, Root, Shape, Target, Value};
 use crate::{
     code::Language,
-    facts::Facts,
+    facts::{Facts, access::AccessFacts},
     model::{FileId, Place, Span},
     repo::Repo,
 };
@@ -64,6 +64,16 @@ impl<'a> Modules<'a> {
 
     pub fn file(&self, file: FileId) -> Option<&'a ModuleFacts> {
         self.facts.of(file).map(|facts| &facts.modules)
+    }
+
+    /// What a file says about access. Needs [`crate::facts::Fact::Access`].
+    pub fn access(&self, file: FileId) -> Option<&'a AccessFacts> {
+        self.facts.of(file).map(|facts| &facts.access)
+    }
+
+    /// As [`Modules::access`], of every file.
+    pub fn access_files(&self) -> impl Iterator<Item = (FileId, &'a AccessFacts)> {
+        self.facts.files().map(|(file, facts)| (file, &facts.access))
     }
 
     /// Every file that was read, in order of path.

@@ -4,24 +4,11 @@
 //! Each framework has one file that says what a source file registers ([`RouteSigns`]); the join mounts routers across
 //! files and resolves what guards them.
 
-mod django;
-mod django_views;
-mod draft;
-mod fastapi;
-mod flask;
-mod matcher;
-mod mounts;
-mod next;
-mod registrations;
-mod script_signs;
-mod trpc;
+pub mod files;
 
-use self::draft::{Draft, What};
-use super::{Extractor, Fact, Facts, FileFacts, Visit, Watch};
 use crate::{
-    code::{Kind, Language, NodeRef},
-    model::{ComponentId, FileId, Place, Span},
-    repo::Repo,
+    facts::access::Weakness,
+    model::{ComponentId, FileId, Place},
 };
 
 /// One route as a client sees it.
@@ -72,6 +59,8 @@ pub struct Guard {
     pub place: Place,
     /// Where the deciding line is, when it was followed to it.
     pub decides: Option<Place>,
+    /// Where it lets through what it should stop.
+    pub weak: Vec<Weakness>,
 }
 
 /// What a guard does. One function that does two things is two guards.
@@ -132,113 +121,5 @@ impl Route {
         self.guards
             .iter()
             .find(|guard| matches!(guard.does, GuardDoes::Authenticates | GuardDoes::Authorizes | GuardDoes::Verifies))
-    }
-}
-
-/// What one file says about routes.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct RouteSigns {
-    /// Python: what is made and registered.
-    pub registrations: Vec<registrations::Registration>,
-    /// Django: lists of URL patterns by the name of the list.
-    pub patterns: Vec<(String, Vec<registrations::Pattern>)>,
-    /// Builder chains: procedures and safe actions.
-    pub chains: Vec<script_signs::BuilderChain>,
-    /// Handlers that answer one method.
-    pub methods: Vec<script_signs::MethodCheck>,
-    /// What a middleware decides by path.
-    pub rules: Vec<script_signs::PathRule>,
-    /// The file begins with `'use server'`.
-    pub serves_file: bool,
-    /// Functions that begin with `'use server'`.
-    pub served: Vec<Span>,
-}
-
-pub(super) struct FileRoutes;
-
-impl Extractor for FileRoutes {
-    fn fact(&self) -> Fact {
-        Fact::Routes
-    }
-
-    fn watch(&self) -> Watch {
-        Watch::nodes(&[
-            Kind::Module,
-            Kind::Call,
-            Kind::Decorator,
-            Kind::Assignment,
-            Kind::Function,
-            Kind::If,
-            Kind::Binary,
-            Kind::Case,
-        ])
-    }
-
-    fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, facts: &mut FileFacts) {
-        if file.file.language == Some(Language::Python) {
-            facts.routes.registrations.extend(registrations::registration(node));
-            facts.routes.patterns.extend(registrations::patterns(node));
-            return;
-        }
-        let signs = &mut facts.routes;
-        match node.kind() {
-            Kind::Module => signs.serves_file = script_signs::serves(node),
-            Kind::Function if script_signs::serves(node) => signs.served.push(node.span()),
-            Kind::Call => signs.chains.extend(script_signs::chain(node)),
-            Kind::Binary | Kind::Case => signs.methods.extend(script_signs::method_check(node)),
-            Kind::If if is_middleware(file) => signs.rules.extend(script_signs::path_rule(node)),
-            _ => {}
-        }
-    }
-}
-
-/// Whether a file may belong to a Next.js middleware.
-fn is_middleware(file: &Visit<'_>) -> bool {
-    file.text.contains("next/server") || file.text.contains("clerkMiddleware")
-}
-
-/// The routes whose place or decorator says what they are.
-pub fn file_routes(repo: &Repo, facts: &Facts) -> Vec<Route> {
-    let sources = mounts::Sources { repo, facts, modules: facts.modules(repo) };
-    let mounts = mounts::Mounts::read(sources);
-    let (mut drafts, apis) = django::routes(sources, &mounts);
-    drafts.extend(flask::routes(sources, &mounts));
-    drafts.extend(fastapi::routes(sources, &mounts, &apis));
-    drafts.extend(next::routes(sources));
-    drafts.extend(trpc::routes(sources));
-    drafts.into_iter().map(|draft| judged(sources, draft)).collect()
-}
-
-fn judged(sources: mounts::Sources<'_>, draft: Draft) -> Route {
-    let mut guards = Vec::new();
-    for attached in &draft.attached {
-        match &attached.what {
-            What::Known(does) => guards.push(Guard {
-                does: *does,
-                name: attached.name.clone(),
-                place: attached.place.clone(),
-                decides: None,
-            }),
-            _ => guards.push(Guard {
-                does: GuardDoes::Unknown,
-                name: attached.name.clone(),
-                place: attached.place.clone(),
-                decides: None,
-            }),
-        }
-    }
-    Route {
-        kind: draft.kind,
-        method: draft.method,
-        path: draft.path,
-        framework: draft.framework,
-        component: sources.component(draft.file),
-        place: Place::At(draft.file, draft.span),
-        file: draft.file,
-        handler: draft.handler.map(|id| sources.modules.place(id)),
-        guards,
-        resolved: draft.unresolved.is_none(),
-        unresolved: draft.unresolved,
-        public: draft.public,
     }
 }
