@@ -28,4 +28,4 @@ pub mod score;
 pub mod suppress;
 pub mod text;
 
-pub use scan::{ScanError, catalogue, scan};
+pub use scan::{ScanError, catalogue, facts_of, scan};

@@ -8,6 +8,7 @@ use crate::{
     assemble::{Draft, Part, assemble},
     config::Config,
     engine::{self, Audit, EngineError},
+    facts::{Fact, Facts},
     model::Lang,
     repo::{GitState, OpenError, Profile, Repo, WalkOptions},
     report::{self, Coverage, Diagnostic, Finding, Report, Repository, Suppressed, SuppressedBy, SuppressionState},
@@ -72,6 +73,17 @@ pub fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
         timing: audit.timing,
     };
     Ok(assemble(draft, &|path| repo.by_path(Utf8Path::new(path.trim_end_matches('/'))).is_some()))
+}
+
+/// Indexes the repository at `root` and collects `needed` facts of it, without any rule.
+///
+/// # Errors
+///
+/// As [`scan`].
+pub fn facts_of(root: &Utf8Path, config: &Config, needed: &[Fact]) -> Result<(Repo, Facts), ScanError> {
+    let repo = Repo::open(root, &walk_options(config))?;
+    let facts = engine::collect(&repo, needed, config)?;
+    Ok((repo, facts))
 }
 
 /// The rules that the configuration disables for good, so that every report shows the reasons.

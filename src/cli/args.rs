@@ -51,12 +51,12 @@ pub(crate) struct Parsed {
 
 /// Reads the arguments, the program's own name first. Without a command `scan` is meant.
 pub(crate) fn parse(mut arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
-    let names = ["scan", "rules", "explain", "help", "-h", "--help", "-V", "--version"];
+    let names = ["scan", "rules", "explain", "routes", "help", "-h", "--help", "-V", "--version"];
     let implied = !arguments.get(1).is_some_and(|first| names.iter().any(|name| first == name));
     if implied {
         arguments.insert(1.min(arguments.len()), "scan".into());
     }
-    let misplaced = implied && arguments.iter().skip(2).any(|argument| names[..3].iter().any(|name| argument == name));
+    let misplaced = implied && arguments.iter().skip(2).any(|argument| names[..4].iter().any(|name| argument == name));
     let cli = Cli::try_parse_from(arguments).map_err(|mut error| {
         if misplaced && error.kind() == ErrorKind::UnknownArgument {
             let tip = StyledStr::from("the command comes first, its options behind it");
@@ -77,6 +77,8 @@ pub(crate) enum Command {
     Rules(RulesArgs),
     /// Say why a rule asks, how it decides and how to repair what it finds
     Explain(ExplainArgs),
+    /// List every route with what stands in front of it
+    Routes(FactArgs),
 }
 
 impl Command {
@@ -85,6 +87,7 @@ impl Command {
             Self::Scan(args) => args.color,
             Self::Rules(args) => args.color,
             Self::Explain(args) => args.color,
+            Self::Routes(_) => Color::Auto,
         }
     }
 }
@@ -188,6 +191,27 @@ pub(crate) struct ExplainArgs {
     /// When to use colour
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub(crate) color: Color,
+}
+
+/// What commands take that print a fact.
+#[derive(Debug, Args)]
+pub(crate) struct FactArgs {
+    /// The folder to look at
+    #[arg(default_value = ".")]
+    pub(crate) path: Utf8PathBuf,
+
+    /// What to print
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = FactFormat::Table)]
+    pub(crate) format: FactFormat,
+}
+
+/// A form of a printed fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FactFormat {
+    /// For people: one row each
+    Table,
+    /// For programs
+    Json,
 }
 
 /// A form of the report.

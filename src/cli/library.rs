@@ -3,7 +3,17 @@
 use std::panic;
 
 use camino::Utf8Path;
-use readiness::{ScanError, config::Config, engine::is_guarded, model::RuleMeta, report::Report};
+use readiness::{
+    ScanError,
+    config::Config,
+    engine::is_guarded,
+    facts::{Fact, Facts},
+    model::RuleMeta,
+    repo::Repo,
+    report::Report,
+};
+
+use super::exit::Failure;
 
 /// A rule of the catalogue.
 pub(super) struct Card {
@@ -20,6 +30,13 @@ pub(super) fn cards() -> Vec<Card> {
 /// Audits the folder `root`.
 pub(super) fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
     readiness::scan(root, config)
+}
+
+/// The facts of the folder at `path`, without any rule.
+pub(super) fn facts(path: &Utf8Path, needed: &[Fact]) -> Result<(Repo, Facts), Failure> {
+    let root = super::scan::root(path, false)?;
+    readiness::facts_of(&root, &Config::default(), needed)
+        .map_err(|error| Failure::unusable(format!("cannot read `{path}`: {error}")))
 }
 
 /// A panic of a rule becomes a diagnostic of the report; it must not print as well.

@@ -9,6 +9,7 @@ mod library;
 mod output;
 mod page;
 mod progress;
+mod routes;
 mod rules;
 mod scan;
 mod words;
@@ -36,6 +37,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Scan(args) => scan::run(args, parsed.implied, &output),
         Command::Rules(args) => rules::run(args, &output),
         Command::Explain(args) => explain::run(args, &output),
+        Command::Routes(args) => routes::run(args),
     };
     result.unwrap_or_else(|failure| {
         output.complain(&failure);

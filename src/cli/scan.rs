@@ -24,7 +24,7 @@ use super::{
     words::Words,
 };
 
-const COMMANDS: [&str; 3] = ["scan", "rules", "explain"];
+const COMMANDS: [&str; 4] = ["scan", "rules", "explain", "routes"];
 
 /// Runs the command; `implied` when nobody wrote its name.
 pub(super) fn run(args: &ScanArgs, implied: bool, output: &Output) -> Outcome {
@@ -48,7 +48,7 @@ pub(super) fn run(args: &ScanArgs, implied: bool, output: &Output) -> Outcome {
 }
 
 /// The folder to scan, absolute, so that `.` and its full path give the same report.
-fn root(path: &Utf8Path, implied: bool) -> Result<Utf8PathBuf, Failure> {
+pub(super) fn root(path: &Utf8Path, implied: bool) -> Result<Utf8PathBuf, Failure> {
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => missing(path, implied),
         _ => Failure::unusable(format!("cannot look at `{path}`: {}", reason(&error))),

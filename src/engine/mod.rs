@@ -18,7 +18,7 @@ use timing::Stopwatch;
 
 use crate::{
     config::{Config, Progress},
-    facts::{Facts, FileFacts},
+    facts::{Fact, Facts, FileFacts},
     model::{FileId, Observation},
     repo::{File, Repo},
     report::{Criterion, Diagnostic, Finding, PhaseTiming, RuleTiming, Timing},
@@ -93,6 +93,19 @@ pub fn run(repo: &Repo, rules: Vec<&Entry>, config: &Config) -> Result<Audit, En
     let phases = [("observe", observed), ("conclude", judged), ("resolve", stage.stop())];
     audit.timing = total.stop().map(|total| timing(&plan, &joined, total, &phases));
     Ok(audit)
+}
+
+/// Collects facts alone.
+pub fn collect(repo: &Repo, needed: &[Fact], config: &Config) -> Result<Facts, EngineError> {
+    let plan = Plan::of_facts(needed);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(config.jobs.unwrap_or(0)).stack_size(STACK).build()?;
+    let seen: Vec<(FileId, observe::Seen)> =
+        pool.install(|| repo.files().par_iter().map(|file| visit(&plan, repo, file, config)).collect());
+    let mut joined = Joined::default();
+    for (file, seen) in seen {
+        joined.add(file, seen);
+    }
+    Ok(Facts::new(joined.facts))
 }
 
 /// What `rules` observe by rule, and the facts of each file.

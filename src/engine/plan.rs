@@ -41,6 +41,15 @@ impl<'c> Plan<'c> {
     pub(super) fn new(rules: Vec<&'c Entry>) -> Self {
         let needed: BTreeSet<Fact> =
             rules.iter().flat_map(|entry| entry.rule().needs()).copied().chain([Fact::Directives]).collect();
+        Self::with(rules, &needed)
+    }
+
+    /// Facts without rules.
+    pub(super) fn of_facts(needed: &[Fact]) -> Self {
+        Self::with(Vec::new(), &needed.iter().copied().collect())
+    }
+
+    fn with(rules: Vec<&'c Entry>, needed: &BTreeSet<Fact>) -> Self {
         let of_rules =
             rules.iter().enumerate().map(|(index, entry)| (Visitor::Rule(index, entry.rule()), entry.rule().watch()));
         let of_extractors = extractors()

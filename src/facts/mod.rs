@@ -14,6 +14,7 @@ pub mod kubernetes;
 pub mod logging;
 pub mod migrations;
 pub mod modules;
+pub mod packages;
 pub mod routes;
 pub mod schema;
 pub mod side;
@@ -81,6 +82,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &side::Sides,
         &modules::ModuleExtractor,
         &routes::files::FileRouteExtractor,
+        &routes::script::RouterExtractor,
         &access::AccessExtractor,
     ]
 }
@@ -100,6 +102,8 @@ pub struct FileFacts {
     pub modules: modules::ModuleFacts,
     pub routes: routes::files::FileSigns,
     pub access: access::AccessFacts,
+    /// Scripts: what is registered on routers and servers.
+    pub routers: routes::script::RouterSigns,
 }
 
 impl FileFacts {
@@ -114,11 +118,12 @@ pub struct Facts {
     files: BTreeMap<FileId, FileFacts>,
     commands: OnceLock<Vec<CommandUse>>,
     resolver: OnceLock<modules::Resolver>,
+    routes: OnceLock<Vec<routes::Route>>,
 }
 
 impl Facts {
     pub fn new(files: BTreeMap<FileId, FileFacts>) -> Self {
-        Self { files, commands: OnceLock::new(), resolver: OnceLock::new() }
+        Self { files, commands: OnceLock::new(), resolver: OnceLock::new(), routes: OnceLock::new() }
     }
 
     /// Every shell command that the repository runs or offers, in order of path and position.
@@ -129,6 +134,11 @@ impl Facts {
     /// The files joined by their imports. Needs [`Fact::Modules`].
     pub fn modules<'a>(&'a self, repo: &'a Repo) -> modules::Modules<'a> {
         modules::Modules::new(repo, self, self.resolver.get_or_init(|| modules::Resolver::new(repo)))
+    }
+
+    /// Every route that the repository answers. Needs [`Fact::Routes`], [`Fact::Modules`] and [`Fact::Access`].
+    pub fn routes(&self, repo: &Repo) -> &[routes::Route] {
+        self.routes.get_or_init(|| routes::routes(repo, self))
     }
 
     /// The facts of one file.

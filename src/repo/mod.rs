@@ -7,6 +7,7 @@ mod components;
 mod file;
 mod git;
 mod head;
+mod ignored;
 mod kind;
 mod manifests;
 mod profile;

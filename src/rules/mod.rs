@@ -16,6 +16,7 @@ rules! {
     api_contracts {
     }
     architecture_deploy {
+        broken_import,
         deploy_method_missing,
         docker_compose_missing,
         dockerfile_healthcheck_missing,
@@ -24,6 +25,7 @@ rules! {
         migration_rollback_missing,
         migrations_dir_missing,
         schema_push,
+        undeclared_dependency,
     }
     ci_cd {
         ci_workflow_missing,

@@ -107,7 +107,7 @@ fn of_named<'a>(modules: Modules<'a>, file: FileId, shape: &'a Shape, hops: usiz
         // `wrap(a)(b)` and calls of calls: what they are given may tell.
         return call.map_or_else(Vec::new, |call| of_arguments(modules, file, &call.arguments, hops));
     };
-    let path = origin(modules, file, name, HOPS);
+    let path = origin(modules, file, name);
     if let Some(known) = path.as_deref().and_then(|path| known(path, call)) {
         let deeds = match known {
             Known::Guards(does) => plain(does, None),
@@ -210,7 +210,11 @@ fn is_inert_name(name: &Name) -> bool {
 
 /// The path under which something came from a package, through exports, aliases and constructors of the repository:
 /// `passport.authenticate`, `multer().single`.
-pub(super) fn origin(modules: Modules<'_>, file: FileId, name: &Name, hops: usize) -> Option<String> {
+pub fn origin(modules: Modules<'_>, file: FileId, name: &Name) -> Option<String> {
+    origin_in(modules, file, name, HOPS)
+}
+
+fn origin_in(modules: Modules<'_>, file: FileId, name: &Name, hops: usize) -> Option<String> {
     if hops == 0 {
         return None;
     }
@@ -232,7 +236,7 @@ pub(super) fn origin(modules: Modules<'_>, file: FileId, name: &Name, hops: usiz
             let value = modules.file(file)?.values.iter().find(|value| value.name == *own)?;
             origin_of(modules, file, &value.shape, hops - 1)?
         }
-        Root::Instance(class) => format!("{}()", origin(modules, file, class, hops - 1)?),
+        Root::Instance(class) => format!("{}()", origin_in(modules, file, class, hops - 1)?),
         _ => return None,
     };
     Some(name.members.iter().fold(base, |path, member| format!("{path}.{member}")))
@@ -240,8 +244,8 @@ pub(super) fn origin(modules: Modules<'_>, file: FileId, name: &Name, hops: usiz
 
 fn origin_of(modules: Modules<'_>, file: FileId, shape: &Shape, hops: usize) -> Option<String> {
     match shape {
-        Shape::Name(name) => origin(modules, file, name, hops),
-        Shape::Call(call) => Some(format!("{}()", origin(modules, file, call.callee.named()?, hops)?)),
+        Shape::Name(name) => origin_in(modules, file, name, hops),
+        Shape::Call(call) => Some(format!("{}()", origin_in(modules, file, call.callee.named()?, hops)?)),
         _ => None,
     }
 }
@@ -250,14 +254,14 @@ fn exported_origin(modules: Modules<'_>, file: FileId, imported: &str, hops: usi
     let module = modules.file(file)?;
     if let Some(import) = module.imports.iter().find(|import| import.local == imported) {
         let root = Root::Import { module: import.module.clone(), imported: import.imported.clone() };
-        return origin(modules, file, &Name { span: import.span, root, members: Vec::new() }, hops);
+        return origin_in(modules, file, &Name { span: import.span, root, members: Vec::new() }, hops);
     }
     let export = module.exports.iter().find(|export| export.name == imported)?;
     match &export.source {
         ExportSource::Own(shape) => origin_of(modules, file, shape, hops),
         ExportSource::Other { module, imported } => {
             let root = Root::Import { module: module.clone(), imported: imported.clone() };
-            origin(modules, file, &Name { span: export.span, root, members: Vec::new() }, hops)
+            origin_in(modules, file, &Name { span: export.span, root, members: Vec::new() }, hops)
         }
     }
 }
@@ -315,7 +319,7 @@ fn of_base<'a>(modules: Modules<'a>, file: FileId, base: &'a Shape, hops: usize)
         Shape::Call(call) => Some(call),
         _ => None,
     };
-    if let Some(known) = origin(modules, file, name, HOPS).and_then(|path| known(&path, call)) {
+    if let Some(known) = origin(modules, file, name).and_then(|path| known(&path, call)) {
         return match known {
             Known::Guards(does) => plain(does, None),
             Known::Inert => Vec::new(),
@@ -370,7 +374,7 @@ fn evidence(modules: Modules<'_>, start: FunctionId) -> Evidence<'_> {
             for call in modules.calls(id) {
                 let place = Place::At(id.file, call.span);
                 if let Some(Known::Guards(does)) =
-                    origin(modules, id.file, &call.callee, HOPS).and_then(|path| known(&path, None))
+                    origin(modules, id.file, &call.callee).and_then(|path| known(&path, None))
                 {
                     found.packages.extend(does.iter().map(|&does| (does, place.clone())));
                     continue;

@@ -9,7 +9,7 @@ mod signs;
 mod weakness;
 mod words;
 
-pub use decide::{guards_of, guards_of_class, guards_of_function, inside, span_of};
+pub use decide::{guards_of, guards_of_class, guards_of_function, inside, origin, span_of};
 pub use library::{Known, known};
 pub(super) use signs::AccessExtractor;
 pub use words::{About, could_guard};

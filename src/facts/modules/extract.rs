@@ -2,7 +2,7 @@
 
 use super::{CallSite, Class, Export, ExportSource, Function, Import, ImportWay, Name, Parameter, Shape, Value};
 use crate::{
-    code::{BindingKind, Flags, Kind, NodeRef, Role},
+    code::{BindingKind, Flags, Kind, Language, NodeRef, Role},
     facts::{Extractor, Fact, FileFacts, Visit, Watch},
     repo::Role as FileRole,
 };
@@ -19,13 +19,25 @@ impl Extractor for ModuleExtractor {
             FileRole::Source,
             FileRole::Config,
             FileRole::Script,
+            FileRole::Test,
         ])
     }
 
-    fn node(&self, _file: &Visit<'_>, node: NodeRef<'_>, facts: &mut FileFacts) {
+    fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, facts: &mut FileFacts) {
         let modules = &mut facts.modules;
+        // Nothing but imports is asked of tests, and of what they share what it exports.
+        if file.file.role == FileRole::Test && !matches!(node.kind(), Kind::Import | Kind::Export) {
+            if node.is(Kind::Call) {
+                modules.imports.extend(loaded(node));
+            }
+            return;
+        }
         match node.kind() {
-            Kind::Import => modules.imports.extend(imports(node)),
+            Kind::Import => {
+                let typed =
+                    file.file.language.is_some_and(|language| matches!(language, Language::TypeScript | Language::Tsx));
+                modules.imports.extend(imports(node, typed));
+            }
             Kind::Export => modules.exports.extend(exports(node)),
             Kind::Function => modules.functions.push(function(node)),
             Kind::Class => modules.classes.push(class(node)),
@@ -44,10 +56,11 @@ impl Extractor for ModuleExtractor {
     }
 }
 
-fn imports(import: NodeRef<'_>) -> Vec<Import> {
+fn imports(import: NodeRef<'_>, typed: bool) -> Vec<Import> {
+    // `if TYPE_CHECKING:` and its kin.
     let way = if import.has(Flags::TYPE_ONLY) {
         ImportWay::Types
-    } else if is_optional(import) {
+    } else if is_caught(import) || import.enclosing_in_function(Kind::If).is_some() {
         ImportWay::Optional
     } else {
         ImportWay::Static
@@ -63,16 +76,36 @@ fn imports(import: NodeRef<'_>) -> Vec<Import> {
         .children_in(Role::Item)
         .filter(|item| item.is(Kind::ImportName))
         .map(|item| {
-            let way = if item.has(Flags::TYPE_ONLY) { ImportWay::Types } else { way };
+            let way = if item.has(Flags::TYPE_ONLY) || (typed && is_elided(item)) { ImportWay::Types } else { way };
             one(item.name(), item.child(Role::Target).map_or("", NodeRef::name), way)
         })
         .collect();
     if names.is_empty() { vec![one("", "", way)] } else { names }
 }
 
-/// Inside `try`, or under a condition such as `if TYPE_CHECKING:`.
-fn is_optional(node: NodeRef<'_>) -> bool {
-    node.enclosing_try().is_some() || node.enclosing_catch().is_some() || node.enclosing_in_function(Kind::If).is_some()
+/// TypeScript drops an imported name that stands for types alone:
+/// <https://www.typescriptlang.org/docs/handbook/modules/reference.html#type-only-imports-and-exports>.
+fn is_elided(item: NodeRef<'_>) -> bool {
+    let Some(local) = item.child(Role::Target) else { return false };
+    let Some(binding) = local.binding_id() else { return false };
+    // JSX needs React whether or not it is named.
+    local.name() != "React"
+        && item
+            .tree()
+            .references(binding)
+            .filter(|reference| *reference != local && *reference != item)
+            .all(|reference| reference.is(Kind::Type))
+}
+
+/// Inside `try` or `catch`, and what catches it goes on without the module.
+fn is_caught(node: NodeRef<'_>) -> bool {
+    let goes_on = |caught: NodeRef<'_>| {
+        caught
+            .children()
+            .filter(|part| part.is(Kind::Catch))
+            .any(|part| !part.descendants().any(|node| node.is(Kind::Throw)))
+    };
+    node.enclosing_try().is_some_and(goes_on) || node.enclosing_catch().is_some()
 }
 
 /// `require('x')` and `import('x')`, and Python's `importlib.import_module("x")`.
@@ -86,13 +119,13 @@ fn loaded(call: NodeRef<'_>) -> Option<Import> {
         _ => return None,
     };
     let module = call.argument(0).filter(|argument| argument.is(Kind::String))?.name().to_owned();
-    let optional = is_optional(call) || caught(call);
+    let optional = is_caught(call) || catches(call);
     let (imported, local) = bound(call);
     Some(Import { span: call.span(), module, imported, local, way: if optional { ImportWay::Optional } else { way } })
 }
 
 /// `import('x').catch(…)`.
-fn caught(call: NodeRef<'_>) -> bool {
+fn catches(call: NodeRef<'_>) -> bool {
     call.ancestors().take(4).any(|above| above.is(Kind::Call) && above.callee_name() == Some("catch"))
 }
 
@@ -129,6 +162,10 @@ fn exports(export: NodeRef<'_>) -> Vec<Export> {
             Kind::Function | Kind::Class if !item.name().is_empty() => {
                 vec![one(item.name(), ExportSource::Own(declared(item)))]
             }
+            // Types, enums and namespaces: a name that can be imported, and nothing to follow.
+            Kind::Type | Kind::Block if !item.name().is_empty() => {
+                vec![one(item.name(), ExportSource::Own(Shape::Other))]
+            }
             Kind::Assignment | Kind::Block => declarations(item)
                 .into_iter()
                 .map(|(name, shape)| Export { span: export.span(), name, source: ExportSource::Own(shape) })
@@ -161,11 +198,10 @@ fn declarations(item: NodeRef<'_>) -> Vec<(String, Shape)> {
             };
             Some(match target.kind() {
                 Kind::Identifier => vec![(target.name().to_owned(), own(target.name()))],
-                Kind::Object => target
-                    .children_in(Role::Item)
-                    .filter_map(|item| item.child(Role::Value))
-                    .filter(|value| value.is(Kind::Identifier))
-                    .map(|value| (value.name().to_owned(), own(value.name())))
+                Kind::Object | Kind::Array => target
+                    .descendants()
+                    .filter(|part| part.is(Kind::Identifier) && part.binding().is_some())
+                    .map(|part| (part.name().to_owned(), own(part.name())))
                     .collect(),
                 _ => Vec::new(),
             })

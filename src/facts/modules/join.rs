@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{CallSite, Class, ExportSource, Function, ModuleFacts, Name, Resolver, Root, Shape, Target, Value};
+use super::{
+    CallSite, Class, ExportSource, Function, ImportWay, ModuleFacts, Name, Resolver, Root, Shape, Target, Value,
+};
 use crate::{
     code::Language,
     facts::{Facts, access::AccessFacts},
@@ -172,6 +174,43 @@ impl<'a> Modules<'a> {
         self.method(file, class, name, HOPS)
     }
 
+    /// Whether a file gives `name` to those who import it; nothing when the file alone does not decide that.
+    pub fn gives(&self, file: FileId, name: &str) -> Option<bool> {
+        self.gives_within(file, name, HOPS)
+    }
+
+    fn gives_within(&self, file: FileId, name: &str, hops: usize) -> Option<bool> {
+        let module = self.file(file).filter(|_| hops > 0)?;
+        if self.repo.file(file).language == Some(Language::Python) {
+            return None;
+        }
+        // A file without exports is a script or CommonJS that assigns in a way of its own.
+        let plain = module.exports.iter().any(|export| !export.name.is_empty());
+        let dynamic = module.exports.iter().any(|export| export.name.is_empty())
+            || module.calls.iter().any(|call| {
+                matches!(call.callee.api_path().as_str(), "Object.assign" | "Object.defineProperty" | "__exportStar")
+            });
+        let commonjs = module.imports.iter().any(|import| import.way == ImportWay::Required);
+        if !plain || dynamic || commonjs {
+            return None;
+        }
+        if module.exports.iter().any(|export| export.name == name) {
+            return Some(true);
+        }
+        for export in module.exports.iter().filter(|export| export.name == "*") {
+            let ExportSource::Other { module, .. } = &export.source else { return None };
+            match self.target(file, module) {
+                Target::File(next) if next != file => {
+                    if self.gives_within(next, name, hops - 1)? {
+                        return Some(true);
+                    }
+                }
+                _ => return None,
+            }
+        }
+        Some(false)
+    }
+
     fn follow(&self, file: FileId, name: &Name, hops: usize) -> Definition<'a> {
         if hops == 0 {
             return Definition::Unknown;
@@ -229,7 +268,7 @@ impl<'a> Modules<'a> {
                 None => Definition::Unknown,
             },
             Target::Package(_) | Target::Builtin => Definition::Package,
-            Target::Missing | Target::Unknown => Definition::Unknown,
+            Target::Missing(_) | Target::Unknown => Definition::Unknown,
         }
     }
 

@@ -21,8 +21,8 @@ pub enum Target {
     Package(String),
     /// Comes with the runtime.
     Builtin,
-    /// It should be a file of this repository and is not there.
-    Missing,
+    /// It should be a file of this repository and is not there: its path from the root, mostly without an extension.
+    Missing(String),
     /// A file made by a build, an alias of a bundler, an asset, or a name that could be anything.
     Unknown,
 }

@@ -5,10 +5,13 @@
 //! files and resolves what guards them.
 
 pub mod files;
+mod purpose;
+pub mod script;
 
 use crate::{
-    facts::access::Weakness,
+    facts::{Facts, access::Weakness},
     model::{ComponentId, FileId, Place},
+    repo::Repo,
 };
 
 /// One route as a client sees it.
@@ -122,4 +125,15 @@ impl Route {
             .iter()
             .find(|guard| matches!(guard.does, GuardDoes::Authenticates | GuardDoes::Authorizes | GuardDoes::Verifies))
     }
+}
+
+/// Every route of the repository, in order of file and position.
+pub(super) fn routes(repo: &Repo, facts: &Facts) -> Vec<Route> {
+    let mut routes = script::routes(repo, facts);
+    routes.extend(files::routes(repo, facts));
+    for route in &mut routes {
+        route.public = purpose::public(route);
+    }
+    routes.sort_by(|a, b| (a.file, &a.place, &a.path, &a.method).cmp(&(b.file, &b.place, &b.path, &b.method)));
+    routes
 }

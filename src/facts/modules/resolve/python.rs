@@ -20,26 +20,40 @@ pub(super) fn resolve(repo: &Repo, from: FileId, module: &str) -> Target {
                 None => return Target::Unknown,
             }
         }
-        return below(repo, &base.join(&rest)).unwrap_or(Target::Missing);
-    }
-    if let Some(found) = roots(folder).into_iter().find_map(|root| below(repo, &root.join(&rest))) {
-        return found;
+        let path = base.join(&rest);
+        return below(repo, &path).unwrap_or_else(|| normal(&path).map_or(Target::Unknown, Target::Missing));
     }
     let first = module.split('.').next().unwrap_or(module);
-    // The package is here and the module in it is not.
-    let here = roots(folder).into_iter().any(|root| below(repo, &root.join(first)).is_some());
-    match () {
-        () if here => Target::Missing,
-        () if super::super::runtime::is_python_standard(first) => Target::Builtin,
-        () => Target::Package(first.to_owned()),
+    let roots = roots(repo, folder);
+    if let Some(found) = roots.iter().find_map(|root| below(repo, &root.join(&rest))) {
+        return found;
+    }
+    if super::super::runtime::is_python_standard(first) {
+        return Target::Builtin;
+    }
+    // The package is here and the module in it is not. A folder alone may be anything: tests in `redis/` are not Redis.
+    let here = roots.iter().find(|root| repo.by_path(&root.join(first).join("__init__.py")).is_some());
+    match here.and_then(|root| normal(&root.join(&rest))) {
+        Some(_) if stands_elsewhere(repo, first) => Target::Unknown,
+        Some(path) => Target::Missing(path),
+        None if stands_elsewhere(repo, first) => Target::Unknown,
+        None => Target::Package(first.to_owned()),
     }
 }
 
-/// Folders from which absolute names are looked up: each folder above the file, nearest first, and the usual source
-/// folders in it.
-fn roots(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
+/// Whether several folders of the repository, or none that a path of this file leads to, are a package of this name.
+/// Which of them is meant depends on how the program is started.
+fn stands_elsewhere(repo: &Repo, first: &str) -> bool {
+    let init = format!("/{first}/__init__.py");
+    let whole = &init[1..];
+    repo.files().iter().filter(|file| file.path.as_str().ends_with(&init) || file.path == whole).count() > 1
+}
+
+/// Folders from which absolute names are looked up: each folder above the file that is no package itself, nearest
+/// first, and the usual source folders in it.
+fn roots(repo: &Repo, folder: &Utf8Path) -> Vec<Utf8PathBuf> {
     let mut roots = Vec::new();
-    for above in folder.ancestors() {
+    for above in folder.ancestors().filter(|above| repo.by_path(&above.join("__init__.py")).is_none()) {
         roots.push(above.to_owned());
         roots.extend(SOURCE_FOLDERS.iter().map(|name| above.join(name)));
     }

@@ -85,7 +85,11 @@ impl Settings {
             joined.incomplete |= read.incomplete;
             joined.patterns.extend(read.patterns);
         }
-        let npm = || repo.manifests().iter().filter(|manifest| manifest.ecosystem == Ecosystem::Npm);
+        let npm = || {
+            repo.manifests().iter().filter(|manifest| {
+                manifest.ecosystem == Ecosystem::Npm && repo.file(manifest.file).kind == FileKind::PackageJson
+            })
+        };
         let packages = npm()
             .filter(|manifest| !matches!(repo.file(manifest.file).role, Role::Example | Role::Test | Role::Vendored));
         let packages = packages
@@ -103,9 +107,14 @@ impl Settings {
         let module = module.split('?').next().unwrap_or(module);
         let folder = repo.file(from).folder();
         if module.starts_with('.') {
-            return match file_at(repo, &folder.join(module)) {
+            let path = folder.join(module);
+            // The entry of a package that is built.
+            let package =
+                normal(&path).is_some_and(|path| repo.by_path(&Utf8Path::new(&path).join("package.json")).is_some());
+            return match file_at(repo, &path) {
                 Some(file) => Target::File(file),
-                None if is_source(module) => Target::Missing,
+                None if package => Target::Unknown,
+                None if is_source(module) => normal(&path).map_or(Target::Unknown, Target::Missing),
                 None => Target::Unknown,
             };
         }
@@ -168,7 +177,9 @@ impl Settings {
                 paths.extend(targets.iter().map(|target| target.replace('*', filling)));
             }
         }
-        if rest.is_empty() {
+        // What is mapped lies there or is built; a guess could meet another file.
+        if !paths.is_empty() {
+        } else if rest.is_empty() {
             paths.extend(package.entries.iter().cloned());
             paths.extend(["src/index", "index", "src/main", "lib/index"].map(str::to_owned));
         } else {
@@ -193,7 +204,10 @@ fn package_name(module: &str) -> Option<&str> {
     };
     let plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "@/._-~".contains(letter));
     // `@/components` is an alias, and a name that begins with `~` is one, too.
-    (plain && name != "@" && !name.starts_with("@/") && !name.starts_with('~')).then_some(name)
+    // Names of packages are lower case: <https://docs.npmjs.com/cli/v11/configuring-npm/package-json#name>.
+    let plain = plain && !module.chars().take(name.len()).any(|letter| letter.is_ascii_uppercase());
+    let asset = [".css", ".scss", ".svg", ".vue", ".json"].iter().any(|end| name.ends_with(end));
+    (plain && !asset && name != "@" && !name.starts_with("@/") && !name.starts_with('~')).then_some(name)
 }
 
 /// Whether a relative module would be a source file: no extension, or that of one.
@@ -390,12 +404,13 @@ fn by_paths(repo: &Repo, paths: &Paths, module: &str) -> Option<Target> {
             }
         }
     }
-    let (pattern, ..) = patterns.first()?;
+    let (pattern, targets, filling) = patterns.first()?;
     // A scoped pattern may stand in front of a real package of that name.
     if package_name(module).is_some() && !pattern.starts_with("@/") {
         return None;
     }
-    Some(if is_source(module) && !paths.incomplete { Target::Missing } else { Target::Unknown })
+    let target = targets.first().filter(|_| is_source(module) && !paths.incomplete);
+    Some(target.map_or(Target::Unknown, |target| Target::Missing(target.replace('*', filling))))
 }
 
 /// What `*` of a pattern stands for in `name`; empty for a pattern without one that is the name.
@@ -421,7 +436,6 @@ fn package(repo: &Repo, manifest: &Manifest) -> Package {
 
 /// `exports` or `imports` of a package: each name with every path that any condition gives it.
 fn mapped(repo: &Repo, manifest: &Manifest, key: &str) -> Vec<(String, Vec<String>)> {
-    debug_assert_eq!(repo.file(manifest.file).kind, FileKind::PackageJson);
     let Some(node) = repo.doc(manifest.file).and_then(|doc| doc.root()).and_then(|root| root.get(key)) else {
         return Vec::new();
     };

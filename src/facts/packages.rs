@@ -1,0 +1,367 @@
+//! Which installed packages the code imports, and where each is declared.
+
+mod distributions;
+
+use camino::Utf8Path;
+
+use super::{
+    Facts,
+    commands::Stage,
+    modules::{Import, ImportWay, Target},
+};
+use crate::{
+    code::Language,
+    model::FileId,
+    repo::{Component, Dependency, DependencyGroup, Ecosystem, File, FileKind, Manifest, Repo, Role},
+};
+
+/// One import of a package that is not part of the repository.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PackageUse<'a> {
+    pub file: FileId,
+    pub import: &'a Import,
+    /// As it is installed: `@scope/name`, `python-dotenv`.
+    pub package: String,
+    pub declared: Declared<'a>,
+}
+
+/// Where a package is declared for the file that imports it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Declared<'a> {
+    /// By the nearest manifest, or one that counts as well.
+    Here(&'a Manifest, &'a Dependency),
+    /// Not by the nearest manifest, but by the workspace around it.
+    Above {
+        nearest: &'a Manifest,
+        manifest: &'a Manifest,
+        dependency: &'a Dependency,
+    },
+    /// Only by another package of the workspace.
+    Beside {
+        nearest: &'a Manifest,
+        manifest: &'a Manifest,
+        dependency: &'a Dependency,
+    },
+    Nowhere {
+        nearest: &'a Manifest,
+        locked: Locked,
+    },
+    /// No manifest says what is installed, or the name may be something else than a package.
+    Unjudged,
+}
+
+/// Whether a lock file installs a package that no manifest declares, because another package needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Locked {
+    Yes,
+    No,
+    /// There is no lock file that could be read.
+    Unread,
+}
+
+/// Packages that a framework brings along under their own names, by the framework's package.
+const BROUGHT: &[(&str, &[&str])] = &[
+    ("next", &["server-only", "client-only", "styled-jsx"]),
+    (
+        "nuxt",
+        &[
+            "vue",
+            "vue-router",
+            "h3",
+            "ofetch",
+            "ufo",
+            "defu",
+            "nitropack",
+            "@unhead/vue",
+            "@nuxt/kit",
+            "@nuxt/schema",
+            "pathe",
+            "consola",
+            "hookable",
+            "unstorage",
+        ],
+    ),
+    ("gatsby", &["@reach/router", "gatsby-link"]),
+    ("astro", &["vite", "zod"]),
+    ("expo", &["@expo/vector-icons", "expo-modules-core", "@react-native/assets-registry"]),
+    ("react-native", &["@react-native/assets-registry", "metro-react-native-babel-transformer"]),
+    ("@strapi/strapi", &["@strapi/utils", "@strapi/database", "@strapi/types"]),
+    ("@docusaurus/core", &["clsx", "@mdx-js/react", "prism-react-renderer"]),
+    ("vitepress", &["vue", "vite"]),
+    ("@sveltejs/kit", &["svelte"]),
+    ("electron-vite", &["electron"]),
+];
+
+/// Every import of a package by a file of `component`, in order of file and place. Needs [`super::Fact::Modules`].
+pub fn uses<'a>(repo: &'a Repo, facts: &'a Facts, component: &Component) -> Vec<PackageUse<'a>> {
+    let modules = facts.modules(repo);
+    let mut found = Vec::new();
+    for (file, module) in modules.files() {
+        let at = repo.file(file);
+        if at.component != component.id || at.role != Role::Source {
+            continue;
+        }
+        for import in &module.imports {
+            if matches!(import.way, ImportWay::Types | ImportWay::Optional) {
+                continue;
+            }
+            let Target::Package(name) = modules.target(file, &import.module) else { continue };
+            let (package, declared) = if at.language == Some(Language::Python) {
+                python(repo, facts, at, &name)
+            } else {
+                let declared = npm(repo, at, &name);
+                (name, declared)
+            };
+            found.push(PackageUse { file, import, package, declared });
+        }
+    }
+    found
+}
+
+fn npm<'a>(repo: &'a Repo, file: &File, name: &str) -> Declared<'a> {
+    let above = repo.manifests().iter().filter(|manifest| {
+        manifest.ecosystem == Ecosystem::Npm
+            && repo.file(manifest.file).kind == FileKind::PackageJson
+            && file.path.starts_with(&manifest.folder)
+            && (manifest.name.is_some() || !manifest.dependencies.is_empty() || !manifest.scripts.is_empty())
+    });
+    let mut manifests: Vec<&Manifest> = above.collect();
+    manifests.sort_by_key(|manifest| std::cmp::Reverse(manifest.folder.as_str().len()));
+    let Some(&nearest) = manifests.first() else { return Declared::Unjudged };
+    let unjudged = nearest.damaged
+        || nearest.name.as_ref().is_some_and(|own| own.text == name)
+        || has_own_resolution(repo, file)
+        || is_scaffold(file)
+        || is_alias(repo, nearest, name);
+    if unjudged {
+        return Declared::Unjudged;
+    }
+    let types = format!("@types/{}", name.trim_start_matches('@').replace('/', "__"));
+    for (index, manifest) in manifests.iter().enumerate() {
+        let brought = BROUGHT
+            .iter()
+            .find(|(framework, packages)| packages.contains(&name) && manifest.dependency(framework).is_some());
+        let names = [Some(name), brought.map(|(framework, _)| *framework)];
+        let dependency = names.into_iter().flatten().find_map(|name| manifest.dependency(name));
+        match dependency {
+            Some(dependency) if index == 0 => return Declared::Here(manifest, dependency),
+            Some(dependency) => return Declared::Above { nearest, manifest, dependency },
+            None => {}
+        }
+    }
+    let sibling =
+        repo.manifests().iter().filter(|manifest| manifest.ecosystem == Ecosystem::Npm).find_map(|manifest| {
+            let dependency = manifest.dependency(name).filter(|_| manifests.len() > 1)?;
+            Some((manifest, dependency))
+        });
+    if let Some((manifest, dependency)) = sibling {
+        return Declared::Beside { nearest, manifest, dependency };
+    }
+    // Types of a package that does not exist at run time: `import { Feature } from 'geojson'`.
+    if manifests.iter().any(|manifest| manifest.dependency(&types).is_some()) {
+        return Declared::Unjudged;
+    }
+    Declared::Nowhere { nearest, locked: npm_locked(repo, &manifests, name) }
+}
+
+/// Files that a generator copies into another project, which installs for itself.
+fn is_scaffold(file: &File) -> bool {
+    file.path.components().any(|part| {
+        matches!(
+            part.as_str(),
+            "template" | "templates" | "boilerplate" | "scaffold" | "scaffolds" | "blueprints" | "stubs"
+        )
+    })
+}
+
+/// Deno and import maps resolve names in their own way.
+fn has_own_resolution(repo: &Repo, file: &File) -> bool {
+    file.path.ancestors().skip(1).any(|folder| {
+        ["deno.json", "deno.jsonc", "import_map.json"].iter().any(|name| repo.by_path(&folder.join(name)).is_some())
+    })
+}
+
+/// Whether `name` may be an alias of a bundler: a folder or file of the package has the name, or a configuration file
+/// has it as a key.
+fn is_alias(repo: &Repo, manifest: &Manifest, name: &str) -> bool {
+    let first = name.split('/').next().unwrap_or(name);
+    let stands = ["", "src", "app", "source", "client"].iter().any(|base| {
+        let path = manifest.folder.join(base).join(first);
+        let path = Utf8Path::new(path.as_str().trim_matches('/'));
+        !repo.files_below(path).is_empty()
+            || ["ts", "tsx", "js", "jsx"].iter().any(|end| repo.by_path(&path.with_extension(end)).is_some())
+    });
+    stands || aliased_by_configuration(repo, manifest, name)
+}
+
+fn aliased_by_configuration(repo: &Repo, manifest: &Manifest, name: &str) -> bool {
+    const CONFIGURATION: &[&str] = &[
+        "vite.",
+        "vitest.",
+        "webpack",
+        "next.config",
+        "nuxt.config",
+        "babel.config",
+        ".babelrc",
+        "craco",
+        "metro.config",
+        "rollup",
+        "rspack",
+        "electron.vite",
+        "astro.config",
+        "svelte.config",
+        "vue.config",
+        "rsbuild",
+        "esbuild",
+        "tsup.config",
+        "gatsby-",
+        "config-overrides",
+        "jest.config",
+        "wrangler",
+    ];
+    let first = name.split('/').next().unwrap_or(name);
+    // A key of an alias table, or its `find`.
+    let keys = [
+        format!("'{name}':"),
+        format!("\"{name}\":"),
+        format!(" {name}:"),
+        format!("find: '{name}'"),
+        format!("find: \"{name}\""),
+        format!("'{name}/"),
+        format!("\"{name}/"),
+        format!("'{first}':"),
+        format!("\"{first}\":"),
+    ];
+    repo.files_below(&manifest.folder).iter().any(|file| {
+        CONFIGURATION.iter().any(|start| file.name().starts_with(start))
+            && repo.read(file.id).is_ok_and(|text| keys.iter().any(|key| text.contains(key.as_str())))
+    })
+}
+
+fn npm_locked(repo: &Repo, manifests: &[&Manifest], name: &str) -> Locked {
+    let needles = [
+        format!("node_modules/{name}\""),
+        format!("\n{name}@"),
+        format!("\n\"{name}@"),
+        format!(" {name}@"),
+        format!("'{name}@"),
+        format!("/{name}@"),
+        format!("\"{name}\": ["),
+        format!("\"{name}\": {{"),
+    ];
+    locked(
+        repo,
+        manifests,
+        &["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"],
+        &needles,
+    )
+}
+
+fn locked(repo: &Repo, manifests: &[&Manifest], names: &[&str], needles: &[String]) -> Locked {
+    let mut read = false;
+    for manifest in manifests {
+        for name in names {
+            let Some(file) = repo.by_path(&manifest.folder.join(name)) else { continue };
+            let Ok(text) = repo.read(file.id) else { return Locked::Unread };
+            read = true;
+            if needles.iter().any(|needle| text.contains(needle.as_str())) {
+                return Locked::Yes;
+            }
+        }
+    }
+    if read { Locked::No } else { Locked::Unread }
+}
+
+fn python<'a>(repo: &'a Repo, facts: &'a Facts, file: &File, module: &str) -> (String, Declared<'a>) {
+    let likely = distributions::of_module(module).first().copied().unwrap_or(module).to_owned();
+    let manifests: Vec<&Manifest> = python_manifests(repo, file);
+    let Some(&nearest) = manifests.first() else { return (likely, Declared::Unjudged) };
+    let names: Vec<String> = distributions::of_module(module)
+        .iter()
+        .map(|name| (*name).to_owned())
+        .chain([module.to_owned()])
+        .map(|name| distributions::normalised(&name))
+        .collect();
+    for manifest in &manifests {
+        let dependency = manifest.dependencies.iter().filter(|dependency| {
+            let declared = distributions::normalised(&dependency.name);
+            names.contains(&declared)
+                || distributions::brings(&declared).contains(&module)
+                // `google-cloud-storage` for `google`, `opentelemetry-api` for `opentelemetry`.
+                || names.iter().any(|name| shares_word(&declared, name))
+        });
+        if let Some(dependency) = dependency.min_by_key(|dependency| dependency.group) {
+            return (likely, Declared::Here(manifest, dependency));
+        }
+    }
+    let unjudged = manifests.iter().any(|manifest| manifest.damaged)
+        || !distributions::is_known(module)
+        || manifests.iter().all(|manifest| manifest.dependencies.is_empty())
+        || has_unread_manifest(repo, file)
+        || installed_by_command(repo, facts, &names)
+        || declares_for_itself(repo, file);
+    if unjudged {
+        return (likely, Declared::Unjudged);
+    }
+    let needles: Vec<String> =
+        names.iter().flat_map(|name| [format!("name = \"{name}\""), format!("\"{name}\": {{")]).collect();
+    let locked = locked(repo, &manifests, &["poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock"], &needles);
+    (likely, Declared::Nowhere { nearest, locked })
+}
+
+/// The Python manifests that install for `file`, nearest first: those of the folders above it, and requirement files
+/// in a `requirements` folder there.
+fn python_manifests<'a>(repo: &'a Repo, file: &File) -> Vec<&'a Manifest> {
+    let mut found: Vec<&Manifest> = repo
+        .manifests()
+        .iter()
+        .filter(|manifest| manifest.ecosystem == Ecosystem::Python)
+        .filter(|manifest| {
+            let folder = match manifest.folder.file_name() {
+                Some(name) if name.starts_with("requirement") => manifest.folder.parent().unwrap_or(Utf8Path::new("")),
+                _ => &manifest.folder,
+            };
+            file.path.starts_with(folder)
+        })
+        .collect();
+    found.sort_by_key(|manifest| std::cmp::Reverse(manifest.folder.as_str().len()));
+    found
+}
+
+/// `setup.py` computes its list, a conda environment is not read.
+fn has_unread_manifest(repo: &Repo, file: &File) -> bool {
+    file.path.ancestors().skip(1).any(|folder| {
+        ["setup.py", "environment.yml", "environment.yaml", "conda.yaml", "BUILD", "BUILD.bazel", "pixi.toml"]
+            .iter()
+            .any(|name| repo.by_path(&folder.join(name)).is_some())
+    })
+}
+
+/// A script with inline metadata: <https://packaging.python.org/en/latest/specifications/inline-script-metadata/>.
+fn declares_for_itself(repo: &Repo, file: &File) -> bool {
+    repo.read(file.id).is_ok_and(|text| text.lines().any(|line| line.trim_end() == "# /// script"))
+}
+
+/// `pip install X` in an image, a workflow or a script.
+fn installed_by_command(repo: &Repo, facts: &Facts, names: &[String]) -> bool {
+    facts.commands(repo).iter().any(|used| {
+        let words = &used.command.words;
+        matches!(
+            used.stage,
+            Stage::ImageBuild | Stage::ShellScript | Stage::Make | Stage::PlatformStart | Stage::ContainerStart
+        ) && words.iter().any(|word| word.text == "install" || word.text == "add")
+            && words.iter().any(|word| {
+                let name = word.text.split(['=', '<', '>', '[', '~', '!']).next().unwrap_or_default();
+                names.contains(&distributions::normalised(name))
+            })
+    })
+}
+
+fn shares_word(declared: &str, name: &str) -> bool {
+    declared.split('-').any(|word| word == name) || name.split('-').any(|word| word == declared)
+}
+
+/// Whether a declaration installs a package in production.
+pub fn is_for_production(dependency: &Dependency) -> bool {
+    !matches!(dependency.group, DependencyGroup::Dev)
+}

@@ -1,0 +1,87 @@
+//! `undeclared-dependency`: every package that the code imports is declared by the manifest that installs for it.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    facts::{
+        Fact,
+        modules::ImportWay,
+        packages::{self, Declared, Locked, PackageUse},
+    },
+    model::{Confidence, Message, Place, Severity, Site, Verdict},
+    rule::{Context, Rule},
+};
+
+pub(in crate::rules) static RULE: UndeclaredDependency = UndeclaredDependency;
+
+pub(in crate::rules) struct UndeclaredDependency;
+
+impl Rule for UndeclaredDependency {
+    fn id(&self) -> &'static str {
+        "undeclared-dependency"
+    }
+
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Modules]
+    }
+
+    fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        let uses = packages::uses(cx.repo, cx.facts, cx.component);
+        let judged: Vec<&PackageUse<'_>> = uses.iter().filter(|used| used.declared != Declared::Unjudged).collect();
+        let mut files: Vec<_> = judged.iter().map(|used| used.file).collect();
+        files.dedup();
+        let mut by_package: BTreeMap<&str, bool> = BTreeMap::new();
+        let mut sites = Vec::new();
+        for used in &judged {
+            let site = site(cx, used);
+            let fine = by_package.entry(&used.package).or_insert(true);
+            let elsewhere = matches!(used.declared, Declared::Above { .. } | Declared::Beside { .. });
+            let first_above = !elsewhere || *fine;
+            *fine &= site.is_none();
+            // One that the workspace declares is one edit, wherever it is imported.
+            sites.extend(site.filter(|_| first_above));
+        }
+        let (total, ok) = (by_package.len(), by_package.values().filter(|fine| **fine).count());
+        Verdict::fail_or(sites, || {
+            if judged.is_empty() {
+                return Verdict::not_applicable("none");
+            }
+            Verdict::pass(cx.searched(Message::new("declared").count("n", total), files.len()), [])
+        })
+        .sites(total, ok)
+    }
+}
+
+fn site(cx: &Context<'_>, used: &PackageUse<'_>) -> Option<Site> {
+    let place = Place::At(used.file, used.import.span);
+    let path = |manifest: &crate::repo::Manifest| cx.repo.file(manifest.file).path.to_string();
+    let said = |key: &'static str| Message::new(key).with("package", used.package.clone());
+    let site = match &used.declared {
+        Declared::Here(..) | Declared::Unjudged => return None,
+        Declared::Above { nearest, manifest, dependency } => {
+            let message = said("above").with("manifest", path(nearest)).with("other", path(manifest));
+            Site::new(place, message)
+                .severity(Severity::Low)
+                .related(Place::At(manifest.file, dependency.span), "declared-here")
+        }
+        Declared::Beside { nearest, manifest, dependency } => {
+            let message = said("beside").with("manifest", path(nearest)).with("other", path(manifest));
+            Site::new(place, message)
+                .severity(Severity::Medium)
+                .related(Place::At(manifest.file, dependency.span), "declared-here")
+        }
+        Declared::Nowhere { nearest, locked } => {
+            let key = if *locked == Locked::Yes { "locked" } else { "nowhere" };
+            let site = Site::new(place, said(key).with("manifest", path(nearest)));
+            match locked {
+                Locked::Yes => site.severity(Severity::Medium),
+                Locked::Unread => site.severity(Severity::High),
+                Locked::No if used.import.way == ImportWay::Dynamic || !cx.component.kind.is_deployable() => {
+                    site.severity(Severity::High)
+                }
+                Locked::No => site,
+            }
+        }
+    };
+    Some(site.confidence(Confidence::Certain).key(used.package.clone()))
+}
