@@ -96,6 +96,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &side::Sides,
         &modules::ModuleExtractor,
         &tables::Models,
+        &routes::files::FileRouteExtractor,
         &routes::script::RouterExtractor,
         &access::AccessExtractor,
     ]
@@ -116,6 +117,7 @@ pub struct FileFacts {
     pub modules: modules::ModuleFacts,
     pub tables: Vec<tables::Table>,
     pub made_indexes: Vec<tables::MadeIndex>,
+    pub routes: routes::files::FileSigns,
     pub access: access::AccessFacts,
     /// Scripts: what is registered on routers and servers.
     pub routers: routes::script::RouterSigns,

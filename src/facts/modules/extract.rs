@@ -388,7 +388,12 @@ fn value(assignment: NodeRef<'_>) -> Vec<Value> {
     }
     match target.kind() {
         Kind::Identifier if !matches!(made.kind(), Kind::Function | Kind::Class) => {
-            vec![Value { span: assignment.span(), name: target.name().to_owned(), shape: Shape::of(made) }]
+            // `CurrentUser = Annotated[User, Depends(get_user)]` is a type with a meaning of its own.
+            let shape = match Shape::of(made) {
+                Shape::Other if made.is(Kind::Index) => annotation(made),
+                shape => shape,
+            };
+            vec![Value { span: assignment.span(), name: target.name().to_owned(), shape }]
         }
         // `const { auth, handlers } = NextAuth(…)`: each is what the call makes.
         Kind::Object => target

@@ -4,6 +4,7 @@
 //! Each framework has one file that says what a source file registers ([`RouteSigns`]); the join mounts routers across
 //! files and resolves what guards them.
 
+pub mod files;
 mod purpose;
 pub mod script;
 
@@ -129,6 +130,7 @@ impl Route {
 /// Every route of the repository, in order of file and position.
 pub(super) fn routes(repo: &Repo, facts: &Facts) -> Vec<Route> {
     let mut routes = script::routes(repo, facts);
+    routes.extend(files::routes(repo, facts));
     for route in &mut routes {
         route.public = purpose::public(route);
     }
