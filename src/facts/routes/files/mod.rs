@@ -104,7 +104,13 @@ fn judged(sources: mounts::Sources<'_>, draft: Draft) -> Route {
     for attached in &draft.attached {
         let found = match &attached.what {
             What::Known(does) => {
-                vec![Guard { does: *does, name: String::new(), place: attached.place.clone(), decides: None, weak: Vec::new() }]
+                vec![Guard {
+                    does: *does,
+                    name: String::new(),
+                    place: attached.place.clone(),
+                    decides: None,
+                    weak: Vec::new(),
+                }]
             }
             What::Function(function) => guards_of_function(modules, *function),
             What::Shape(file, shape) => guards_of(modules, *file, shape),
@@ -116,9 +122,9 @@ fn judged(sources: mounts::Sources<'_>, draft: Draft) -> Route {
     if let Some(handler) = draft.handler {
         guards.extend(inside(modules, handler));
     }
-    let held = guards.iter().any(|guard| {
-        matches!(guard.does, GuardDoes::Authenticates | GuardDoes::Authorizes | GuardDoes::Verifies)
-    });
+    let held = guards
+        .iter()
+        .any(|guard| matches!(guard.does, GuardDoes::Authenticates | GuardDoes::Authorizes | GuardDoes::Verifies));
     let unknown = !held && guards.iter().any(|guard| guard.does == GuardDoes::Unknown);
     let unresolved = draft.unresolved.or_else(|| unknown.then_some(Unresolved::Middleware));
     Route {
