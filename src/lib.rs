@@ -12,6 +12,7 @@
 //! has accepted, [`score`] turns verdicts into numbers, [`report`] renders.
 
 pub mod assemble;
+mod attest;
 pub mod code;
 pub mod config;
 pub mod doc;

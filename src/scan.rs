@@ -6,6 +6,7 @@ use camino::Utf8Path;
 
 use crate::{
     assemble::{Draft, Part, assemble},
+    attest::attest,
     config::Config,
     engine::{self, Audit, EngineError},
     facts::{Fact, Facts},
@@ -57,6 +58,8 @@ pub fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
     name_findings(&mut audit.findings);
     let suppressions = suppress_findings(&mut audit, &ran, config);
     audit.diagnostics.extend(disabled(&ran, config));
+    let answers = attest(&mut audit.criteria, &ran, config);
+    audit.diagnostics.extend(answers);
     let draft = Draft {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         language: config.lang,

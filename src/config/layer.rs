@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{DeployMethod, Selector};
-use crate::model::{Date, Lang, PathGlobs, Severity, Waiver};
+use crate::model::{Attested, Date, Lang, PathGlobs, Severity, Waiver};
 
 /// On which severity the gate fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,7 @@ pub struct Layer {
     pub deploy_method: Option<DeployMethod>,
     pub rules: BTreeMap<String, RuleSettings>,
     pub waivers: Vec<Waiver>,
+    pub attested: Vec<Attested>,
     pub fail_on: Option<FailOn>,
     pub min_score: Option<f64>,
 }
@@ -83,6 +84,7 @@ impl Layer {
             self.rules.entry(rule).or_insert(settings);
         }
         self.waivers.extend(weaker.waivers);
+        self.attested.extend(weaker.attested);
         Self {
             lang: self.lang.or(weaker.lang),
             only: self.only.or(weaker.only),
@@ -97,6 +99,7 @@ impl Layer {
             deploy_method: self.deploy_method.or(weaker.deploy_method),
             rules: self.rules,
             waivers: self.waivers,
+            attested: self.attested,
             fail_on: self.fail_on.or(weaker.fail_on),
             min_score: self.min_score.or(weaker.min_score),
         }

@@ -21,7 +21,7 @@ pub use layer::{FailOn, Layer, RuleSettings};
 pub use progress::{Observer, Progress};
 pub use selector::{Names, Selector, SelectorError, severities};
 
-use crate::model::{Date, Lang, PathGlobs, RuleMeta, Severity, Waiver};
+use crate::model::{Attested, Date, Lang, PathGlobs, RuleMeta, Severity, Waiver};
 
 /// The settings of one scan.
 #[derive(Debug, Clone)]
@@ -52,6 +52,8 @@ pub struct Config {
     pub rules: BTreeMap<String, RuleSettings>,
     /// What the file says of findings that the team lives with.
     pub waivers: Vec<Waiver>,
+    /// What people say about criteria that only a person can answer.
+    pub attested: Vec<Attested>,
     /// The gate fails on an open criterion of this severity or worse; `None` is never.
     pub fail_on: Option<Severity>,
     /// The gate fails below this overall score, 0 to 10.
@@ -84,6 +86,7 @@ impl Config {
             deploy_method: set.deploy_method,
             rules: set.rules,
             waivers: set.waivers,
+            attested: set.attested,
             fail_on: set.fail_on.unwrap_or(FailOn::At(Severity::Critical)).severity(),
             min_score: set.min_score,
             progress: Observer::default(),

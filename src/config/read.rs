@@ -11,13 +11,14 @@ use super::{
     DeployMethod, FailOn, Layer, Names, Problem, RuleSettings, Selector,
     value::{Expected, described},
 };
-use crate::model::{Lang, PathGlobs, Severity, Waiver, nearest};
+use crate::model::{Attested, Lang, PathGlobs, Severity, Waiver, nearest};
 
 const SCAN_KEYS: [&str; 7] = ["fail-on", "min-score", "lang", "only", "skip", "exclude", "max-file-size"];
 const DEPLOY_KEYS: [&str; 1] = ["method"];
 const RULE_KEYS: [&str; 3] = ["severity", "enabled", "reason"];
 const SUPPRESS_KEYS: [&str; 4] = ["rule", "paths", "reason", "until"];
-const SECTIONS: [&str; 4] = ["scan", "deploy", "rules", "suppress"];
+const ATTEST_KEYS: [&str; 6] = ["rule", "by", "on", "until", "holds", "note"];
+const SECTIONS: [&str; 5] = ["scan", "deploy", "rules", "suppress", "attest"];
 
 /// Reads a file for a scanned root that lies `below` the folder of the file; `shown` is the file's name in reports.
 pub(super) fn layer(text: &str, shown: &str, below: &str, names: Names<'_>) -> Result<Layer, Vec<Problem>> {
@@ -55,6 +56,7 @@ impl Reader<'_> {
                 "deploy" => self.deploy(value),
                 "rules" => self.rules(value),
                 "suppress" => self.suppress(value),
+                "attest" => self.attest(value),
                 name => self.unknown_section(name, key.span()),
             }
         }
@@ -150,7 +152,9 @@ impl Reader<'_> {
     }
 
     fn suppress(&mut self, value: &Value<'_>) {
-        let Some(entries) = self.take(value, "suppress", Expected::tables) else { return };
+        let Some(entries) = self.take(value, "suppress", |value| Expected::tables(value, "[[suppress]]")) else {
+            return;
+        };
         for entry in entries {
             if let DeValue::Table(table) = entry.get_ref() {
                 self.waiver(table, &entry.span());
@@ -172,15 +176,59 @@ impl Reader<'_> {
                 name => self.unknown_key("suppress", name, key.span(), SUPPRESS_KEYS),
             }
         }
-        for (key, why) in [("rule", "names the rule to suppress"), ("reason", "says why, and every report shows it")] {
-            if !table.iter().any(|(present, _)| present.get_ref() == key) {
-                let problem = Problem::new(format!("`{key}` is missing in this `[[suppress]]`"), span.clone());
-                self.problems.push(problem.help(format!("`{key} = \"...\"` {why}")));
-            }
-        }
+        let required = [("rule", "names the rule to suppress"), ("reason", "says why, and every report shows it")];
+        self.require(table, span, "[[suppress]]", &required);
         if let (Some(rule), Some(paths), Some(reason)) = (rule, paths, reason) {
             let (path, line) = (self.shown.to_owned(), self.line(span.start));
             self.layer.waivers.push(Waiver { rule, paths, reason, until, path, line });
+        }
+    }
+
+    fn attest(&mut self, value: &Value<'_>) {
+        let Some(entries) = self.take(value, "attest", |value| Expected::tables(value, "[[attest]]")) else { return };
+        for entry in entries {
+            if let DeValue::Table(table) = entry.get_ref() {
+                self.attestation(table, &entry.span());
+            }
+        }
+    }
+
+    fn attestation(&mut self, table: &DeTable<'_>, span: &Range<usize>) {
+        let (mut rule, mut by, mut on, mut until, mut note) = (None, None, None, None, None);
+        let mut holds = Some(true);
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "rule" => {
+                    rule = self.take(value, "rule", Expected::string);
+                    rule = rule.filter(|rule| self.is_rule(rule, &value.span()));
+                }
+                "by" => by = self.take(value, "by", Expected::reason),
+                "on" => on = self.take(value, "on", Expected::date),
+                "until" => until = self.take(value, "until", Expected::date),
+                "holds" => holds = self.take(value, "holds", Expected::boolean),
+                "note" => note = self.take(value, "note", Expected::reason),
+                name => self.unknown_key("attest", name, key.span(), ATTEST_KEYS),
+            }
+        }
+        let required = [
+            ("rule", "names the criterion that is answered"),
+            ("by", "says who answers, and every report shows it"),
+            ("on", "is the day of the answer, like \"2026-12-31\""),
+        ];
+        self.require(table, span, "[[attest]]", &required);
+        if let (Some(rule), Some(by), Some(on), Some(holds)) = (rule, by, on, holds) {
+            let (path, line) = (self.shown.to_owned(), self.line(span.start));
+            self.layer.attested.push(Attested { rule, holds, by, on, until, note, path, line });
+        }
+    }
+
+    /// Notes each required key that an entry lacks.
+    fn require(&mut self, table: &DeTable<'_>, span: &Range<usize>, entry: &str, required: &[(&str, &str)]) {
+        for (key, why) in required {
+            if !table.iter().any(|(present, _)| present.get_ref() == *key) {
+                let problem = Problem::new(format!("`{key}` is missing in this `{entry}`"), span.clone());
+                self.problems.push(problem.help(format!("`{key} = \"...\"` {why}")));
+            }
         }
     }
 

@@ -18,9 +18,12 @@ impl Expected {
     }
 
     /// The entries of `[[name]]`.
-    pub(super) fn tables<'v, 'i>(value: &'v DeValue<'i>) -> Result<&'v DeArray<'i>, Self> {
+    pub(super) fn tables<'v, 'i>(value: &'v DeValue<'i>, heading: &'static str) -> Result<&'v DeArray<'i>, Self> {
         let array = value.as_array().filter(|array| array.iter().all(|entry| entry.get_ref().is_table()));
-        array.ok_or(Self::Type("a list of sections, each headed `[[suppress]]`"))
+        array.ok_or(Self::Type(match heading {
+            "[[attest]]" => "a list of sections, each headed `[[attest]]`",
+            _ => "a list of sections, each headed `[[suppress]]`",
+        }))
     }
 
     pub(super) fn string(value: &DeValue<'_>) -> Result<String, Self> {

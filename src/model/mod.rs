@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a file, prints, or knows a framework.
 
+mod attested;
 mod category;
 mod date;
 mod evidence;
@@ -15,6 +16,7 @@ mod severity;
 mod verdict;
 mod waiver;
 
+pub use attested::Attested;
 pub use category::{Categories, CategoryMeta, RowMeta};
 pub use date::{Date, DateError};
 pub use evidence::{Evidence, Observation, Tone};

@@ -3,6 +3,7 @@
 //! | found | verdict | message |
 //! |---|---|---|
 //! | `applies` does not hold | not applicable | `not-applicable` |
+//! | `ask` is set | a person is asked | `question` |
 //! | `bad` holds | fail at its places | `bad` |
 //! | `good` holds | pass at its places | `good` |
 //! | `missing` is given | fail at its path | `missing` |
@@ -15,7 +16,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Context, Out, Rule, RuleFile, Visit, Watch,
-    matcher::{CallMatch, Condition, DependencyMatch, DocMatch, DockerMatch, Globs, TextMatch},
+    matcher::{CallMatch, Condition, DependencyMatch, DocMatch, DockerMatch, Globs, OneOrMore, TextMatch},
     search::{self, Found, Hit},
 };
 use crate::{
@@ -34,6 +35,8 @@ pub(super) struct DeclaredRule {
     good: Option<Tree>,
     /// Where `good` should be, relative to what is asked.
     missing: Option<String>,
+    /// A person answers.
+    asks: bool,
     /// Every matcher of the rule; its index is the key of its observations.
     matchers: Vec<Matcher>,
 }
@@ -53,6 +56,7 @@ enum Matcher {
     Text(TextMatch),
     Call(CallMatch),
     Dependency(DependencyMatch),
+    Component(OneOrMore),
 }
 
 impl Tree {
@@ -68,6 +72,7 @@ impl Tree {
             Condition::Text(wanted) => Matcher::Text(wanted),
             Condition::Call(wanted) => Matcher::Call(wanted),
             Condition::Dependency(wanted) => Matcher::Dependency(wanted),
+            Condition::Component(kinds) => Matcher::Component(kinds),
         };
         matchers.push(matcher);
         Self::One(matchers.len() - 1)
@@ -109,6 +114,7 @@ impl DeclaredRule {
             bad: grow(decides.bad),
             good: grow(decides.good),
             missing: decides.missing.map(|missing| missing.path),
+            asks: decides.ask,
             matchers,
         };
         rule.check_texts(file)?;
@@ -133,13 +139,15 @@ impl DeclaredRule {
     }
 
     fn messages(&self) -> Vec<&'static str> {
-        let silent = self.missing.is_none();
+        let absent = self.missing.is_some();
+        let decides = !self.asks && !absent;
         [
-            (self.applies.is_some() || silent, "not-applicable"),
+            (self.asks, "question"),
+            (self.applies.is_some() || decides, "not-applicable"),
             (self.bad.is_some(), "bad"),
             (self.good.is_some(), "good"),
-            (!silent, "missing"),
-            (silent && self.good.is_none(), "searched"),
+            (absent, "missing"),
+            (decides && self.good.is_none(), "searched"),
         ]
         .into_iter()
         .filter_map(|(said, key)| said.then_some(key))
@@ -157,6 +165,7 @@ impl DeclaredRule {
                     Matcher::Doc(wanted) => search::documents(wanted, cx),
                     Matcher::Docker(wanted) => search::instructions(wanted, cx),
                     Matcher::Dependency(wanted) => search::dependencies(wanted, cx),
+                    Matcher::Component(kinds) => search::components(kinds, cx),
                     Matcher::Text(wanted) => seen(index, cx, |file| wanted.looks_at(self.scope, cx.repo, file)),
                     Matcher::Call(wanted) => seen(index, cx, |file| wanted.looks_at(file)),
                 };
@@ -267,6 +276,9 @@ impl Rule for DeclaredRule {
                 files => unknown(files),
             };
         }
+        if self.asks {
+            return Verdict::manual("question");
+        }
         let (bad, good) = (holds(&self.bad), holds(&self.good));
         let shown = [&bad, &good].into_iter().flatten().any(|hits| !hits.is_empty());
         let unread = self.unread(self.bad.as_ref(), &found, cx) + self.unread(self.good.as_ref(), &found, cx);
@@ -328,7 +340,7 @@ fn placeless(key: &'static str, path: &str) -> Message {
 /// A message with everything that a text under `key` can name.
 fn sample(key: &'static str) -> Message {
     match key {
-        "not-applicable" | "searched" => Message::new(key),
+        "not-applicable" | "searched" | "question" => Message::new(key),
         "missing" => Message::new(key).with("path", "p"),
         _ => placeless(key, "p"),
     }
@@ -336,7 +348,7 @@ fn sample(key: &'static str) -> Message {
 
 fn given(key: &str) -> &'static str {
     match key {
-        "not-applicable" | "searched" => "no values here",
+        "not-applicable" | "searched" | "question" => "no values here",
         "missing" => "only `path` here",
         _ => "`path`, `key` and `value`",
     }

@@ -43,12 +43,17 @@ pub struct Match {
     pub good: Option<Condition>,
     #[serde(default)]
     pub missing: Option<Missing>,
+    /// Only a person can answer: the message `question` says what is asked.
+    #[serde(default)]
+    pub ask: bool,
 }
 
 /// Reads a `[match]` and refuses one that cannot decide.
 pub(super) fn decisive<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Match>, D::Error> {
     let read = Match::deserialize(from)?;
     let wrong = match (&read.bad, &read.good, &read.missing) {
+        (None, None, None) if read.ask => return Ok(Some(read)),
+        _ if read.ask => "[match] has `ask`, so a person decides; remove `bad`, `good` and `missing`",
         (None, None, _) => "[match] needs `bad`, `good` or both: what fails, what passes",
         (None, Some(_), None) => "[match] has only `good`; add `[match.missing]` with the path where it should be",
         (Some(_), None, Some(_)) => {
@@ -78,6 +83,8 @@ pub enum Condition {
     Text(TextMatch),
     Call(CallMatch),
     Dependency(DependencyMatch),
+    /// Components of these kinds, by the names that reports use; `deployable` is every kind that runs on servers.
+    Component(OneOrMore),
     /// Holds when one of them does; finds what they find.
     Any(Vec<Condition>),
     /// Holds when all of them do; finds what they find.
@@ -96,6 +103,7 @@ struct Keys {
     text: Option<TextMatch>,
     call: Option<CallMatch>,
     dependency: Option<DependencyMatch>,
+    component: Option<OneOrMore>,
     any: Option<Vec<Condition>>,
     all: Option<Vec<Condition>>,
     none: Option<Vec<Condition>>,
@@ -112,6 +120,7 @@ impl TryFrom<Keys> for Condition {
             keys.text.map(Self::Text),
             keys.call.map(Self::Call),
             keys.dependency.map(Self::Dependency),
+            keys.component.map(Self::Component),
             keys.any.map(Self::Any),
             keys.all.map(Self::All),
             keys.none.map(Self::None),
@@ -124,7 +133,7 @@ impl TryFrom<Keys> for Condition {
             }
             (Some(condition), None) => Ok(condition),
             (None, _) => Err(
-                "a condition needs one of `file`, `doc`, `docker`, `text`, `call`, `dependency`, `any`, `all`, `none`",
+                "a condition needs one of `file`, `doc`, `docker`, `text`, `call`, `dependency`, `component`, `any`, `all`, `none`",
             ),
             (Some(_), Some(_)) => Err("a condition has exactly one key; combine several with `any`, `all` or `none`"),
         }

@@ -3,7 +3,8 @@
 use super::{
     Context, Visit,
     matcher::{
-        ArgumentTest, CallMatch, DependencyMatch, DocMatch, DockerMatch, Globs, Stage, TextMatch, ValueTest, wildcard,
+        ArgumentTest, CallMatch, DependencyMatch, DocMatch, DockerMatch, Globs, OneOrMore, Stage, TextMatch, ValueTest,
+        wildcard,
     },
 };
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
     },
     doc::{Doc, Node, Path},
     model::{FileId, Message, Place, Scope, Span},
-    repo::{Dependency, File, FileKind, Manifest, Repo, Role},
+    repo::{ComponentKind, Dependency, File, FileKind, Manifest, Repo, Role},
 };
 
 /// A place that a matcher found; its message holds what texts can name, and has no key yet.
@@ -130,6 +131,23 @@ fn of_stage(image: &Dockerfile, stage: Stage) -> Vec<&Instruction> {
         Stage::Final => image.final_stage().map(|last| image.stage_chain(last)).unwrap_or_default(),
     };
     stages.into_iter().flat_map(|stage| &stage.instructions).collect()
+}
+
+/// Components of the wanted kinds, each by the first place that tells its kind.
+pub(super) fn components(kinds: &OneOrMore, cx: &Context<'_>) -> Found {
+    let wanted = |kind: ComponentKind| {
+        kinds.iter().any(|name| name == kind.name() || (name == "deployable" && kind.is_deployable()))
+    };
+    let asked = cx.repo.components().iter().filter(|component| cx.asks_repository() || component.id == cx.component.id);
+    let hits = asked.filter(|component| wanted(component.kind)).filter_map(|component| {
+        let reason = component.reasons.first()?;
+        let message = Message::new("")
+            .with("path", component.path.as_str())
+            .with("key", component.kind.name())
+            .with("value", reason.what.as_str());
+        Some(Hit { place: reason.place.clone(), message })
+    });
+    Found { hits: hits.collect(), ..Found::default() }
 }
 
 pub(super) fn dependencies(wanted: &DependencyMatch, cx: &Context<'_>) -> Found {
