@@ -36,6 +36,8 @@ rules! {
     }
     environments {
         config_env_not_expanded,
+        datastore_credentials_mismatch,
+        env_not_passed,
         example_env_file_used,
     }
     observability {
