@@ -31,6 +31,7 @@ rules! {
         ci_workflow_missing,
     }
     data_security {
+        db_ssl_not_enforced,
     }
     documentation {
     }
@@ -39,6 +40,7 @@ rules! {
         datastore_credentials_mismatch,
         env_not_passed,
         example_env_file_used,
+        hardcoded_host_path,
     }
     observability {
         console_usage,

@@ -351,8 +351,7 @@ fn in_cluster(repo: &Repo, container: &Container<'_>) -> Option<Store> {
         (None, None) if unknown => Access::Unknown,
         (None, None) => {
             let entry = container.node.entry("image")?;
-            let reason =
-                if datastore == Datastore::Redis { Message::new("missing") } else { Message::new("mongo") };
+            let reason = if datastore == Datastore::Redis { Message::new("missing") } else { Message::new("mongo") };
             Access::Open(Place::At(container.file.id, entry.span()), reason)
         }
     };

@@ -64,14 +64,25 @@ fn is_written(value: NodeRef<'_>) -> bool {
             let name = name.to_ascii_lowercase();
             ["hash", "encrypt", "password", "encode", "crypt"].iter().any(|part| name.contains(part))
         });
-    hashes && value.argument(0).is_some_and(|first| literal(first) || first.is(Kind::Call) && first.argument(0).is_some_and(literal))
+    hashes
+        && value
+            .argument(0)
+            .is_some_and(|first| literal(first) || first.is(Kind::Call) && first.argument(0).is_some_and(literal))
 }
 
 fn is_password_field(name: &str) -> bool {
     let plain = name.replace('_', "").to_ascii_lowercase();
     matches!(
         plain.as_str(),
-        "password" | "passwordhash" | "hashedpassword" | "encryptedpassword" | "passhash" | "pass" | "passwd" | "pwd" | "passworddigest"
+        "password"
+            | "passwordhash"
+            | "hashedpassword"
+            | "encryptedpassword"
+            | "passhash"
+            | "pass"
+            | "passwd"
+            | "pwd"
+            | "passworddigest"
     )
 }
 
@@ -82,7 +93,12 @@ fn tells_admin(field: NodeRef<'_>) -> bool {
     let value = value.resolved();
     let text = value.constant_str().unwrap_or_default().to_ascii_lowercase();
     match name.as_str() {
-        "email" | "username" | "login" | "user" | "mail" => is_admin_name(&text) || text.starts_with("admin@") || text.starts_with("root@") || text.starts_with("superadmin@"),
+        "email" | "username" | "login" | "user" | "mail" => {
+            is_admin_name(&text)
+                || text.starts_with("admin@")
+                || text.starts_with("root@")
+                || text.starts_with("superadmin@")
+        }
         "role" | "roles" | "usertype" | "accounttype" | "rolename" | "type" => {
             is_admin_name(&text) || value.is(Kind::Member) && is_admin_name(&value.name().to_ascii_lowercase())
         }
@@ -92,7 +108,10 @@ fn tells_admin(field: NodeRef<'_>) -> bool {
 }
 
 fn is_admin_name(text: &str) -> bool {
-    matches!(text, "admin" | "administrator" | "root" | "superadmin" | "super_admin" | "superuser" | "super-admin" | "sysadmin")
+    matches!(
+        text,
+        "admin" | "administrator" | "root" | "superadmin" | "super_admin" | "superuser" | "super-admin" | "sysadmin"
+    )
 }
 
 /// Whether the node is handed to something that creates a record, or stands in a file that fills a database.
@@ -102,7 +121,18 @@ fn creates(file: &File, node: NodeRef<'_>) -> bool {
         let lower = name.to_ascii_lowercase();
         let class = name.starts_with(|first: char| first.is_ascii_uppercase())
             && ["User", "Account", "Admin", "Member", "Operator"].iter().any(|end| name.ends_with(end));
-        let verb = ["create", "insert", "upsert", "findorcreate", "bulkcreate", "save", "register", "seed", "ensure", "getorcreate"];
+        let verb = [
+            "create",
+            "insert",
+            "upsert",
+            "findorcreate",
+            "bulkcreate",
+            "save",
+            "register",
+            "seed",
+            "ensure",
+            "getorcreate",
+        ];
         class || verb.iter().any(|verb| lower.replace('_', "").starts_with(verb))
     };
     let own = node.is(Kind::Call) && by_call(node);
@@ -119,7 +149,11 @@ fn fills_database(file: &File) -> bool {
     let lower = file.path.as_str().to_ascii_lowercase();
     let words = ["seed", "seeds", "seeder", "seeders", "populate", "bootstrap", "fixtures", "init", "setup"];
     let name = lower.rsplit('/').next().unwrap_or_default();
-    let database = lower.contains("seed") || name.contains("database") || name.contains("db") || name.contains("user") || name.contains("admin");
+    let database = lower.contains("seed")
+        || name.contains("database")
+        || name.contains("db")
+        || name.contains("user")
+        || name.contains("admin");
     database && lower.split(['/', '.', '-', '_']).any(|word| words.contains(&word))
 }
 
@@ -150,10 +184,11 @@ pub fn in_sql(text: &str) -> Vec<Span> {
 fn admin_row(statement: &str) -> Option<std::ops::Range<usize>> {
     let rest = statement.strip_prefix("insert into")?;
     let open = rest.find('(')?;
-    let table = rest[..open].trim().trim_matches(['"', '`', '[', ']']).rsplit('.').next()?.trim_matches(['"', '`']).to_owned();
-    let person = ["user", "account", "admin", "member", "operator"].iter().any(|word| {
-        table.trim_end_matches('s').ends_with(word)
-    });
+    let table =
+        rest[..open].trim().trim_matches(['"', '`', '[', ']']).rsplit('.').next()?.trim_matches(['"', '`']).to_owned();
+    let person = ["user", "account", "admin", "member", "operator"]
+        .iter()
+        .any(|word| table.trim_end_matches('s').ends_with(word));
     let (columns, after) = list(rest, open)?;
     let password = columns.iter().position(|column| {
         let name = column.trim_matches(['"', '`', '[', ']', ' ']);
@@ -170,7 +205,9 @@ fn admin_row(statement: &str) -> Option<std::ops::Range<usize>> {
             return None;
         }
         let (row, end) = list(rest, at + gap)?;
-        let literal = |text: &str| text.contains('\'') && !text.contains("${") && !text.contains("{{") && text.trim_matches('\'').len() > 2;
+        let literal = |text: &str| {
+            text.contains('\'') && !text.contains("${") && !text.contains("{{") && text.trim_matches('\'').len() > 2
+        };
         let admin = row.iter().enumerate().any(|(index, value)| {
             let value = value.trim_matches('\'');
             index != password && (is_admin_name(value) || value.starts_with("admin@"))
@@ -220,8 +257,14 @@ mod tests {
     #[test]
     fn rows_of_administrators_are_found() {
         for (text, expected) in [
-            ("INSERT INTO \"user\" (id, username, role, password) VALUES ('1', 'admin', 'admin', '$2b$10$BUli');", true),
-            ("insert into public.users (email, password_hash) values\n ('kim@shop.example', 'x1y'),\n ('admin@shop.example', crypt('harbour', gen_salt('bf')));", true),
+            (
+                "INSERT INTO \"user\" (id, username, role, password) VALUES ('1', 'admin', 'admin', '$2b$10$BUli');",
+                true,
+            ),
+            (
+                "insert into public.users (email, password_hash) values\n ('kim@shop.example', 'x1y'),\n ('admin@shop.example', crypt('harbour', gen_salt('bf')));",
+                true,
+            ),
             ("INSERT INTO users (email, password) VALUES ('kim@shop.example', 'harbour');", false),
             ("INSERT INTO users (email, password) SELECT email, password FROM old WHERE role = 'admin';", false),
             ("INSERT INTO roles (name, password_policy) VALUES ('admin', 'strict');", false),

@@ -161,11 +161,7 @@ impl<'r> Reader<'r, '_> {
             if names {
                 continue;
             }
-            for entry in node
-                .entries()
-                .iter()
-                .filter(|entry| super::is_password(&entry.key))
-            {
+            for entry in node.entries().iter().filter(|entry| super::is_password(&entry.key)) {
                 self.named(entry, Holder::Values);
             }
             for item in node.items() {

@@ -141,7 +141,8 @@ fn is_for_development(service: &ComposeService<'_>) -> bool {
     let target = service.node.at(&["build", "target"]).and_then(Node::as_str).unwrap_or_default();
     let image = service.image.and_then(Node::as_str).unwrap_or_default();
     let tag = image.rsplit_once(':').map_or("", |(_, tag)| tag);
-    let named = [container, service.name, target, tag].into_iter().any(|name| of_words(name) == Some(Stage::Development));
+    let named =
+        [container, service.name, target, tag].into_iter().any(|name| of_words(name) == Some(Stage::Development));
     let words: Vec<&str> = services::command_words(service).into_iter().map(|(word, _)| word).collect();
     let watches = words.iter().any(|word| {
         let word = word.trim_matches(['"', '\'', ';', '&']);
