@@ -41,8 +41,8 @@ impl Rule for ExampleEnvFileUsed {
                     continue;
                 }
                 let at = normalised(&service.file.folder().join(path));
-                let file = file_at(cx.repo, &at).map(|id| cx.repo.file(id));
-                sites.extend(file.and_then(|file| compose_site(cx, service, stage, place, file)));
+                let template = file_at(cx.repo, &at).map(|id| cx.repo.file(id));
+                sites.extend(template.and_then(|template| compose_site(cx, service, stage, place, template)));
             }
         }
         sites.extend(in_images(cx));

@@ -1,5 +1,7 @@
 //! `redis-persistence-missing`: a Redis that holds queues or sessions keeps its data over a restart.
 
+use camino::Utf8Path;
+
 use crate::{
     doc::Node,
     facts::{
@@ -65,7 +67,9 @@ fn judge(server: &ComposeService<'_>) -> Result<Evidence, (Place, Message)> {
     let appends = services::option(server, "--appendonly").filter(|(value, _)| *value == "yes");
     let saves = services::option(server, "--save");
     let words = services::command_words(server);
-    let configured = words.iter().find(|(word, _)| word.trim_matches(['"', '\'']).ends_with(".conf"));
+    let configured = words.iter().find(|(word, _)| {
+        Utf8Path::new(word.trim_matches(['"', '\''])).extension() == Some("conf")
+    });
     let Some(volume) = volume(server) else {
         return Err((server.place(), Message::new("no-volume")));
     };

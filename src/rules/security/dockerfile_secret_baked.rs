@@ -75,9 +75,7 @@ fn holds_secrets(path: &str) -> bool {
     let template = name.split(['.', '-', '_']).any(|word| matches!(word, "example" | "sample" | "template" | "dist" | "test" | "public" | "pub" | "defaults"));
     let environment = name == ".env" || name == ".env*" || name.strip_prefix(".env.").is_some_and(|rest| !rest.is_empty());
     let key = matches!(name.as_str(), "id_rsa" | "id_ed25519" | "id_ecdsa" | "credentials.json" | "serviceaccount.json" | "service-account.json" | ".netrc" | ".pgpass" | ".htpasswd")
-        || name.ends_with(".p12")
-        || name.ends_with(".pfx")
-        || name.ends_with(".jks");
+        || matches!(Utf8Path::new(&name).extension(), Some("p12" | "pfx" | "jks"));
     !template && (environment || key)
 }
 
