@@ -4,11 +4,7 @@ use crate::{
     code::{Kind, NodeRef, Role as NodeRole},
     facts::{
         compose,
-        credentials::{
-            Given, host_of,
-            services,
-            stage,
-        },
+        credentials::{Given, host_of, services, stage},
     },
     model::{Confidence, Message, Severity, Site, Tone, Verdict},
     rule::{Context, Out, Rule, Visit, Watch, site_of},
@@ -82,8 +78,20 @@ fn by_option(file: &Visit<'_>, node: NodeRef<'_>) -> Option<Judged> {
     }
 }
 
-const DATABASES: &[&str] =
-    &["postgres", "sequelize", "typeorm", "mysql", "knex", "drizzle", "prisma", "mongo", "redis", "database", "\"pg\"", "'pg'"];
+const DATABASES: &[&str] = &[
+    "postgres",
+    "sequelize",
+    "typeorm",
+    "mysql",
+    "knex",
+    "drizzle",
+    "prisma",
+    "mongo",
+    "redis",
+    "database",
+    "\"pg\"",
+    "'pg'",
+];
 
 fn names_any(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
@@ -99,7 +107,10 @@ fn by_url(node: NodeRef<'_>) -> Option<Judged> {
 
 fn mode_of(text: &str) -> Option<Judged> {
     let lower = text.to_ascii_lowercase();
-    if ["sslmode=disable", "sslmode=allow", "usessl=false", "ssl=false", "sslmode=disabled"].iter().any(|off| lower.contains(off)) {
+    if ["sslmode=disable", "sslmode=allow", "usessl=false", "ssl=false", "sslmode=disabled"]
+        .iter()
+        .any(|off| lower.contains(off))
+    {
         return Some(Judged::Off);
     }
     ["sslmode=require", "sslmode=verify", "ssl=true"].iter().any(|on| lower.contains(on)).then_some(Judged::Checked)
@@ -107,7 +118,8 @@ fn mode_of(text: &str) -> Option<Judged> {
 
 /// A host that is reached over a network that others share: it has a domain, and not one that stays inside.
 fn is_remote(host: &str) -> bool {
-    let inside = [".local", ".internal", ".svc", ".localhost", ".lan"].iter().any(|end| host.ends_with(end)) || host.contains(".svc.");
+    let inside = [".local", ".internal", ".svc", ".localhost", ".lan"].iter().any(|end| host.ends_with(end))
+        || host.contains(".svc.");
     let address = host.split('.').all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
     host.contains('.') && !inside && !address && !host.contains("example") && !host.contains(['$', '{', '<'])
 }
@@ -124,7 +136,9 @@ fn in_compose(cx: &Context<'_>) -> Vec<Site> {
                 _ => setting.text.as_str(),
             };
             let off = matches!(mode_of(text), Some(Judged::Off)) && is_remote(host_of(text)?);
-            off.then(|| Site::new(setting.place(), Message::new("off")).confidence(Confidence::Likely).key(&setting.name))
+            off.then(|| {
+                Site::new(setting.place(), Message::new("off")).confidence(Confidence::Likely).key(&setting.name)
+            })
         })
         .collect()
 }

@@ -36,11 +36,13 @@ impl Rule for DatastoreCredentialsMismatch {
                 match compare(client, &setting, server) {
                     Compared::Differ(place, message) => {
                         let message = message.with("name", setting.name.as_str()).with("service", server.name);
-                        let site = Site::new(setting.place(), message).severity(Severity::High).confidence(Confidence::Likely);
+                        let site =
+                            Site::new(setting.place(), message).severity(Severity::High).confidence(Confidence::Likely);
                         sites.push(site.key(&setting.name).related(place, "server"));
                     }
                     Compared::Agree => {
-                        let note = Message::new("agree").with("name", setting.name.as_str()).with("service", server.name);
+                        let note =
+                            Message::new("agree").with("name", setting.name.as_str()).with("service", server.name);
                         fine.push(Evidence::At { place: setting.place(), note });
                     }
                     Compared::Unclear => {}
@@ -77,7 +79,9 @@ fn compare(client: &ComposeService<'_>, setting: &Setting<'_>, server: &ComposeS
         Some(Datastore::Redis) => redis(client, setting, server),
         Some(Datastore::Postgres) => account(setting, server, "POSTGRES_USER", "POSTGRES_PASSWORD"),
         Some(Datastore::MySql) => account(setting, server, "MYSQL_USER", "MYSQL_PASSWORD"),
-        Some(Datastore::MongoDb) => account(setting, server, "MONGO_INITDB_ROOT_USERNAME", "MONGO_INITDB_ROOT_PASSWORD"),
+        Some(Datastore::MongoDb) => {
+            account(setting, server, "MONGO_INITDB_ROOT_USERNAME", "MONGO_INITDB_ROOT_PASSWORD")
+        }
         Some(Datastore::RabbitMq) => account(setting, server, "RABBITMQ_DEFAULT_USER", "RABBITMQ_DEFAULT_PASS"),
         _ => Compared::Unclear,
     }
@@ -96,18 +100,23 @@ fn redis(client: &ComposeService<'_>, setting: &Setting<'_>, server: &ComposeSer
             (name.contains("REDIS") || name.contains("CACHE") || name.contains("QUEUE")) && name.contains("PASS")
         });
     // A query may hold it, and a variable may be the whole address.
-    let open = elsewhere || setting.text.contains("password=") || setting.text.contains('@') || setting.given() == Given::Reference;
-    if open { Compared::Unclear } else { Compared::Differ(Place::At(server.file.id, span), Message::new("no-password")) }
+    let open = elsewhere
+        || setting.text.contains("password=")
+        || setting.text.contains('@')
+        || setting.given() == Given::Reference;
+    if open {
+        Compared::Unclear
+    } else {
+        Compared::Differ(Place::At(server.file.id, span), Message::new("no-password"))
+    }
 }
 
 /// User and password of the URL against the server's variables, as far as both are written.
 fn account(setting: &Setting<'_>, server: &ComposeService<'_>, user: &str, password: &str) -> Compared {
     let Some((own_user, own_password)) = userinfo(&setting.text) else { return Compared::Unclear };
     let mut agreed = false;
-    for (own, name, key) in [
-        (own_user, user, Message::new("user")),
-        (own_password, password, Message::new("password")),
-    ] {
+    for (own, name, key) in [(own_user, user, Message::new("user")), (own_password, password, Message::new("password"))]
+    {
         let Some(theirs) = services::variable(server, name) else { continue };
         if own == theirs.text {
             agreed = true;

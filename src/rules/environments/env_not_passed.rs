@@ -69,7 +69,10 @@ fn schema_of(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
             let keys = schema.argument(0)?.resolved();
             return keys.is(Kind::Object).then_some(keys);
         }
-        if !matches!(schema.callee_name(), Some("strict" | "passthrough" | "refine" | "superRefine" | "strip" | "readonly")) {
+        if !matches!(
+            schema.callee_name(),
+            Some("strict" | "passthrough" | "refine" | "superRefine" | "strip" | "readonly")
+        ) {
             return None;
         }
         schema = schema.receiver()?;
@@ -80,9 +83,7 @@ fn schema_of(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
 /// Whether most properties read a variable of the same name.
 fn is_environment(given: NodeRef<'_>) -> bool {
     let properties: Vec<NodeRef<'_>> = given.children().filter(|child| child.is(Kind::Property)).collect();
-    let read = |property: &&NodeRef<'_>| {
-        property.child(NodeRole::Value).and_then(NodeRef::env_read).is_some()
-    };
+    let read = |property: &&NodeRef<'_>| property.child(NodeRole::Value).and_then(NodeRef::env_read).is_some();
     let reads = properties.iter().filter(read).count();
     reads >= 2 && reads * 2 > properties.len()
 }

@@ -59,10 +59,17 @@ fn env_files<'r>(service: &ComposeService<'r>) -> Vec<(&'r str, &'r Node)> {
 
 fn is_template(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    name.contains("env") && name.split(['.', '-', '_']).any(|word| matches!(word, "example" | "sample" | "template" | "dist" | "tmpl"))
+    name.contains("env")
+        && name.split(['.', '-', '_']).any(|word| matches!(word, "example" | "sample" | "template" | "dist" | "tmpl"))
 }
 
-fn compose_site(cx: &Context<'_>, service: &ComposeService<'_>, stage: Stage, place: Place, file: &File) -> Option<Site> {
+fn compose_site(
+    cx: &Context<'_>,
+    service: &ComposeService<'_>,
+    stage: Stage,
+    place: Place,
+    file: &File,
+) -> Option<Site> {
     let severity = match stage {
         Stage::Production | Stage::Unsaid => weight(cx, file),
         Stage::Development | Stage::Test | Stage::Example => return None,

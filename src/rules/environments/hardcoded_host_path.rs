@@ -60,18 +60,53 @@ fn home_of(text: &str) -> Option<&str> {
     if text.len() > 200 || text.contains(char::is_whitespace) {
         return None;
     }
-    let rest = text
-        .strip_prefix("/home/")
-        .or_else(|| text.strip_prefix("/Users/"))
-        .or_else(|| text.get(1..).and_then(|rest| rest.strip_prefix(":\\Users\\").or_else(|| rest.strip_prefix(":/Users/"))))?;
+    let rest = text.strip_prefix("/home/").or_else(|| text.strip_prefix("/Users/")).or_else(|| {
+        text.get(1..).and_then(|rest| rest.strip_prefix(":\\Users\\").or_else(|| rest.strip_prefix(":/Users/")))
+    })?;
     let mut parts = rest.split(['/', '\\']);
     let owner = parts.next()?;
     let below = parts.next()?;
-    let anybody = ["user", "username", "node", "app", "you", "me", "runner", "example", "name", "your-name", "yourname", "foo", "test", "someone"];
+    let anybody = [
+        "user",
+        "username",
+        "node",
+        "app",
+        "you",
+        "me",
+        "runner",
+        "example",
+        "name",
+        "your-name",
+        "yourname",
+        "foo",
+        "test",
+        "someone",
+    ];
     let plain = !owner.is_empty() && owner.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
     let folders = [
-        "documents", "desktop", "downloads", "projects", "project", "repos", "work", "workspace", "code", "dev", "src", "data", "bin",
-        "library", "appdata", "pictures", "videos", "music", "www", "public_html", "venv", "miniconda3", "anaconda3",
+        "documents",
+        "desktop",
+        "downloads",
+        "projects",
+        "project",
+        "repos",
+        "work",
+        "workspace",
+        "code",
+        "dev",
+        "src",
+        "data",
+        "bin",
+        "library",
+        "appdata",
+        "pictures",
+        "videos",
+        "music",
+        "www",
+        "public_html",
+        "venv",
+        "miniconda3",
+        "anaconda3",
     ];
     let known = folders.contains(&below.to_ascii_lowercase().as_str()) || below.starts_with('.') && below.len() > 1;
     let last = rest.rsplit(['/', '\\']).next().unwrap_or_default();

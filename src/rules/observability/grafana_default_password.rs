@@ -100,7 +100,9 @@ fn told_at(text: &str) -> Option<usize> {
             near = 6;
         }
         let account = ["admin/admin", "admin:admin", "admin / admin"].iter().find_map(|account| line.find(account));
-        let changes = ["change", "смените", "default", "instead", "never", "don't", "not "].iter().any(|word| line.contains(word));
+        let changes = ["change", "смените", "default", "instead", "never", "don't", "not "]
+            .iter()
+            .any(|word| line.contains(word));
         if let Some(at) = account.filter(|_| near > 0 && !changes) {
             return Some(start + at);
         }
