@@ -57,14 +57,18 @@ rules! {
         sql_definer_function_exposed,
         supabase_rls_missing,
         supabase_rls_permissive,
+        db_ssl_not_enforced,
     }
     documentation {
     }
     environments {
         config_env_not_expanded,
+        datastore_credentials_mismatch,
+        env_not_passed,
         example_env_file_used,
         staging_deploy_script_missing,
         staging_environment_missing,
+        hardcoded_host_path,
     }
     observability {
         console_usage,

@@ -139,10 +139,7 @@ impl<'r> Variables<'r> {
         self.settings
             .iter()
             .find(|setting| {
-                let text = match setting.given() {
-                    Given::Literal(text) | Given::Default { text, .. } => text,
-                    _ => return false,
-                };
+                let (Given::Literal(text) | Given::Default { text, .. }) = setting.given() else { return false };
                 setting.name.eq_ignore_ascii_case(name) && accepts(text)
             })
             .map(super::Setting::place)
@@ -280,7 +277,9 @@ fn mongo(service: &ComposeService<'_>, image: &str, variables: &Variables<'_>) -
         node.items().iter().filter_map(Node::text).any(|text| names.contains(&text))
             || node.entries().iter().any(|entry| names.contains(&entry.key.as_str()) && entry.value.is_null())
     });
-    let configured = words.iter().any(|(word, _)| matches!(*word, "--config" | "-f") || word.ends_with(".sh"))
+    let configured = words
+        .iter()
+        .any(|(word, _)| matches!(*word, "--config" | "-f") || Utf8Path::new(word).extension() == Some("sh"))
         || vendors::mounts(service, &["mongod.conf", "docker-entrypoint-initdb.d"]);
     let known = matches!(
         image.split(':').next(),
@@ -318,7 +317,7 @@ fn elasticsearch(service: &ComposeService<'_>, image: &str, variables: &Variable
     Access::Unknown
 }
 
-/// Redis and MongoDB in a cluster, where the manifest shows how they are started.
+/// Redis and `MongoDB` in a cluster, where the manifest shows how they are started.
 fn in_cluster(repo: &Repo, container: &Container<'_>) -> Option<Store> {
     let datastore = datastores::of_image(container.image)?;
     let place = |node: &Node| Place::At(container.file.id, node.span);

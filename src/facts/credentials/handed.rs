@@ -54,7 +54,7 @@ pub fn in_compose(repo: &Repo) -> Vec<Handed<'_>> {
             }
         }
     }
-    handed.sort_by(|a, b| a.setting.place().cmp(&b.setting.place()));
+    handed.sort_by_key(|one| one.setting.place());
     handed
 }
 

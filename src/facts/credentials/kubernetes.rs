@@ -100,7 +100,9 @@ impl<'r> Reader<'r, '_> {
                 }
             }
             "List" => {
-                root.get("items").map(Node::items).unwrap_or_default().iter().for_each(|item| self.manifest(item))
+                for item in root.get("items").map(Node::items).unwrap_or_default() {
+                    self.manifest(item);
+                }
             }
             _ => self.containers(root),
         }

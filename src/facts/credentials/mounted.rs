@@ -24,15 +24,12 @@ const FILES: usize = 200;
 pub fn files<'r>(repo: &'r Repo, service: &ComposeService<'_>) -> Vec<Mounted<'r>> {
     let mut found = Vec::new();
     for volume in service.node.get("volumes").map(Node::items).unwrap_or_default() {
-        let (source, target) = match volume.text() {
-            Some(text) => {
-                let mut parts = text.split(':');
-                (parts.next().unwrap_or_default().to_owned(), parts.next().unwrap_or_default().to_owned())
-            }
-            None => {
-                let part = |key| volume.get(key).and_then(Node::text).unwrap_or_default().to_owned();
-                (part("source"), part("target"))
-            }
+        let (source, target) = if let Some(text) = volume.text() {
+            let mut parts = text.split(':');
+            (parts.next().unwrap_or_default().to_owned(), parts.next().unwrap_or_default().to_owned())
+        } else {
+            let part = |key| volume.get(key).and_then(Node::text).unwrap_or_default().to_owned();
+            (part("source"), part("target"))
         };
         add(repo, service, &source, &target, &mut found);
     }

@@ -5,7 +5,9 @@ use crate::{
     facts::{
         compose::{self, ComposeService},
         credentials::{
-            Given, datastores::{self, Datastore}, host_of, mounted, services,
+            Given,
+            datastores::{self, Datastore},
+            host_of, mounted, services,
             stage::{self, Stage},
         },
         images::image_name,
@@ -84,9 +86,9 @@ fn in_variables(service: &ComposeService<'_>, neighbours: &[&ComposeService<'_>]
                 let note = Message::new("named").with("name", variable.name.as_str()).with("host", host);
                 return Some(Judged::Fine(Evidence::At { place: variable.place(), note }));
             }
-            let neighbour = neighbours.iter().find(|other| {
-                other.image.and_then(Node::as_str).and_then(datastores::of_image) == Some(datastore)
-            })?;
+            let neighbour = neighbours
+                .iter()
+                .find(|other| other.image.and_then(Node::as_str).and_then(datastores::of_image) == Some(datastore))?;
             if !matches!(host, "localhost" | "127.0.0.1") {
                 return None;
             }
@@ -107,7 +109,10 @@ fn address<'t>(name: &str, text: &'t str) -> Option<(&'t str, Datastore)> {
         return Some((host_of(text)?, of_word(&scheme.to_ascii_lowercase())?));
     }
     let upper = name.to_ascii_uppercase();
-    let subject = upper.strip_suffix("_HOST").or_else(|| upper.strip_suffix("_HOSTNAME")).or_else(|| upper.strip_suffix("_SERVER"))?;
+    let subject = upper
+        .strip_suffix("_HOST")
+        .or_else(|| upper.strip_suffix("_HOSTNAME"))
+        .or_else(|| upper.strip_suffix("_SERVER"))?;
     let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)) && !text.is_empty();
     plain.then_some(())?;
     Some((text, of_word(&subject.to_ascii_lowercase())?))
@@ -138,7 +143,9 @@ fn in_mounted(cx: &Context<'_>, service: &ComposeService<'_>) -> Vec<Site> {
         _ => return Vec::new(),
     };
     let files = mounted::files(cx.repo, service);
-    let files = files.iter().filter(|one| one.file.role.is_operational() && matches!(one.file.path.extension(), Some("yml" | "yaml")));
+    let files = files
+        .iter()
+        .filter(|one| one.file.role.is_operational() && matches!(one.file.path.extension(), Some("yml" | "yaml")));
     files
         .flat_map(|one| {
             let doc = cx.repo.doc(one.file.id);
@@ -146,13 +153,19 @@ fn in_mounted(cx: &Context<'_>, service: &ComposeService<'_>) -> Vec<Site> {
             nodes
                 .filter_map(|(path, node)| {
                     let text = node.text()?;
-                    let target = path.last_key().is_some_and(|key| matches!(key, "url" | "targets" | "api_url" | "webhook_url" | "smtp_smarthost"));
+                    let target = path.last_key().is_some_and(|key| {
+                        matches!(key, "url" | "targets" | "api_url" | "webhook_url" | "smtp_smarthost")
+                    });
                     let address = text.split("://").last().unwrap_or(text);
                     let (host, rest) = address.split_once(':')?;
                     let port: &str = rest.split('/').next().unwrap_or_default();
-                    let elsewhere = matches!(host, "localhost" | "127.0.0.1") && port != own_port && port.bytes().all(|byte| byte.is_ascii_digit());
+                    let elsewhere = matches!(host, "localhost" | "127.0.0.1")
+                        && port != own_port
+                        && port.bytes().all(|byte| byte.is_ascii_digit());
                     (target && elsewhere).then(|| {
-                        let message = Message::new("alone").with("address", format!("{host}:{port}")).with("service", service.name);
+                        let message = Message::new("alone")
+                            .with("address", format!("{host}:{port}"))
+                            .with("service", service.name);
                         let span: Span = node.span;
                         Site::new(Place::At(one.file.id, span), message).severity(Severity::Medium).key(port)
                     })

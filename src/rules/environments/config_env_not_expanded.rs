@@ -77,7 +77,9 @@ struct Program {
 impl Program {
     fn reads(&self, target: &str) -> bool {
         // The nginx image renders its templates at the start.
-        !target.contains("/templates/") && !target.ends_with(".template") && self.paths.iter().any(|path| target.contains(path))
+        !target.contains("/templates/")
+            && !target.ends_with(".template")
+            && self.paths.iter().any(|path| target.contains(path))
     }
 }
 
@@ -85,7 +87,11 @@ const PROGRAMS: &[Program] = &[
     Program { name: "Alertmanager", images: &["alertmanager"], paths: &[".yml", ".yaml"] },
     Program { name: "Prometheus", images: &["prometheus"], paths: &["prometheus.yml", "prometheus.yaml"] },
     Program { name: "Blackbox exporter", images: &["blackbox-exporter"], paths: &[".yml", ".yaml"] },
-    Program { name: "nginx", images: &["nginx", "nginx-unprivileged"], paths: &["/etc/nginx/nginx.conf", "/etc/nginx/conf.d/"] },
+    Program {
+        name: "nginx",
+        images: &["nginx", "nginx-unprivileged"],
+        paths: &["/etc/nginx/nginx.conf", "/etc/nginx/conf.d/"],
+    },
     Program { name: "Redis", images: &["redis", "valkey"], paths: &[".conf"] },
 ];
 
@@ -97,9 +103,9 @@ fn program_of(service: &ComposeService<'_>) -> Option<&'static Program> {
 /// Where the file is rendered before the program reads it: in the service's own command, or by a command of the
 /// repository that names it.
 fn rendered(cx: &Context<'_>, service: &ComposeService<'_>, file: &File) -> Option<Place> {
-    let own = services::command_words(service).into_iter().find(|(word, _)| {
-        ["envsubst", "sed", "gomplate", "expand", ".sh"].iter().any(|tool| word.contains(tool))
-    });
+    let own = services::command_words(service)
+        .into_iter()
+        .find(|(word, _)| ["envsubst", "sed", "gomplate", "expand", ".sh"].iter().any(|tool| word.contains(tool)));
     if let Some((_, span)) = own {
         return Some(Place::At(service.file.id, span));
     }

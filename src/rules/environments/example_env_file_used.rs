@@ -41,8 +41,8 @@ impl Rule for ExampleEnvFileUsed {
                     continue;
                 }
                 let at = normalised(&service.file.folder().join(path));
-                let file = file_at(cx.repo, &at).map(|id| cx.repo.file(id));
-                sites.extend(file.and_then(|file| compose_site(cx, service, stage, place, file)));
+                let template = file_at(cx.repo, &at).map(|id| cx.repo.file(id));
+                sites.extend(template.and_then(|template| compose_site(cx, service, stage, place, template)));
             }
         }
         sites.extend(in_images(cx));
@@ -59,10 +59,17 @@ fn env_files<'r>(service: &ComposeService<'r>) -> Vec<(&'r str, &'r Node)> {
 
 fn is_template(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    name.contains("env") && name.split(['.', '-', '_']).any(|word| matches!(word, "example" | "sample" | "template" | "dist" | "tmpl"))
+    name.contains("env")
+        && name.split(['.', '-', '_']).any(|word| matches!(word, "example" | "sample" | "template" | "dist" | "tmpl"))
 }
 
-fn compose_site(cx: &Context<'_>, service: &ComposeService<'_>, stage: Stage, place: Place, file: &File) -> Option<Site> {
+fn compose_site(
+    cx: &Context<'_>,
+    service: &ComposeService<'_>,
+    stage: Stage,
+    place: Place,
+    file: &File,
+) -> Option<Site> {
     let severity = match stage {
         Stage::Production | Stage::Unsaid => weight(cx, file),
         Stage::Development | Stage::Test | Stage::Example => return None,

@@ -1,13 +1,14 @@
 //! `redis-persistence-missing`: a Redis that holds queues or sessions keeps its data over a restart.
 
+use camino::Utf8Path;
+
 use crate::{
     doc::Node,
     facts::{
         compose::{self, ComposeService},
         credentials::{
             datastores::{self, Datastore},
-            services,
-            stage,
+            services, stage,
         },
     },
     model::{Confidence, Evidence, Message, Place, Severity, Site, Verdict},
@@ -20,8 +21,20 @@ pub(in crate::rules) struct RedisPersistenceMissing;
 
 /// Libraries that keep jobs or sessions in Redis.
 const KEEPERS: [&str; 14] = [
-    "bullmq", "bull", "bee-queue", "@nestjs/bullmq", "@nestjs/bull", "connect-redis", "agenda-redis", "celery", "rq",
-    "django-rq", "arq", "dramatiq", "sidekiq", "resque",
+    "bullmq",
+    "bull",
+    "bee-queue",
+    "@nestjs/bullmq",
+    "@nestjs/bull",
+    "connect-redis",
+    "agenda-redis",
+    "celery",
+    "rq",
+    "django-rq",
+    "arq",
+    "dramatiq",
+    "sidekiq",
+    "resque",
 ];
 
 impl Rule for RedisPersistenceMissing {
@@ -65,7 +78,8 @@ fn judge(server: &ComposeService<'_>) -> Result<Evidence, (Place, Message)> {
     let appends = services::option(server, "--appendonly").filter(|(value, _)| *value == "yes");
     let saves = services::option(server, "--save");
     let words = services::command_words(server);
-    let configured = words.iter().find(|(word, _)| word.trim_matches(['"', '\'']).ends_with(".conf"));
+    let configured =
+        words.iter().find(|(word, _)| Utf8Path::new(word.trim_matches(['"', '\''])).extension() == Some("conf"));
     let Some(volume) = volume(server) else {
         return Err((server.place(), Message::new("no-volume")));
     };

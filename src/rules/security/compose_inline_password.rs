@@ -41,7 +41,10 @@ impl Rule for ComposeInlinePassword {
         if sites.is_empty() {
             return Verdict::pass_or(fine, || Verdict::not_applicable("not-production"));
         }
-        Verdict::fail_or(sites, || Verdict::not_applicable("no-secrets")).also_fine(fine).detail(detail).sites(total, ok)
+        Verdict::fail_or(sites, || Verdict::not_applicable("no-secrets"))
+            .also_fine(fine)
+            .detail(detail)
+            .sites(total, ok)
     }
 }
 

@@ -65,19 +65,33 @@ fn copied(file: &File, one: &Instruction) -> Vec<Site> {
         .filter(|source| !source.dynamic && holds_secrets(&source.text))
         .map(|source| {
             let message = Message::new("copied").with("path", source.text.as_str());
-            Site::new(Place::At(file.id, source.span), message).severity(Severity::High).confidence(Confidence::Likely).key(&source.text)
+            Site::new(Place::At(file.id, source.span), message)
+                .severity(Severity::High)
+                .confidence(Confidence::Likely)
+                .key(&source.text)
         })
         .collect()
 }
 
 fn holds_secrets(path: &str) -> bool {
     let name = Utf8Path::new(path).file_name().unwrap_or_default().to_ascii_lowercase();
-    let template = name.split(['.', '-', '_']).any(|word| matches!(word, "example" | "sample" | "template" | "dist" | "test" | "public" | "pub" | "defaults"));
-    let environment = name == ".env" || name == ".env*" || name.strip_prefix(".env.").is_some_and(|rest| !rest.is_empty());
-    let key = matches!(name.as_str(), "id_rsa" | "id_ed25519" | "id_ecdsa" | "credentials.json" | "serviceaccount.json" | "service-account.json" | ".netrc" | ".pgpass" | ".htpasswd")
-        || name.ends_with(".p12")
-        || name.ends_with(".pfx")
-        || name.ends_with(".jks");
+    let template = name.split(['.', '-', '_']).any(|word| {
+        matches!(word, "example" | "sample" | "template" | "dist" | "test" | "public" | "pub" | "defaults")
+    });
+    let environment =
+        name == ".env" || name == ".env*" || name.strip_prefix(".env.").is_some_and(|rest| !rest.is_empty());
+    let key = matches!(
+        name.as_str(),
+        "id_rsa"
+            | "id_ed25519"
+            | "id_ecdsa"
+            | "credentials.json"
+            | "serviceaccount.json"
+            | "service-account.json"
+            | ".netrc"
+            | ".pgpass"
+            | ".htpasswd"
+    ) || matches!(Utf8Path::new(&name).extension(), Some("p12" | "pfx" | "jks"));
     !template && (environment || key)
 }
 
@@ -92,7 +106,12 @@ fn environment(file: &File, dockerfile: &Dockerfile, stage: &Stage, pair: &Pair)
         Some(Site::new(Place::At(file.id, pair.span), message).severity(severity).key(&pair.name))
     };
     if let Some(argument) = argument_of(&value.text) {
-        let given = dockerfile.stage_chain(stage).into_iter().flat_map(|stage| stage.all("ARG")).flat_map(|one| &one.pairs).find(|one| one.name == argument)?;
+        let given = dockerfile
+            .stage_chain(stage)
+            .into_iter()
+            .flat_map(|stage| stage.all("ARG"))
+            .flat_map(|one| &one.pairs)
+            .find(|one| one.name == argument)?;
         let empty = given.value.as_ref().is_none_or(|value| value.text.is_empty());
         let dummy = given.value.as_ref().and_then(|value| credentials::worth(&pair.name, &value.text));
         return match dummy {

@@ -45,14 +45,13 @@ fn judge(held: &Held<'_>) -> Option<Site> {
     let development = held.stage == Stage::Development;
     let key = match (held.kind, held.holder) {
         // What a chart shows in its values is meant to be replaced; whoever forgets it is told by another rule.
-        (Kind::Placeholder, Holder::Values) => return None,
+        (Kind::Placeholder, Holder::Values) | (Kind::TestKey | Kind::PublicKey | Kind::Example, _) => return None,
         (Kind::Placeholder, _) => "placeholder",
         (Kind::Live | Kind::Weak, Holder::Env) => "env",
         (Kind::Live | Kind::Weak, Holder::Secret) => "secret",
         (Kind::Live | Kind::Weak, Holder::ConfigMap) => "config-map",
         (Kind::Live | Kind::Weak, Holder::Generator) => "generator",
         (Kind::Live | Kind::Weak, Holder::Values) => "values",
-        (Kind::TestKey | Kind::PublicKey | Kind::Example, _) => return None,
     };
     let severity = match (held.kind, held.holder) {
         (Kind::Live, _) => Severity::High,

@@ -52,7 +52,8 @@ fn judge(one: &Handed<'_>) -> Option<Site> {
     }
     let (kind, confidence) = one.setting.worth()?;
     let name = one.setting.name.as_str();
-    let site = |key| Site::new(one.setting.place(), Message::new(key).with("name", name)).confidence(confidence).key(name);
+    let site =
+        |key| Site::new(one.setting.place(), Message::new(key).with("name", name)).confidence(confidence).key(name);
     match kind {
         Kind::Placeholder if protects_own(name) => Some(site("own").severity(Severity::High)),
         Kind::Placeholder => Some(site("placeholder")),
@@ -65,6 +66,18 @@ fn judge(one: &Handed<'_>) -> Option<Site> {
 /// Whether the program itself signs, encrypts or lets in with the secret, so that a placeholder works.
 fn protects_own(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace(['_', '-', '.'], "");
-    let own = ["jwt", "session", "cookie", "secretkey", "appsecret", "authsecret", "signing", "encrypt", "salt", "hmac", "master"];
+    let own = [
+        "jwt",
+        "session",
+        "cookie",
+        "secretkey",
+        "appsecret",
+        "authsecret",
+        "signing",
+        "encrypt",
+        "salt",
+        "hmac",
+        "master",
+    ];
     name.ends_with("secret") && !name.contains("client") || own.iter().any(|word| name.contains(word))
 }
