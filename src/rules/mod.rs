@@ -27,6 +27,7 @@ rules! {
         dockerfile_stage_input_missing,
         dockerignore_missing,
         entrypoint_signal_swallowed,
+        k8s_hpa_missing,
         k8s_manifests_missing,
         k8s_probes_missing,
         k8s_resource_limits_missing,
@@ -53,6 +54,7 @@ rules! {
     performance {
     }
     reliability {
+        k8s_pdb_missing,
     }
     security {
         allowed_origins_not_required,
@@ -64,6 +66,8 @@ rules! {
         fallback_secret,
         gitignore_env_missing,
         hardcoded_secret,
+        k8s_network_policy_missing,
+        k8s_security_context_missing,
     }
     tests_quality {
         tests_missing,
