@@ -9,6 +9,7 @@ pub mod deployment;
 mod directives;
 pub mod environment;
 pub mod images;
+pub mod infrastructure;
 pub mod kubernetes;
 pub mod logging;
 pub mod migrations;

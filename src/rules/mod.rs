@@ -40,6 +40,7 @@ rules! {
         ci_workflow_missing,
     }
     data_security {
+        iac_encryption_missing,
     }
     documentation {
     }
@@ -47,6 +48,7 @@ rules! {
     }
     observability {
         console_usage,
+        iac_monitoring_disabled,
         structured_logger_missing,
     }
     operations_docs {
@@ -54,6 +56,7 @@ rules! {
     performance {
     }
     reliability {
+        iac_deletion_protection_missing,
         k8s_pdb_missing,
     }
     security {
@@ -66,8 +69,11 @@ rules! {
         fallback_secret,
         gitignore_env_missing,
         hardcoded_secret,
+        iac_public_access,
+        iam_wildcard_permission,
         k8s_network_policy_missing,
         k8s_security_context_missing,
+        terraform_secrets_committed,
     }
     tests_quality {
         tests_missing,

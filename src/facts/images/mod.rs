@@ -302,8 +302,20 @@ pub fn is_helper(file: &File) -> bool {
 /// Whether a file defines something for developing or showing, by a part of its path.
 pub fn is_development(file: &File) -> bool {
     const PARTS: [&str; 14] = [
-        "dev", "development", "devcontainer", "local", "localdev", "gitpod", "codesandbox", "sandbox", "example", "examples", "sample", "samples",
-        "demo", "integration",
+        "dev",
+        "development",
+        "devcontainer",
+        "local",
+        "localdev",
+        "gitpod",
+        "codesandbox",
+        "sandbox",
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "demo",
+        "integration",
     ];
     let lower = file.path.as_str().to_ascii_lowercase();
     lower.split(['/', '.', '-', '_']).any(|part| PARTS.contains(&part))

@@ -50,9 +50,32 @@ fn has_version(tag: &str) -> bool {
 
 /// Images of tools that help to develop, to look at data or to load a system, and never serve users.
 const HELPERS: [&str; 26] = [
-    "mailhog", "maildev", "mailpit", "mailcatcher", "k6", "locust", "adminer", "pgadmin4", "phpmyadmin",
-    "mongo-express", "redis-commander", "redisinsight", "localstack", "wiremock", "selenium", "standalone-chrome",
-    "cypress", "included", "playwright", "stripe-cli", "ngrok", "swagger-ui", "swagger-editor", "dozzle", "fake-gcs-server", "smtp4dev",
+    "mailhog",
+    "maildev",
+    "mailpit",
+    "mailcatcher",
+    "k6",
+    "locust",
+    "adminer",
+    "pgadmin4",
+    "phpmyadmin",
+    "mongo-express",
+    "redis-commander",
+    "redisinsight",
+    "localstack",
+    "wiremock",
+    "selenium",
+    "standalone-chrome",
+    "cypress",
+    "included",
+    "playwright",
+    "stripe-cli",
+    "ngrok",
+    "swagger-ui",
+    "swagger-editor",
+    "dozzle",
+    "fake-gcs-server",
+    "smtp4dev",
 ];
 
 /// Whether the image is a tool of development that production does not run.

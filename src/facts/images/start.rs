@@ -268,7 +268,8 @@ fn is_copied(image: &Image<'_>, name: &str) -> bool {
     let copies = image.dockerfile.stages.iter().flat_map(|stage| stage.all("COPY"));
     copies
         .filter(|copy| copy.flag("from").is_none())
-        .flat_map(|copy| &copy.arguments).any(|word| base_name(&word.text) == name)
+        .flat_map(|copy| &copy.arguments)
+        .any(|word| base_name(&word.text) == name)
 }
 
 /// `"$@"` stands for the script's arguments.
@@ -286,9 +287,8 @@ enum End {
 }
 
 /// Commands that end a script and start no program.
-const CLOSING: [&str; 14] = [
-    "wait", "exit", "echo", "printf", "true", "false", ":", "cd", "export", "set", "return", "rm", "chown", "chmod",
-];
+const CLOSING: [&str; 14] =
+    ["wait", "exit", "echo", "printf", "true", "false", ":", "cd", "export", "set", "return", "rm", "chown", "chmod"];
 
 fn end_of(text: &str) -> End {
     let shebang = text.lines().next().unwrap_or_default();
@@ -298,7 +298,8 @@ fn end_of(text: &str) -> End {
     let commands: Vec<Command> =
         shell::commands(text).into_iter().filter(|it| !it.context.substitution && !it.context.opened).collect();
     let first = |command: &Command| command.words.first().map(|word| word.text.clone()).unwrap_or_default();
-    let traps = |command: &Command| first(command) == "trap" && command.words.iter().any(|word| word.text.contains("TERM"));
+    let traps =
+        |command: &Command| first(command) == "trap" && command.words.iter().any(|word| word.text.contains("TERM"));
     if commands.iter().any(traps) {
         return End::Handles;
     }

@@ -71,7 +71,8 @@ pub fn cluster(repo: &Repo) -> Cluster<'_> {
             }
             FileKind::HelmTemplate => {
                 let Ok(text) = repo.read(file.id) else { continue };
-                let chart = file.path.ancestors().find(|at| at.file_name() == Some("templates")).and_then(Utf8Path::parent);
+                let chart =
+                    file.path.ancestors().find(|at| at.file_name() == Some("templates")).and_then(Utf8Path::parent);
                 let values = chart.and_then(|chart| repo.by_path(&chart.join("values.yaml")));
                 let values = values.and_then(|values| repo.doc(values.id)?.root());
                 sources.push(Source { file, text: Text::Template(Box::new(helm::render(&text, values))) });
@@ -79,7 +80,8 @@ pub fn cluster(repo: &Repo) -> Cluster<'_> {
             _ => {}
         }
     }
-    let patches = kustomizations.iter().filter(|one| !is_development(one.file)).flat_map(|one| one.patches(repo)).collect();
+    let patches =
+        kustomizations.iter().filter(|one| !is_development(one.file)).flat_map(|one| one.patches(repo)).collect();
     Cluster { sources, patches }
 }
 
@@ -128,7 +130,8 @@ impl Cluster<'_> {
                 containers.iter().enumerate().filter_map(move |(at, node)| {
                     let name = node.get("name").and_then(Node::text).unwrap_or_default();
                     let image = node.get("image").and_then(Node::text)?;
-                    let sidecar = at > 0 && SIDECARS.iter().any(|part| image_name(image).contains(part) || name.contains(part));
+                    let sidecar =
+                        at > 0 && SIDECARS.iter().any(|part| image_name(image).contains(part) || name.contains(part));
                     (!sidecar).then_some(Part { workload, name, image, node })
                 })
             })
@@ -154,13 +157,15 @@ impl Cluster<'_> {
 }
 
 /// Containers that a platform puts beside the program.
-const SIDECARS: [&str; 8] = ["istio-proxy", "envoy", "linkerd", "fluent-bit", "fluentd", "vault-agent", "cloud-sql-proxy", "oauth2-proxy"];
+const SIDECARS: [&str; 8] =
+    ["istio-proxy", "envoy", "linkerd", "fluent-bit", "fluentd", "vault-agent", "cloud-sql-proxy", "oauth2-proxy"];
 
 /// Whether a change sets `key`, as a part of an object or as a path of a list of operations.
 fn gives(patch: &Patch, key: &str) -> bool {
     patch.doc.documents.iter().flat_map(Node::walk).any(|(path, node)| {
         path.last_key() == Some(key)
-            || path.last_key() == Some("path") && node.as_str().is_some_and(|text| text.split('/').any(|part| part == key))
+            || path.last_key() == Some("path")
+                && node.as_str().is_some_and(|text| text.split('/').any(|part| part == key))
     })
 }
 
@@ -212,8 +217,24 @@ impl<'c> Workload<'c> {
         let image = containers.first().and_then(|first| first.get("image")?.text()).unwrap_or_default();
         let name = image_name(image).to_ascii_lowercase();
         const PRODUCTS: [&str; 18] = [
-            "postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb", "redis", "valkey", "rabbitmq", "kafka", "zookeeper",
-            "elasticsearch", "opensearch", "clickhouse-server", "minio", "prometheus", "grafana", "nats",
+            "postgres",
+            "postgresql",
+            "mysql",
+            "mariadb",
+            "mongo",
+            "mongodb",
+            "redis",
+            "valkey",
+            "rabbitmq",
+            "kafka",
+            "zookeeper",
+            "elasticsearch",
+            "opensearch",
+            "clickhouse-server",
+            "minio",
+            "prometheus",
+            "grafana",
+            "nats",
         ];
         PRODUCTS.contains(&name.as_str())
     }
@@ -227,7 +248,8 @@ fn pairs(map: Option<&Node>) -> Vec<(&str, &str)> {
 impl Part<'_> {
     /// The line that begins the container.
     pub fn place(&self) -> Place {
-        let span = self.node.entry("name").or_else(|| self.node.entry("image")).map_or(self.node.span, |entry| entry.key_span);
+        let span =
+            self.node.entry("name").or_else(|| self.node.entry("image")).map_or(self.node.span, |entry| entry.key_span);
         self.workload.object.place(span)
     }
 }

@@ -37,7 +37,8 @@ impl Rendered {
         self.source.contains(key)
             || self.source.lines().any(|line| {
                 let line = line.trim();
-                let inserts = line.starts_with("{{") && (line.contains("include ") || line.contains("tpl ") || line.contains("toYaml"));
+                let inserts = line.starts_with("{{")
+                    && (line.contains("include ") || line.contains("tpl ") || line.contains("toYaml"));
                 inserts && !line.contains("abels") && !line.contains("nnotations") && !line.contains("imagePullSecrets")
             })
     }
@@ -269,7 +270,10 @@ fn inline(line: &str, scope: &Scope<'_>) -> String {
         let Some((action, after)) = behind.split_once("}}") else { break };
         let action = action.trim_start_matches('-').trim_end_matches('-').trim();
         let value = scope.value(action.strip_prefix("quote ").unwrap_or(action)).flatten();
-        let default = action.split("default ").nth(1).map(|text| text.split('|').next().unwrap_or(text).trim().trim_matches('"').to_owned());
+        let default = action
+            .split("default ")
+            .nth(1)
+            .map(|text| text.split('|').next().unwrap_or(text).trim().trim_matches('"').to_owned());
         match value.as_ref().and_then(Node::text).map(str::to_owned).filter(|text| !text.is_empty()).or(default) {
             Some(text) if !text.contains(['{', '$', '.', '(']) || value.is_some() => out.push_str(&text),
             _ => {
@@ -290,7 +294,10 @@ mod tests {
 
     #[test]
     fn values_decide() {
-        let values = doc::parse(Format::Yaml, "probe:\n  path: /up\nresources: {}\nimage: { repository: shop, tag: '1.2' }\noff: false\n");
+        let values = doc::parse(
+            Format::Yaml,
+            "probe:\n  path: /up\nresources: {}\nimage: { repository: shop, tag: '1.2' }\noff: false\n",
+        );
         let text: Arc<str> = Arc::from(
             "spec:\n  image: \"{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}\"\n  {{- with .Values.probe }}\n  livenessProbe:\n    {{- toYaml . | nindent 4 }}\n  {{- end }}\n  resources:\n    {{- toYaml .Values.resources | nindent 4 }}\n  {{- if .Values.off }}\n  replicas: 1\n  {{- else }}\n  replicas: 2\n  {{- end }}\n",
         );

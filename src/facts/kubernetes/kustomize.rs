@@ -41,7 +41,10 @@ pub fn kustomizations(repo: &Repo) -> Vec<Kustomization<'_>> {
             let list = |keys: &[&str]| -> Vec<Utf8PathBuf> {
                 let nodes = keys.iter().filter_map(|key| root.get(key)).flat_map(Node::items);
                 let paths = nodes.filter_map(|node| node.as_str().or_else(|| node.get("path")?.as_str()));
-                paths.filter(|path| !path.contains("://") && !path.contains('\n')).map(|path| normalised(&file.folder().join(path))).collect()
+                paths
+                    .filter(|path| !path.contains("://") && !path.contains('\n'))
+                    .map(|path| normalised(&file.folder().join(path)))
+                    .collect()
             };
             Some(Kustomization {
                 file,
@@ -63,18 +66,27 @@ impl Kustomization<'_> {
         depth < 8
             && self.resources.iter().any(|path| {
                 *path == file.path
-                    || all.iter().any(|other| other.file.folder() == path && other.file.id != self.file.id && other.reaches(all, file, depth + 1))
+                    || all.iter().any(|other| {
+                        other.file.folder() == path
+                            && other.file.id != self.file.id
+                            && other.reaches(all, file, depth + 1)
+                    })
             })
     }
 
     /// The changes it makes.
     pub fn patches(&self, repo: &Repo) -> Vec<Patch> {
         let mut found = Vec::new();
-        for entry in ["patches", "patchesStrategicMerge", "patchesJson6902"].iter().filter_map(|key| self.root.entry(key)) {
+        for entry in
+            ["patches", "patchesStrategicMerge", "patchesJson6902"].iter().filter_map(|key| self.root.entry(key))
+        {
             for node in entry.value.items() {
                 let place = Place::At(self.file.id, node.span);
                 let target = |key: &str| Some(node.get("target")?.get(key)?.as_str()?.to_owned());
-                let inline = node.get("patch").and_then(Node::as_str).or_else(|| node.as_str().filter(|text| text.contains('\n')));
+                let inline = node
+                    .get("patch")
+                    .and_then(Node::as_str)
+                    .or_else(|| node.as_str().filter(|text| text.contains('\n')));
                 let path = node.get("path").and_then(Node::as_str).or_else(|| node.as_str());
                 let (place, text) = match (inline, path) {
                     (Some(text), _) => (place, text.to_owned()),

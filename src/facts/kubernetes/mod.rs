@@ -53,7 +53,13 @@ pub fn every_container(repo: &Repo) -> Vec<Container<'_>> {
     let mut all = containers(repo);
     let before: Vec<_> = all
         .iter()
-        .filter(|container| container.pod.get("containers").and_then(|list| list.items().first()).is_some_and(|first| std::ptr::eq(first, container.node)))
+        .filter(|container| {
+            container
+                .pod
+                .get("containers")
+                .and_then(|list| list.items().first())
+                .is_some_and(|first| std::ptr::eq(first, container.node))
+        })
         .flat_map(|container| listed(container.file, container.pod, "initContainers"))
         .collect();
     all.extend(before);
