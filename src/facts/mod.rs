@@ -13,6 +13,7 @@ mod directives;
 pub mod environment;
 pub mod headings;
 pub mod images;
+pub mod infrastructure;
 pub mod kubernetes;
 pub mod logging;
 pub mod migrations;

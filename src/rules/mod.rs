@@ -33,6 +33,10 @@ rules! {
         dockerfile_stage_input_missing,
         dockerignore_missing,
         entrypoint_signal_swallowed,
+        k8s_hpa_missing,
+        k8s_manifests_missing,
+        k8s_probes_missing,
+        k8s_resource_limits_missing,
         migrate_script_missing,
         migration_order_broken,
         migration_rollback_missing,
@@ -58,6 +62,7 @@ rules! {
         supabase_rls_missing,
         supabase_rls_permissive,
         db_ssl_not_enforced,
+        iac_encryption_missing,
     }
     documentation {
     }
@@ -73,6 +78,7 @@ rules! {
     observability {
         console_usage,
         grafana_default_password,
+        iac_monitoring_disabled,
         structured_logger_missing,
     }
     operations_docs {
@@ -89,6 +95,8 @@ rules! {
         backup_plan_missing,
         backup_retention_missing,
         restore_procedure_missing,
+        iac_deletion_protection_missing,
+        k8s_pdb_missing,
     }
     security {
         allowed_origins_not_required,
@@ -108,6 +116,11 @@ rules! {
         redis_no_auth,
         test_secret_in_production,
         vendor_default_credentials,
+        iac_public_access,
+        iam_wildcard_permission,
+        k8s_network_policy_missing,
+        k8s_security_context_missing,
+        terraform_secrets_committed,
     }
     tests_quality {
         tests_missing,

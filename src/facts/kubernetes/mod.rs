@@ -1,5 +1,7 @@
 //! The containers of Kubernetes manifests.
 
+pub mod cluster;
+pub mod helm;
 pub mod kustomize;
 
 use crate::{

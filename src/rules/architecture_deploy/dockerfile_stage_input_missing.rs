@@ -175,12 +175,19 @@ fn judge(
     for step in &steps {
         let Some((tool, package, declared)) = dev_tool(manifest, step) else { continue };
         let message = about("tool").with("tool", tool).with("package", package);
-        sites.push(Site::new(place, message).related(install.clone(), "install").related(declared, "declared"));
+        // What builds needs another installation; what starts is declared in the wrong place.
+        let site = if one.keyword == "RUN" {
+            Site::new(install.clone(), message).related(place, "build")
+        } else {
+            Site::new(place, message).related(install.clone(), "install")
+        };
+        sites.push(site.related(declared, "declared"));
         return;
     }
-    if let Some((package, used)) = steps.iter().find(|step| bundles(step)).and_then(|_| dev_import(cx, image, manifest)) {
+    let building = one.keyword == "RUN";
+    if let Some((package, used)) = steps.iter().filter(|_| building).find(|step| bundles(step)).and_then(|_| dev_import(cx, image, manifest)) {
         let message = about("import").with("package", package);
-        sites.push(Site::new(place, message).related(install.clone(), "install").related(used.place.clone(), "used"));
+        sites.push(Site::new(install.clone(), message).related(place, "build").related(used.place.clone(), "used"));
         return;
     }
     if is_script {
