@@ -162,7 +162,9 @@ pub(super) fn named(text: &str) -> Option<Target> {
         "dev",
         "develop",
         "development",
-    ]) {
+    ])
+        || (2..5).contains(&words.len()) && words.last() == Some(&"test")
+    {
         // `deploy-staging-and-production` ships to users as well.
         return Some(if has(&["production", "prod"]) { Target::Production } else { Target::Staging });
     }

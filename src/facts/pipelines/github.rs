@@ -208,7 +208,10 @@ fn job(entry: &Entry, around: &Around<'_>) -> Job {
         condition: stated(node.entry("if")),
         environment,
         permissions: node.entry("permissions").map(permissions),
-        runs_on: node.get("runs-on").is_some(),
+        runner: node.get("runs-on").map(|runner| Stated {
+            text: runner.text().or_else(|| runner.items().first()?.text()).unwrap_or_default().to_owned(),
+            span: runner.span,
+        }),
         container: node
             .get("container")
             .and_then(|it| it.text().or_else(|| it.get("image")?.text()))

@@ -79,7 +79,7 @@ fn empty_job(id: &str, span: Span) -> Job {
         condition: None,
         environment: None,
         permissions: None,
-        runs_on: true,
+        runner: None,
         container: None,
         timeout: None,
         tolerated: None,

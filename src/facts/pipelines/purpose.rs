@@ -111,6 +111,7 @@ fn special(program: &Program<'_>, words: &[&str]) -> Option<Vec<Purpose>> {
             let script = words.iter().find(|word| !word.starts_with('-'))?;
             by_table(script.rsplit('/').next()?, words.get(1..).unwrap_or_default())
         }
+        "yarn" if words.first() == Some(&"workspace") => inner(words.get(2..).unwrap_or_default())?,
         "yarn" if has("audit") => purpose(Does::Scan, "yarn audit"),
         "yarn" if words.first() == Some(&"npm") && has("publish") => purpose(Does::Publish, name),
         "gh" if words.first() == Some(&"release") && (has("create") || has("upload")) => purpose(Does::Publish, name),
@@ -147,6 +148,7 @@ fn is_test_script(name: &str) -> bool {
         return matches!(name, "runtests" | "run-tests" | "run_tests");
     };
     matches!(extension, "sh" | "bash" | "py" | "js" | "mjs" | "ts" | "ps1")
+        && stem != "test"
         && stem.split(['-', '_', '.']).any(|part| matches!(part, "test" | "tests" | "runtests" | "e2e"))
 }
 

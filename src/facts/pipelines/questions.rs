@@ -38,10 +38,12 @@ fn target_of(pipeline: &Pipeline, job: &Job, act: &Act) -> Option<Target> {
     let target = match act.does {
         Does::Deploy(Target::Unknown) => by_moments(job).unwrap_or(Target::Unknown),
         Does::Deploy(target) => target,
-        Does::Publish => Target::Unknown,
+        Does::Publish => {
+            let names = [Some(job.id.as_str()), job.name.as_deref(), pipeline.name.as_deref()];
+            names.into_iter().flatten().find_map(super::deploys::named).unwrap_or(Target::Unknown)
+        }
         _ => return None,
     };
-    let _ = pipeline;
     (!matches!(target, Target::Docs | Target::Preview | Target::Throwaway)).then_some(target)
 }
 

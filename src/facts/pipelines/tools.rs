@@ -72,6 +72,7 @@ pub(super) const TOOLS: &[Tool] = &[
     test("hatch", &["test"]),
     test("django-admin", &["test"]),
     test("manage.py", &["test"]),
+    test("flask", &["test"]),
     test("go", &["test"]),
     test("gotestsum", &[]),
     test("ginkgo", &[]),
