@@ -78,7 +78,6 @@ pub(super) fn by_program(name: &str, words: &[&str]) -> Option<Target> {
         }
         "docker" => words.starts_with(&["stack", "deploy"]) || words.starts_with(&["service", "update"]),
         "supabase" => words.starts_with(&["functions", "deploy"]),
-        "eas" => words.first() == Some(&"submit"),
         "ssh" | "sshpass" => {
             let script = words.join(" ").to_ascii_lowercase();
             [
@@ -162,8 +161,7 @@ pub(super) fn named(text: &str) -> Option<Target> {
         "dev",
         "develop",
         "development",
-    ])
-        || (2..5).contains(&words.len()) && words.last() == Some(&"test")
+    ]) || (2..5).contains(&words.len()) && words.last() == Some(&"test")
     {
         // `deploy-staging-and-production` ships to users as well.
         return Some(if has(&["production", "prod"]) { Target::Production } else { Target::Staging });

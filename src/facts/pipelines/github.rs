@@ -97,6 +97,7 @@ fn triggers(on: &Entry) -> Vec<Trigger> {
         branches: None,
         branches_ignored: false,
         tags: None,
+        types: Vec::new(),
         paths: false,
         workflows: Vec::new(),
     };
@@ -118,6 +119,7 @@ fn triggers(on: &Entry) -> Vec<Trigger> {
         branches: list(entry.value.get("branches")),
         branches_ignored: entry.value.get("branches-ignore").is_some(),
         tags: list(entry.value.get("tags")),
+        types: list(entry.value.get("types")).unwrap_or_default(),
         paths: entry.value.get("paths").is_some() || entry.value.get("paths-ignore").is_some(),
         workflows: list(entry.value.get("workflows")).unwrap_or_default(),
         ..plain(&entry.key, entry.key_span)

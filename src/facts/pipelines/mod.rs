@@ -88,6 +88,8 @@ pub struct Trigger {
     pub branches_ignored: bool,
     /// Tag patterns.
     pub tags: Option<Vec<String>>,
+    /// Activity types: `closed`, `published`.
+    pub types: Vec<String>,
     /// Paths narrow it.
     pub paths: bool,
     /// The workflows that a `workflow_run` waits for.

@@ -265,6 +265,7 @@ pub(super) const TOOLS: &[Tool] = &[
     publish("helm", &["push"]),
     publish("vsce", &["publish"]),
     publish("jsr", &["publish"]),
+    publish("eas", &["submit"]),
     migrate("alembic", &["upgrade"]),
     migrate("manage.py", &["migrate"]),
     migrate("knex", &["migrate:latest"]),

@@ -74,7 +74,7 @@ fn gate<'s>(job: &Job, step: &'s Step) -> Option<&'s Act> {
 
 fn site(repo: &Repo, pipeline: &Pipeline, job: &Job, step: &Step, act: &Act) -> Option<Site> {
     let swallowed = act.swallowed.as_ref()?;
-    if step.outcome_asked || speaks_of(step, job, REPORTS) || informs_only(job) || blocks_too(job, act) || fixes(repo, pipeline, act) {
+    if step.outcome_asked || speaks_of(step, job, REPORTS) || informs_only(job) || blocks_too(job, act) || fixes(repo, pipeline, job, act) {
         return None;
     }
     let elsewhere = swallowed.place.file() != Some(pipeline.file);
@@ -150,8 +150,14 @@ fn blocks_too(job: &Job, act: &Act) -> bool {
 }
 
 /// A linter that repairs what it finds is no gate.
-fn fixes(repo: &Repo, pipeline: &Pipeline, act: &Act) -> bool {
+fn fixes(repo: &Repo, pipeline: &Pipeline, job: &Job, act: &Act) -> bool {
     let Ok(text) = repo.read(pipeline.file) else { return false };
     let command = text.get(act.span.range()).unwrap_or_default();
-    act.does == Does::Lint && ["fix", "--write", "fmt"].iter().any(|word| command.contains(word))
+    let commits = |job: &Job| {
+        job.steps.iter().any(|step| {
+            let action = step.uses.as_ref().is_some_and(|uses| uses.text.contains("create-pull-request") || uses.text.contains("auto-commit"));
+            action || step.commands.iter().any(|command| command.runs(&["git", "commit"]))
+        })
+    };
+    act.does == Does::Lint && commits(job) || act.does == Does::Lint && ["fix", "--write", "fmt"].iter().any(|word| command.contains(word))
 }

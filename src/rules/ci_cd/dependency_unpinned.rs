@@ -5,6 +5,7 @@ use crate::{
     facts::{
         Fact,
         commands::{CommandUse, Stage},
+        images::is_helper,
     },
     model::{Evidence, Message, Place, Severity, Site, Verdict},
     repo::{Dependency, Ecosystem, FileKind, Manifest, Repo},
@@ -51,7 +52,7 @@ impl Rule for DependencyUnpinned {
                 sites.push(Site::new(place, message).key(dependency.name.as_str()));
             }
         }
-        for used in cx.facts.commands(cx.repo).iter().filter(|used| used.role.is_operational()) {
+        for used in cx.facts.commands(cx.repo).iter().filter(|used| used.role.is_operational() && !in_helper(cx.repo, used)) {
             for (name, place) in tools(used) {
                 total += 1;
                 let message = Message::new("tool").with("name", name.as_str());
@@ -76,12 +77,21 @@ fn is_deployed(repo: &Repo, manifest: &Manifest) -> bool {
     });
     let locked = manifest.folder.ancestors().any(|folder| LOCKS.iter().any(|name| repo.by_path(&folder.join(name)).is_some()));
     let component = repo.component(file.component);
+    // What a person writes and a tool then fixes in a file beside it.
+    let compiled = repo.manifests().iter().any(|other| {
+        other.file != manifest.file
+            && other.folder == manifest.folder
+            && repo.file(other.file).kind == FileKind::Requirements
+            && other.dependencies.len() >= manifest.dependencies.len()
+            && !other.dependencies.iter().any(is_open)
+    });
     manifest.ecosystem == Ecosystem::Python
         && file.kind == FileKind::Requirements
         && file.role.is_operational()
         && component.kind.is_deployable()
         && !development
         && !locked
+        && !compiled
         && !name.ends_with(".in")
 }
 
@@ -132,7 +142,12 @@ fn tools(used: &CommandUse) -> Vec<(String, Place)> {
     found
 }
 
+/// An image that only builds, tests or develops.
+fn in_helper(repo: &Repo, used: &CommandUse) -> bool {
+    used.stage == Stage::ImageBuild && is_helper(repo.file(used.file))
+}
+
 /// No requirement or constraint file decides the versions.
 fn fixes_nothing(command: &Command) -> bool {
-    !command.words.iter().any(|word| matches!(word.text.as_str(), "-r" | "--requirement" | "-c" | "--constraint" | "-e" | "--editable"))
+    !command.words.iter().any(|word| matches!(word.text.as_str(), "-r" | "--requirement" | "-c" | "--constraint" | "-e" | "--editable" | "--no-index" | "-f" | "--find-links"))
 }

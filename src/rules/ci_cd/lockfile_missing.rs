@@ -6,9 +6,10 @@ use crate::{
     facts::{
         Fact,
         commands::{CommandUse, Stage},
+        images::is_helper,
     },
-    model::{Evidence, Message, Place, Severity, Site, Span, Verdict},
-    repo::{DependencyGroup, Ecosystem, File, FileKind, Manifest, Repo, Role},
+    model::{ComponentId, Evidence, Message, Place, Severity, Site, Span, Verdict},
+    repo::{ComponentKind, DependencyGroup, Ecosystem, File, FileKind, Manifest, Repo, Role},
     rule::{Context, Rule},
 };
 
@@ -67,7 +68,10 @@ fn counts(repo: &Repo, manifest: &Manifest) -> bool {
         }
         _ => false,
     };
-    operational && runtime && kind && component.kind.is_deployable() && component.folder() == manifest.folder
+    // A package for others carries templates rather than applications of its own.
+    let root = repo.component(ComponentId::ROOT).kind;
+    let template = !manifest.folder.as_str().is_empty() && matches!(root, ComponentKind::Cli | ComponentKind::Library);
+    operational && runtime && kind && !template && component.kind.is_deployable() && component.folder() == manifest.folder
 }
 
 /// The lock file beside a manifest or above it, where workspaces keep theirs.
@@ -93,7 +97,7 @@ fn competing(repo: &Repo) -> Vec<Site> {
 
 /// `npm install` where `npm ci` would obey the lock file.
 fn ignores(repo: &Repo, used: &CommandUse) -> Option<Site> {
-    if !matches!(used.stage, Stage::ImageBuild | Stage::Workflow) || used.role == Role::Example {
+    if !matches!(used.stage, Stage::ImageBuild | Stage::Workflow) || used.role == Role::Example || used.stage == Stage::ImageBuild && is_helper(repo.file(used.file)) {
         return None;
     }
     let file = repo.file(used.file);
