@@ -47,8 +47,7 @@ const PAGES: &[(&str, &[&str])] =
 /// Where this call deploys to; `None` when it does not deploy.
 pub(super) fn by_program(name: &str, words: &[&str]) -> Option<Target> {
     let has = |word: &&str| words.contains(word);
-    if PAGES.iter().any(|(program, verbs)| *program == name && (verbs.is_empty() || verbs.iter().any(|verb| has(verb))))
-    {
+    if PAGES.iter().any(|(program, verbs)| *program == name && (verbs.is_empty() || verbs.iter().any(has))) {
         return Some(Target::Docs);
     }
     let deploys = match name {

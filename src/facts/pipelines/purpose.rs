@@ -129,7 +129,7 @@ fn special(program: &Program<'_>, words: &[&str]) -> Option<Vec<Purpose>> {
         "turbo" | "nx" | "lerna" | "moon" | "vp" | "wireit" => tasks(name, words),
         "just" | "task" | "invoke" | "inv" | "poe" | "mise" | "rake" | "grunt" | "gulp" => {
             let found = tasks(name, words);
-            if found.is_empty() { return None } else { found }
+            return (!found.is_empty()).then_some(found);
         }
         _ if is_test_script(name) => purpose(Does::Test, name),
         _ => return None,
@@ -278,8 +278,9 @@ pub(super) fn by_script_name(name: &str) -> Option<Does> {
         {
             Does::Test
         }
-        "lint" | "eslint" | "format" | "prettier" | "stylelint" if !parts.contains(&"fix") => {
-            if first == "format" && parts.len() == 1 { return None } else { Does::Lint }
+        // `format` alone rewrites.
+        "lint" | "eslint" | "format" | "prettier" | "stylelint" if !parts.contains(&"fix") && lower != "format" => {
+            Does::Lint
         }
         "check" if parts.len() > 1 && matches!(parts[1], "lint" | "format" | "style") => Does::Lint,
         "build" => Does::Build,

@@ -35,8 +35,8 @@ pub fn shipments(pipelines: &[Pipeline]) -> Vec<Shipment<'_>> {
 
 /// Where an act ships to; `None` for what reaches no user of the service.
 fn target_of(pipeline: &Pipeline, job: &Job, act: &Act) -> Option<Target> {
-    let names = || [Some(job.id.as_str()), job.name.as_deref(), pipeline.name.as_deref()].into_iter().flatten();
-    let named = || names().find_map(super::deploys::named);
+    let labels = || [Some(job.id.as_str()), job.name.as_deref(), pipeline.name.as_deref()].into_iter().flatten();
+    let named = || labels().find_map(super::deploys::named);
     let target = match act.does {
         Does::Publish => named().unwrap_or(Target::Unknown),
         // A called workflow serves several environments; the caller says which.

@@ -159,5 +159,6 @@ fn fixes(repo: &Repo, pipeline: &Pipeline, job: &Job, act: &Act) -> bool {
             action || step.commands.iter().any(|command| command.runs(&["git", "commit"]))
         })
     };
-    act.does == Does::Lint && commits(job) || act.does == Does::Lint && ["fix", "--write", "fmt"].iter().any(|word| command.contains(word))
+    let rewrites = ["fix", "--write", "fmt"].iter().any(|word| command.contains(word));
+    act.does == Does::Lint && (rewrites || commits(job))
 }

@@ -42,7 +42,7 @@ impl Rule for CiSecurityScanMissing {
 }
 
 fn scans(pipeline: &Pipeline) -> Vec<Evidence> {
-    let acts = pipeline.jobs.iter().filter(|job| job.off.is_none()).flat_map(|job| job.acts());
+    let acts = pipeline.jobs.iter().filter(|job| job.off.is_none()).flat_map(crate::facts::pipelines::Job::acts);
     acts.filter(|act| act.does == Does::Scan)
         .map(|act| {
             let note = Message::new("runs").with("tool", act.tool.as_str());

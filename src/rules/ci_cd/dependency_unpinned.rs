@@ -92,7 +92,7 @@ fn is_deployed(repo: &Repo, manifest: &Manifest) -> bool {
         && !development
         && !locked
         && !compiled
-        && !name.ends_with(".in")
+        && file.path.extension() != Some("in")
 }
 
 /// No version, or one that only grows.
@@ -135,7 +135,7 @@ fn tools(used: &CommandUse) -> Vec<(String, Place)> {
             Some(_) => false,
             None => true,
         };
-        if plain && !own && open && !skip && !text.ends_with(".whl") && !text.ends_with(".txt") {
+        if plain && !own && open && !skip && !matches!(text.rsplit('.').next(), Some("whl" | "txt")) {
             found.push((text.to_owned(), Place::At(used.file, word.span)));
         }
     }
@@ -144,7 +144,8 @@ fn tools(used: &CommandUse) -> Vec<(String, Place)> {
 
 /// An image that only builds, tests or develops.
 fn in_helper(repo: &Repo, used: &CommandUse) -> bool {
-    used.stage == Stage::ImageBuild && is_helper(repo.file(used.file))
+    let file = repo.file(used.file);
+    used.stage == Stage::ImageBuild && (is_helper(file) || file.path.starts_with(".github"))
 }
 
 /// No requirement or constraint file decides the versions.

@@ -30,7 +30,7 @@ impl Rule for DeployHealthCheckMissing {
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        let (mut sites, mut fine, mut gated) = (Vec::new(), Vec::new(), 0);
+        let (mut sites, mut fine, mut gated, mut lost) = (Vec::new(), Vec::new(), 0, 0);
         let all = shipments(cx.facts.pipelines(cx.repo));
         let production = |shipment: &&Shipment<'_>| {
             matches!(shipment.act.does, Does::Deploy(_)) && shipment.target == Target::Production
@@ -40,6 +40,8 @@ impl Rule for DeployHealthCheckMissing {
             if let Some((span, tool)) = checked(cx, pipeline, job) {
                 let note = Message::new("checked").with("tool", tool);
                 fine.push(Evidence::At { place: pipeline.place(span), note });
+            } else if job.does(|act| act.does == Does::HealthCheck).is_some() {
+                lost += 1;
             } else if waits(cx, shipment) || job.is_opaque() {
                 gated += 1;
             } else {
@@ -48,7 +50,11 @@ impl Rule for DeployHealthCheckMissing {
             }
         }
         let (total, ok) = (sites.len() + fine.len(), fine.len());
-        let reason = if gated > 0 { "platform" } else { "no-deployment" };
+        let reason = match (lost, gated) {
+            (1.., _) => "cannot-fail",
+            (_, 1..) => "platform",
+            _ => "no-deployment",
+        };
         if sites.is_empty() {
             return Verdict::pass_or(fine, || Verdict::not_applicable(reason)).sites(total, ok);
         }
@@ -58,7 +64,7 @@ impl Rule for DeployHealthCheckMissing {
 
 /// A probe or a test behind the deployment: in the job, or in one that needs it.
 fn checked(cx: &Context<'_>, pipeline: &Pipeline, job: &Job) -> Option<(crate::model::Span, String)> {
-    let own = job.acts().into_iter().find(|act| act.does == Does::HealthCheck);
+    let own = job.acts().into_iter().find(|act| act.does == Does::HealthCheck && act.swallowed.is_none());
     let behind = pipeline.jobs.iter().filter(|other| other.needs.iter().any(|need| need.text == job.id)).find_map(|other| {
         other.does(|act| matches!(act.does, Does::HealthCheck | Does::Test))
     });
@@ -73,7 +79,7 @@ fn checked(cx: &Context<'_>, pipeline: &Pipeline, job: &Job) -> Option<(crate::m
         let name = step.name.as_ref()?.to_ascii_lowercase();
         let body = text.get(step.span.range())?;
         let asks = ["curl", "wget", "http", "wait-on", "rollout status"].iter().any(|word| body.contains(word));
-        (probe(&name) && asks).then(|| (step.span, name.clone()))
+        (probe(&name) && asks && step.tolerated.is_none() && step.acts.iter().all(|act| act.swallowed.is_none())).then(|| (step.span, name.clone()))
     })
 }
 

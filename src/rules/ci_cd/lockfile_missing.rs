@@ -34,9 +34,9 @@ impl Rule for LockfileMissing {
         for manifest in cx.repo.manifests().iter().filter(|manifest| counts(cx.repo, manifest)) {
             let names = if manifest.ecosystem == Ecosystem::Npm { NPM } else { PYTHON };
             match lock(cx.repo, &manifest.folder, names) {
-                Some(file) => {
-                    let note = Message::new("locked").with("file", file.path.as_str());
-                    let evidence = Evidence::At { place: Place::At(file.id, Span::new(0, 1)), note };
+                Some(lock) => {
+                    let note = Message::new("locked").with("file", lock.path.as_str());
+                    let evidence = Evidence::At { place: Place::At(lock.id, Span::new(0, 1)), note };
                     if !fine.contains(&evidence) {
                         fine.push(evidence);
                     }

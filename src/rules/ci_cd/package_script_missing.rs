@@ -98,8 +98,7 @@ impl Search<'_> {
         let Some(first) = script.first() else { return };
         let file = self.repo.file(first.file);
         let (folder, severity) = match first.stage {
-            Stage::PackageScript => (file.folder(), Severity::Medium),
-            Stage::Make => (file.folder(), Severity::Medium),
+            Stage::PackageScript | Stage::Make => (file.folder(), Severity::Medium),
             Stage::ShellScript if file.path.as_str().starts_with(".husky/") => (Utf8Path::new(""), Severity::High),
             Stage::ImageBuild | Stage::ContainerStart if file.kind == FileKind::Dockerfile => {
                 return script.iter().for_each(|used| self.ask_anywhere(used));
@@ -142,7 +141,7 @@ impl Search<'_> {
     /// A use whose name must be a script's.
     fn usable<'c>(&self, command: &'c Command, folder: Option<&Utf8Path>) -> Option<ScriptUse<'c>> {
         let used = self.follower.script_use(command, folder)?;
-        let odd = used.name.starts_with('-') || used.name.contains(['$', '*', '{', '<', '/']) || used.name.is_empty() || used.name.ends_with(".js") || used.name.ends_with(".ts");
+        let odd = used.name.starts_with('-') || used.name.contains(['$', '*', '{', '<', '/']) || used.name.is_empty() || matches!(used.name.rsplit('.').next(), Some("js" | "ts"));
         let skipped = used.optional || used.may_be_program || command.caught || command.context.condition || matches!(used.name, "restart" | "stop");
         (!odd && !skipped).then_some(used)
     }

@@ -29,7 +29,7 @@ impl Rule for WorkflowPermissionsMissing {
         for pipeline in workflows.filter(|pipeline| pipeline.state == State::Live) {
             match judge(cx.repo, pipeline) {
                 Ok(evidence) => fine.push(evidence),
-                Err(site) => sites.push(site),
+                Err(site) => sites.push(*site),
             }
         }
         let (total, ok) = (sites.len() + fine.len(), fine.len());
@@ -40,10 +40,10 @@ impl Rule for WorkflowPermissionsMissing {
     }
 }
 
-fn judge(repo: &Repo, pipeline: &Pipeline) -> Result<Evidence, Site> {
+fn judge(repo: &Repo, pipeline: &Pipeline) -> Result<Evidence, Box<Site>> {
     let jobs = pipeline.jobs.iter().filter_map(|job| job.permissions.as_ref());
     if let Some(all) = pipeline.permissions.iter().chain(jobs.clone()).find(|permissions| permissions.all) {
-        return Err(Site::new(pipeline.place(all.span), "write-all"));
+        return Err(Box::new(Site::new(pipeline.place(all.span), "write-all")));
     }
     if let Some(permissions) = &pipeline.permissions {
         return Ok(Evidence::At { place: pipeline.place(permissions.span), note: Message::new("whole") });
@@ -56,12 +56,12 @@ fn judge(repo: &Repo, pipeline: &Pipeline) -> Result<Evidence, Site> {
     let place = jobs_key(repo, pipeline);
     if first.is_some() {
         let message = Message::new("some-jobs").with("jobs", open.join(", "));
-        return Err(Site::new(place, message));
+        return Err(Box::new(Site::new(place, message)));
     }
     if pipeline.is_only_called() {
-        return Err(Site::new(place, "called").severity(Severity::Low));
+        return Err(Box::new(Site::new(place, "called").severity(Severity::Low)));
     }
-    Err(Site::new(place, "missing"))
+    Err(Box::new(Site::new(place, "missing")))
 }
 
 /// Where a reader would add the block.

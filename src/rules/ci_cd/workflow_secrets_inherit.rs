@@ -36,12 +36,12 @@ impl Rule for WorkflowSecretsInherit {
                     continue;
                 };
                 let place = pipeline.place(inherits);
-                let Some(file) = call.file else {
+                let Some(called) = call.file else {
                     sites.push(Site::new(place, Message::new("foreign").with("name", name)).severity(Severity::Medium));
                     continue;
                 };
-                let used = secrets(cx.repo, file);
-                if used.len() < all.len() && !calls_on(&call.jobs) {
+                let used = secrets(cx.repo, called);
+                if used.len() < all.len() && !calls_on(call.jobs.as_deref().unwrap_or_default()) {
                     let message = Message::new("some").with("name", name).count("n", used.len()).count("all", all.len());
                     sites.push(Site::new(place, message));
                 } else {
@@ -58,8 +58,8 @@ impl Rule for WorkflowSecretsInherit {
 }
 
 /// It hands the secrets on to a third workflow.
-fn calls_on(jobs: &Option<Vec<crate::facts::pipelines::Job>>) -> bool {
-    jobs.iter().flatten().any(|job| job.calls.as_ref().is_some_and(|call| call.inherits_secrets.is_some()))
+fn calls_on(jobs: &[crate::facts::pipelines::Job]) -> bool {
+    jobs.iter().any(|job| job.calls.as_ref().is_some_and(|call| call.inherits_secrets.is_some()))
 }
 
 /// The secrets that a workflow names, without the token that every run gets.
