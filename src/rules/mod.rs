@@ -48,14 +48,28 @@ rules! {
         undeclared_dependency,
     }
     ci_cd {
+        ci_deploy_staging_missing,
         ci_gate_non_blocking,
+        ci_lint_typecheck_not_run,
+        ci_playwright_cache_missing,
         ci_security_non_blocking,
+        ci_security_scan_missing,
         ci_tests_not_run,
         ci_workflow_missing,
+        codeowners_missing,
+        dependency_unpinned,
+        dependency_update_bot_missing,
         deploy_approval_gate_missing,
+        deploy_branch_unrestricted,
+        deploy_health_check_missing,
         deploy_without_tests,
+        lockfile_missing,
         package_script_missing,
+        workflow_action_unpinned,
         workflow_hardcoded_url,
+        workflow_invalid,
+        workflow_permissions_missing,
+        workflow_secrets_inherit,
     }
     data_security {
         sql_definer_function_exposed,

@@ -1,7 +1,10 @@
 //! Actions by what they do, and how a `uses` names its version.
 
 use super::{Does, Target, deploys};
-use crate::doc::{Entry, Node};
+use crate::{
+    doc::{Entry, Node},
+    model::Span,
+};
 
 /// A `uses` value, taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,18 +208,18 @@ pub(super) fn does(uses: &Uses<'_>, with: Option<&Node>) -> Vec<Does> {
     known.collect()
 }
 
-/// An input with which the action reports success whatever it finds: the input, or `None` for its default.
-pub(super) fn never_fails<'n>(uses: &Uses<'_>, with: Option<&'n Node>) -> Option<Option<&'n Entry>> {
+/// Where an action is made to report success whatever it finds: the input, or its `uses` for a default.
+pub(super) fn never_fails(uses: &Uses<'_>, at: Span, with: Option<&Node>) -> Option<Span> {
     let entry = |name: &str| with.and_then(|with| with.entry(name));
-    let is = |entry: &&Entry| matches!(entry.value.text(), Some("0" | "false"));
+    let off = |entry: &Entry| matches!(entry.value.text(), Some("0" | "false")).then(|| entry.span());
     match uses.action {
         "aquasecurity/trivy-action" => match entry("exit-code") {
-            Some(code) => Some(code).filter(is).map(Some),
+            Some(code) => off(code),
             // A report for the forge is judged there.
             None if entry("format").is_some_and(|format| format.value.text() == Some("sarif")) => None,
-            None => Some(None),
+            None => Some(at),
         },
-        "anchore/scan-action" => entry("fail-build").filter(is).map(Some),
+        "anchore/scan-action" => entry("fail-build").and_then(off),
         _ => None,
     }
 }

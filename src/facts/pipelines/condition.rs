@@ -85,6 +85,8 @@ fn of_trigger(trigger: &Trigger) -> Vec<Moment> {
             }
             return found;
         }
+        // What is closed was merged or given up: no proposal any more.
+        "pull_request" | "pull_request_target" if trigger.types == ["closed"] => Event::Other,
         "pull_request" | "pull_request_target" => {
             return match &trigger.branches {
                 Some(branches) => branches.iter().map(|name| moment(Event::PullRequest, Some(name))).collect(),

@@ -47,8 +47,7 @@ const PAGES: &[(&str, &[&str])] =
 /// Where this call deploys to; `None` when it does not deploy.
 pub(super) fn by_program(name: &str, words: &[&str]) -> Option<Target> {
     let has = |word: &&str| words.contains(word);
-    if PAGES.iter().any(|(program, verbs)| *program == name && (verbs.is_empty() || verbs.iter().any(|verb| has(verb))))
-    {
+    if PAGES.iter().any(|(program, verbs)| *program == name && (verbs.is_empty() || verbs.iter().any(has))) {
         return Some(Target::Docs);
     }
     let deploys = match name {
@@ -78,7 +77,6 @@ pub(super) fn by_program(name: &str, words: &[&str]) -> Option<Target> {
         }
         "docker" => words.starts_with(&["stack", "deploy"]) || words.starts_with(&["service", "update"]),
         "supabase" => words.starts_with(&["functions", "deploy"]),
-        "eas" => words.first() == Some(&"submit"),
         "ssh" | "sshpass" => {
             let script = words.join(" ").to_ascii_lowercase();
             [
@@ -162,7 +160,8 @@ pub(super) fn named(text: &str) -> Option<Target> {
         "dev",
         "develop",
         "development",
-    ]) {
+    ]) || (2..5).contains(&words.len()) && words.last() == Some(&"test")
+    {
         // `deploy-staging-and-production` ships to users as well.
         return Some(if has(&["production", "prod"]) { Target::Production } else { Target::Staging });
     }

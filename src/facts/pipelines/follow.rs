@@ -368,7 +368,9 @@ impl<'r> Follower<'r> {
         let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
         let manager = words.iter().position(|word| matches!(*word, "npm" | "pnpm" | "yarn" | "bun"))?;
         let own = &words[manager + 1..];
-        let explicit = own.iter().any(|word| matches!(*word, "run" | "run-script"))
+        // `pnpm turbo run build` starts turbo.
+        let named = own.iter().position(|word| *word == name).unwrap_or(own.len());
+        let explicit = own[..named].iter().any(|word| matches!(*word, "run" | "run-script"))
             || matches!(name, "test" | "start" | "stop" | "restart");
         let target = if dynamic { Target::Unknown } else { self.target(words[manager], own, folder) };
         Some(ScriptUse {

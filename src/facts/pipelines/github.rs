@@ -77,7 +77,7 @@ fn pipeline(repo: &Repo, file: &File, follower: &Follower<'_>, depth: usize) -> 
         follower,
         file: file.id,
         text: &text,
-        folder: Some(default_folder(root, &[]).unwrap_or_default()),
+        folder: default_folder(root, &env_of(root), Some(&Utf8PathBuf::new())),
         names,
         env: env_of(root),
         depth,
@@ -97,6 +97,7 @@ fn triggers(on: &Entry) -> Vec<Trigger> {
         branches: None,
         branches_ignored: false,
         tags: None,
+        types: Vec::new(),
         paths: false,
         workflows: Vec::new(),
     };
@@ -118,6 +119,7 @@ fn triggers(on: &Entry) -> Vec<Trigger> {
         branches: list(entry.value.get("branches")),
         branches_ignored: entry.value.get("branches-ignore").is_some(),
         tags: list(entry.value.get("tags")),
+        types: list(entry.value.get("types")).unwrap_or_default(),
         paths: entry.value.get("paths").is_some() || entry.value.get("paths-ignore").is_some(),
         workflows: list(entry.value.get("workflows")).unwrap_or_default(),
         ..plain(&entry.key, entry.key_span)
@@ -136,14 +138,16 @@ fn env_of(node: &Node) -> Vec<(String, String)> {
     entries.iter().filter_map(|entry| Some((entry.key.clone(), entry.value.text()?.to_owned()))).collect()
 }
 
-/// `defaults.run.working-directory`.
-fn default_folder(node: &Node, env: &[(String, String)]) -> Option<Utf8PathBuf> {
-    folder_of(node.at(&["defaults", "run", "working-directory"])?.text()?, env).flatten()
+/// `defaults.run.working-directory`, else `otherwise`.
+fn default_folder(node: &Node, env: &[(String, String)], otherwise: Option<&Utf8PathBuf>) -> Option<Utf8PathBuf> {
+    match node.at(&["defaults", "run", "working-directory"]).and_then(Node::text) {
+        Some(text) => folder_of(text, env),
+        None => otherwise.cloned(),
+    }
 }
 
-/// A working directory; the inner `None` is one that only the run tells.
-#[expect(clippy::unnecessary_wraps, reason = "the outer option says that there was a value")]
-fn folder_of(text: &str, env: &[(String, String)]) -> Option<Option<Utf8PathBuf>> {
+/// A working directory with the variables of the workflow filled in; `None` when only the run tells.
+fn folder_of(text: &str, env: &[(String, String)]) -> Option<Utf8PathBuf> {
     let mut text = text.to_owned();
     for (name, value) in env {
         for form in [format!("${{{{ env.{name} }}}}"), format!("${{{{env.{name}}}}}")] {
@@ -151,10 +155,8 @@ fn folder_of(text: &str, env: &[(String, String)]) -> Option<Option<Utf8PathBuf>
         }
     }
     let text = text.replace("${{ github.workspace }}", "");
-    if text.contains(['$', '~']) {
-        return Some(None);
-    }
-    Some(Some(normalised(Utf8Path::new(text.trim_start_matches('/')))))
+    let known = !text.contains(['$', '~']);
+    known.then(|| normalised(Utf8Path::new(text.trim_start_matches('/'))))
 }
 
 fn stated(entry: Option<&Entry>) -> Option<Stated> {
@@ -187,7 +189,7 @@ fn job(entry: &Entry, around: &Around<'_>) -> Job {
     names.extend(name.clone());
     names.extend(around.names.iter().cloned());
     let inner = Around {
-        folder: default_folder(node, &env).or_else(|| around.folder.clone()),
+        folder: default_folder(node, &env, around.folder.as_ref()),
         names,
         env,
         repo: around.repo,
@@ -208,7 +210,10 @@ fn job(entry: &Entry, around: &Around<'_>) -> Job {
         condition: stated(node.entry("if")),
         environment,
         permissions: node.entry("permissions").map(permissions),
-        runs_on: node.get("runs-on").is_some(),
+        runner: node.get("runs-on").map(|runner| Stated {
+            text: runner.text().or_else(|| runner.items().first()?.text()).unwrap_or_default().to_owned(),
+            span: runner.span,
+        }),
         container: node
             .get("container")
             .and_then(|it| it.text().or_else(|| it.get("image")?.text()))
@@ -235,7 +240,7 @@ fn settle_throwaway(job: &mut Job) {
         let runs = step
             .commands
             .iter()
-            .filter_map(|command| command.program())
+            .filter_map(crate::code::shell::Command::program)
             .any(|program| matches!(program.name, "kind" | "minikube" | "k3d" | "localstack" | "tflocal"));
         uses || runs
     };
@@ -289,7 +294,7 @@ fn step(node: &Node, around: &Around<'_>) -> Step {
     let mut env = around.env.clone();
     env.extend(env_of(node));
     let folder = match node.get("working-directory").and_then(Node::text) {
-        Some(text) => folder_of(text, &env).flatten(),
+        Some(text) => folder_of(text, &env),
         None => around.folder.clone(),
     };
     let run = node.get("run");
@@ -345,10 +350,8 @@ fn by_action(uses: &Stated, node: &Node, around: &Around<'_>) -> Vec<Act> {
     }
     let with = node.get("with");
     let tool = if read.action.is_empty() { read.path } else { read.action };
-    let swallowed = actions::never_fails(&read, with).map(|entry| Swallowed {
-        how: How::Option,
-        place: Place::At(around.file, entry.map_or(uses.span, Entry::span)),
-    });
+    let swallowed = actions::never_fails(&read, uses.span, with)
+        .map(|span| Swallowed { how: How::Option, place: Place::At(around.file, span) });
     actions::does(&read, with)
         .into_iter()
         .map(|does| Act {

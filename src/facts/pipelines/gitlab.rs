@@ -79,7 +79,7 @@ fn empty_job(id: &str, span: Span) -> Job {
         condition: None,
         environment: None,
         permissions: None,
-        runs_on: true,
+        runner: None,
         container: None,
         timeout: None,
         tolerated: None,
@@ -145,22 +145,22 @@ fn pipeline(repo: &Repo, file: &File, all: &[&File], follower: &Follower<'_>) ->
             && runs(&entry.value)
     };
     let shared = root.get("before_script").or_else(|| root.at(&["default", "before_script"]));
-    let mut staged: Vec<(usize, Job)> = Vec::new();
+    let mut ordered: Vec<(usize, Job)> = Vec::new();
     for entry in root.entries().iter().filter(is_job) {
         let layers = layers(&entry.value, &templates);
         let stage = find(&layers, "stage").and_then(Node::text).unwrap_or("test");
         let place = stages.iter().position(|known| *known == stage).unwrap_or(usize::MAX);
-        staged.push((place, job(file.id, entry, &layers, shared, stage, follower)));
+        ordered.push((place, job(file.id, entry, &layers, shared, stage, follower)));
     }
     // Without `needs`, a job waits for every job of the stages before its own.
-    let order: Vec<(usize, String)> = staged.iter().map(|(stage, job)| (*stage, job.id.clone())).collect();
-    for (stage, job) in &mut staged {
+    let order: Vec<(usize, String)> = ordered.iter().map(|(stage, job)| (*stage, job.id.clone())).collect();
+    for (stage, job) in &mut ordered {
         if job.needs_at.is_none() {
             let before = order.iter().filter(|(other, _)| other < stage);
             job.needs = before.map(|(_, id)| Stated { text: id.clone(), span: job.key_span }).collect();
         }
     }
-    pipeline.jobs = staged.into_iter().map(|(_, job)| job).collect();
+    pipeline.jobs = ordered.into_iter().map(|(_, job)| job).collect();
     pipeline.state = if pipeline.jobs.is_empty() && root.get("include").is_none() { State::Empty } else { State::Live };
     pipeline
 }
@@ -213,7 +213,7 @@ fn job(
             let starts: Vec<&Node> =
                 rules.iter().filter(|rule| rule.get("when").and_then(Node::text) != Some("never")).collect();
             let manual = |rule: &&Node| rule.get("when").and_then(Node::text) == Some("manual");
-            if starts.is_empty() || !starts.iter().all(|rule| manual(rule)) {
+            if starts.is_empty() || !starts.iter().all(manual) {
                 return None;
             }
             starts[0].entry("when")

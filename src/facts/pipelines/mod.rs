@@ -88,6 +88,8 @@ pub struct Trigger {
     pub branches_ignored: bool,
     /// Tag patterns.
     pub tags: Option<Vec<String>>,
+    /// Activity types: `closed`, `published`.
+    pub types: Vec<String>,
     /// Paths narrow it.
     pub paths: bool,
     /// The workflows that a `workflow_run` waits for.
@@ -132,7 +134,8 @@ pub struct Job {
     pub condition: Option<Stated>,
     pub environment: Option<Environment>,
     pub permissions: Option<Permissions>,
-    pub runs_on: bool,
+    /// The label of the machine; empty when it is not a word.
+    pub runner: Option<Stated>,
     /// The image that the job runs in.
     pub container: Option<String>,
     pub timeout: Option<Span>,
@@ -333,6 +336,13 @@ impl Job {
     /// It calls a workflow that is not in this repository, so what it does is not known.
     pub fn is_opaque(&self) -> bool {
         self.calls.as_ref().is_some_and(|call| call.jobs.as_ref().is_none_or(|jobs| jobs.iter().any(Self::is_opaque)))
+    }
+
+    /// When `act` can happen: the job's moments, narrowed by the condition of its step.
+    pub fn moments_of(&self, act: &Act) -> Vec<&Moment> {
+        let step = self.steps.iter().find(|step| step.acts.iter().any(|own| own.span == act.span));
+        let condition = step.and_then(|step| step.condition.as_ref()).map(|stated| stated.text.as_str());
+        self.moments.iter().filter(|moment| condition::allows(condition, moment)).collect()
     }
 
     /// What people call it.

@@ -84,7 +84,7 @@ fn job(span: Span, commands: Vec<Command>, acts: Vec<Act>, calls: Option<Call>) 
         condition: None,
         environment: None,
         permissions: None,
-        runs_on: true,
+        runner: None,
         container: None,
         timeout: None,
         tolerated: None,

@@ -111,6 +111,7 @@ fn special(program: &Program<'_>, words: &[&str]) -> Option<Vec<Purpose>> {
             let script = words.iter().find(|word| !word.starts_with('-'))?;
             by_table(script.rsplit('/').next()?, words.get(1..).unwrap_or_default())
         }
+        "yarn" if words.first() == Some(&"workspace") => inner(words.get(2..).unwrap_or_default())?,
         "yarn" if has("audit") => purpose(Does::Scan, "yarn audit"),
         "yarn" if words.first() == Some(&"npm") && has("publish") => purpose(Does::Publish, name),
         "gh" if words.first() == Some(&"release") && (has("create") || has("upload")) => purpose(Does::Publish, name),
@@ -128,7 +129,7 @@ fn special(program: &Program<'_>, words: &[&str]) -> Option<Vec<Purpose>> {
         "turbo" | "nx" | "lerna" | "moon" | "vp" | "wireit" => tasks(name, words),
         "just" | "task" | "invoke" | "inv" | "poe" | "mise" | "rake" | "grunt" | "gulp" => {
             let found = tasks(name, words);
-            if found.is_empty() { return None } else { found }
+            return (!found.is_empty()).then_some(found);
         }
         _ if is_test_script(name) => purpose(Does::Test, name),
         _ => return None,
@@ -147,6 +148,7 @@ fn is_test_script(name: &str) -> bool {
         return matches!(name, "runtests" | "run-tests" | "run_tests");
     };
     matches!(extension, "sh" | "bash" | "py" | "js" | "mjs" | "ts" | "ps1")
+        && stem != "test"
         && stem.split(['-', '_', '.']).any(|part| matches!(part, "test" | "tests" | "runtests" | "e2e"))
 }
 
@@ -276,8 +278,9 @@ pub(super) fn by_script_name(name: &str) -> Option<Does> {
         {
             Does::Test
         }
-        "lint" | "eslint" | "format" | "prettier" | "stylelint" if !parts.contains(&"fix") => {
-            if first == "format" && parts.len() == 1 { return None } else { Does::Lint }
+        // `format` alone rewrites.
+        "lint" | "eslint" | "format" | "prettier" | "stylelint" if !parts.contains(&"fix") && lower != "format" => {
+            Does::Lint
         }
         "check" if parts.len() > 1 && matches!(parts[1], "lint" | "format" | "style") => Does::Lint,
         "build" => Does::Build,

@@ -35,13 +35,16 @@ pub fn shipments(pipelines: &[Pipeline]) -> Vec<Shipment<'_>> {
 
 /// Where an act ships to; `None` for what reaches no user of the service.
 fn target_of(pipeline: &Pipeline, job: &Job, act: &Act) -> Option<Target> {
+    let labels = || [Some(job.id.as_str()), job.name.as_deref(), pipeline.name.as_deref()].into_iter().flatten();
+    let named = || labels().find_map(super::deploys::named);
     let target = match act.does {
+        Does::Publish => named().unwrap_or(Target::Unknown),
+        // A called workflow serves several environments; the caller says which.
+        Does::Deploy(target) if job.calls.is_some() && target != Target::Docs => named().unwrap_or(target),
         Does::Deploy(Target::Unknown) => by_moments(job).unwrap_or(Target::Unknown),
         Does::Deploy(target) => target,
-        Does::Publish => Target::Unknown,
         _ => return None,
     };
-    let _ = pipeline;
     (!matches!(target, Target::Docs | Target::Preview | Target::Throwaway)).then_some(target)
 }
 

@@ -21,7 +21,7 @@ pub(super) fn within(commands: &[&Command], index: usize, errexit: bool) -> Opti
                     .program()
                     .is_some_and(|program| matches!(program.name, "break" | "exit" | "return" | "continue"))
         };
-        if commands[index + 1..].iter().take(3).any(|next| leaves(next)) {
+        if commands[index + 1..].iter().take(3).any(leaves) {
             return None;
         }
         return handled(commands, index).map(|span| (How::Or, span));

@@ -74,7 +74,7 @@ fn gate<'s>(job: &Job, step: &'s Step) -> Option<&'s Act> {
 
 fn site(repo: &Repo, pipeline: &Pipeline, job: &Job, step: &Step, act: &Act) -> Option<Site> {
     let swallowed = act.swallowed.as_ref()?;
-    if step.outcome_asked || speaks_of(step, job, REPORTS) || informs_only(job) || blocks_too(job, act) || fixes(repo, pipeline, act) {
+    if step.outcome_asked || speaks_of(step, job, REPORTS) || informs_only(job) || blocks_too(job, act) || fixes(repo, pipeline, job, act) {
         return None;
     }
     let elsewhere = swallowed.place.file() != Some(pipeline.file);
@@ -83,8 +83,11 @@ fn site(repo: &Repo, pipeline: &Pipeline, job: &Job, step: &Step, act: &Act) -> 
         How::Option => Message::new("option"),
         how => Message::new("swallowed").with("how", how.text()),
     };
+    // `mvn -DskipTests verify` in a step called Lint is there for the linters.
+    let linting = act.does == Does::Build && step.name.as_ref().is_some_and(|name| name.to_ascii_lowercase().contains("lint"));
+    let does = if linting { Does::Lint } else { act.does };
     let manual = !job.moments.is_empty() && job.moments.iter().all(|moment| moment.event == Event::Manual);
-    let message = message.with("what", what(act.does)).with("tool", act.tool.as_str());
+    let message = message.with("what", what(does)).with("tool", act.tool.as_str());
     let place = if elsewhere { pipeline.place(act.span) } else { swallowed.place.clone() };
     let mut site = Site::new(place, message);
     if elsewhere {
@@ -92,7 +95,7 @@ fn site(repo: &Repo, pipeline: &Pipeline, job: &Job, step: &Step, act: &Act) -> 
     } else if swallowed.place != pipeline.place(act.span) {
         site = site.related(pipeline.place(act.span), "gate");
     }
-    let severity = if manual { Severity::Medium.min(severity(act.does)).max(Severity::Medium) } else { severity(act.does) };
+    let severity = if manual { Severity::Medium } else { severity(does) };
     if severity != Severity::High {
         site = site.severity(severity);
     }
@@ -124,7 +127,7 @@ fn what(does: Does) -> &'static str {
 /// Words of steps that report, clean up, or try something out.
 const REPORTS: &[&str] = &[
     "summary", "report", "reports", "metrics", "collect", "upload", "artifact", "comment", "notify", "clean", "cleanup",
-    "badge", "experimental", "canary", "informational", "benchmark", "bench",
+    "badge", "experimental", "canary", "informational", "benchmark", "bench", "autofix", "fixes",
 ];
 
 fn speaks_of(step: &Step, job: &Job, words: &[&str]) -> bool {
@@ -147,8 +150,15 @@ fn blocks_too(job: &Job, act: &Act) -> bool {
 }
 
 /// A linter that repairs what it finds is no gate.
-fn fixes(repo: &Repo, pipeline: &Pipeline, act: &Act) -> bool {
+fn fixes(repo: &Repo, pipeline: &Pipeline, job: &Job, act: &Act) -> bool {
     let Ok(text) = repo.read(pipeline.file) else { return false };
     let command = text.get(act.span.range()).unwrap_or_default();
-    act.does == Does::Lint && [":fix", "--fix", "--write", "autofix"].iter().any(|word| command.contains(word))
+    let commits = |job: &Job| {
+        job.steps.iter().any(|step| {
+            let action = step.uses.as_ref().is_some_and(|uses| uses.text.contains("create-pull-request") || uses.text.contains("auto-commit"));
+            action || step.commands.iter().any(|command| command.runs(&["git", "commit"]))
+        })
+    };
+    let rewrites = ["fix", "--write", "fmt"].iter().any(|word| command.contains(word));
+    act.does == Does::Lint && (rewrites || commits(job))
 }

@@ -3,7 +3,7 @@
 use crate::{
     facts::{
         Fact,
-        pipelines::{Does, Event, Job, Pipeline, Shipment, System, has_tests, shipments},
+        pipelines::{Does, Event, Job, Pipeline, Shipment, System, Target, has_tests, shipments},
     },
     model::{Confidence, Evidence, Message, Severity, Site, Verdict},
     rule::{Context, Rule},
@@ -47,7 +47,7 @@ impl Rule for DeployWithoutTests {
 /// Starts by itself when a branch moves; what a person or a tag starts ships a version that was tested before.
 fn counts(shipment: &Shipment<'_>) -> bool {
     let by_push = |job: &Job| job.moments.iter().any(|moment| matches!(moment.event, Event::Push | Event::WorkflowRun));
-    !matches!(shipment.pipeline.system, System::Other(_)) && by_push(shipment.job) && shipment.job.manual.is_none()
+    !matches!(shipment.pipeline.system, System::Other(_)) && by_push(shipment.job) && shipment.job.manual.is_none() && shipment.target != Target::Staging
 }
 
 enum Tested {
@@ -108,5 +108,10 @@ fn site(pipelines: &[Pipeline], shipment: &Shipment<'_>) -> Site {
             site = site.confidence(Confidence::Likely);
         }
     }
-    if publishes { site.severity(Severity::Medium) } else { site }
+    match (publishes, &elsewhere) {
+        (false, _) => site,
+        // What is published waits for its users to take it; the tests of the change ran beside it.
+        (true, Some((other, _))) if other.file != pipeline.file => site.severity(Severity::Low),
+        (true, _) => site.severity(Severity::Medium),
+    }
 }

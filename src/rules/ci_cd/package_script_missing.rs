@@ -34,8 +34,9 @@ impl Rule for PackageScriptMissing {
         let commands = cx.facts.commands(cx.repo);
         let mut search = Search { repo: cx.repo, follower: Follower::new(cx.repo, commands), sites: Vec::new(), fine: 0, first: None };
         search.pipelines(cx);
-        for used in commands {
-            search.elsewhere(used);
+        // Commands of one script stand together, so that a `cd` among them is followed.
+        for script in commands.chunk_by(|one, next| one.file == next.file && one.name == next.name && one.whole == next.whole) {
+            search.elsewhere(script);
         }
         search.hooks();
         let (total, ok) = (search.sites.len() + search.fine, search.fine);
@@ -93,14 +94,21 @@ impl Search<'_> {
     }
 
     /// Commands outside pipelines; where their folder is not certain, only a script that nobody defines counts.
-    fn elsewhere(&mut self, used: &CommandUse) {
-        let file = self.repo.file(used.file);
-        let hook = file.path.as_str().starts_with(".husky/");
-        match used.stage {
-            Stage::PackageScript => self.ask(&used.command, Some(file.folder()), used.file, Severity::Medium),
-            Stage::ShellScript if hook => self.ask(&used.command, Some(Utf8Path::new("")), used.file, Severity::High),
-            Stage::ShellScript | Stage::ImageBuild | Stage::ContainerStart | Stage::Make => self.ask_anywhere(used),
-            Stage::Workflow | Stage::PlatformStart => {}
+    fn elsewhere(&mut self, script: &[CommandUse]) {
+        let Some(first) = script.first() else { return };
+        let file = self.repo.file(first.file);
+        let (folder, severity) = match first.stage {
+            Stage::PackageScript | Stage::Make => (file.folder(), Severity::Medium),
+            Stage::ShellScript if file.path.as_str().starts_with(".husky/") => (Utf8Path::new(""), Severity::High),
+            Stage::ImageBuild | Stage::ContainerStart if file.kind == FileKind::Dockerfile => {
+                return script.iter().for_each(|used| self.ask_anywhere(used));
+            }
+            _ => return,
+        };
+        let commands: Vec<Command> = script.iter().map(|used| used.command.clone()).collect();
+        let folders = Follower::folders(&commands, Some(folder));
+        for (command, folder) in commands.iter().zip(&folders) {
+            self.ask(command, folder.as_deref(), file.id, severity);
         }
     }
 
@@ -125,9 +133,7 @@ impl Search<'_> {
         if all.iter().any(|manifest| self.follower.defines(*manifest, script.name)) {
             return self.found(Place::At(used.file, script.span));
         }
-        // A script of the shell may work in any folder, also in one that it made itself.
-        let clones = used.stage == Stage::ShellScript;
-        if !clones && !all.iter().any(|manifest| self.defaults(&script, *manifest)) {
+        if !all.iter().any(|manifest| self.defaults(&script, *manifest)) {
             self.miss(&script, used.file, None, Severity::High);
         }
     }
@@ -135,7 +141,7 @@ impl Search<'_> {
     /// A use whose name must be a script's.
     fn usable<'c>(&self, command: &'c Command, folder: Option<&Utf8Path>) -> Option<ScriptUse<'c>> {
         let used = self.follower.script_use(command, folder)?;
-        let odd = used.name.starts_with('-') || used.name.contains(['$', '*', '{', '<', '/']) || used.name.is_empty() || used.name.ends_with(".js") || used.name.ends_with(".ts");
+        let odd = used.name.starts_with('-') || used.name.contains(['$', '*', '{', '<', '/']) || used.name.is_empty() || matches!(used.name.rsplit('.').next(), Some("js" | "ts"));
         let skipped = used.optional || used.may_be_program || command.caught || command.context.condition || matches!(used.name, "restart" | "stop");
         (!odd && !skipped).then_some(used)
     }
