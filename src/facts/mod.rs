@@ -14,6 +14,7 @@ pub mod images;
 pub mod kubernetes;
 pub mod logging;
 pub mod migrations;
+pub mod monitoring;
 pub mod rollout;
 pub mod schema;
 pub mod side;

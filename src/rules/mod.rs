@@ -41,6 +41,9 @@ rules! {
         staging_environment_missing,
     }
     observability {
+        alert_channel_not_configured,
+        alert_rules_missing,
+        alertmanager_placeholder,
         console_usage,
         structured_logger_missing,
     }
