@@ -45,6 +45,7 @@ rules! {
         alert_rules_missing,
         alertmanager_placeholder,
         console_usage,
+        grafana_dashboard_missing,
         structured_logger_missing,
     }
     operations_docs {
@@ -58,6 +59,7 @@ rules! {
         backup_plan_missing,
         backup_retention_missing,
         restore_procedure_missing,
+        shell_error_masked,
     }
     security {
         allowed_origins_not_required,
@@ -69,6 +71,7 @@ rules! {
         fallback_secret,
         gitignore_env_missing,
         hardcoded_secret,
+        secret_on_command_line,
     }
     tests_quality {
         tests_missing,
