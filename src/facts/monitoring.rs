@@ -18,7 +18,7 @@ pub struct Settings<'r> {
     pub root: &'r Node,
 }
 
-impl<'r> Settings<'r> {
+impl Settings<'_> {
     /// The place of one of its top keys.
     pub fn place_of(&self, key: &str) -> Option<Place> {
         Some(Place::At(self.file.id, self.root.entry(key)?.key_span))
@@ -29,7 +29,7 @@ impl<'r> Settings<'r> {
     }
 }
 
-fn settings<'r>(repo: &'r Repo, is: impl Fn(&Node) -> bool) -> Vec<Settings<'r>> {
+fn settings(repo: &Repo, is: impl Fn(&Node) -> bool) -> Vec<Settings<'_>> {
     let files = repo.files().iter().filter(|file| {
         let yaml = matches!(file.path.extension(), Some("yml" | "yaml"));
         yaml && file.role.is_operational()
@@ -112,17 +112,15 @@ const CLOUD_ALERTS: [&str; 9] = [
 
 /// The first alert that infrastructure code defines.
 pub fn cloud_alert(repo: &Repo) -> Option<Place> {
-    let files = repo.files().iter().filter(|file| {
+    let mut files = repo.files().iter().filter(|file| {
         file.role.is_operational()
             && (file.kind == FileKind::Terraform || matches!(file.path.extension(), Some("yml" | "yaml")))
     });
-    files
-        .filter_map(|file| {
-            let text = repo.read(file.id).ok()?;
-            let (at, sign) = CLOUD_ALERTS.iter().find_map(|sign| Some((text.find(sign)?, *sign)))?;
-            Some(Place::At(file.id, Span::new(at, at + sign.len())))
-        })
-        .next()
+    files.find_map(|file| {
+        let text = repo.read(file.id).ok()?;
+        let (at, sign) = CLOUD_ALERTS.iter().find_map(|sign| Some((text.find(sign)?, *sign)))?;
+        Some(Place::At(file.id, Span::new(at, at + sign.len())))
+    })
 }
 
 /// Where Compose or the cluster runs an image whose name contains `part`, outside development.

@@ -115,7 +115,7 @@ fn names_migration(used: &CommandUse) -> bool {
 
 /// A manifest, chart or platform file that runs them.
 fn described(cx: &Context<'_>) -> Option<Evidence> {
-    let files = cx.repo.files().iter().filter(|file| {
+    let mut files = cx.repo.files().iter().filter(|file| {
         let kind = matches!(
             file.kind,
             FileKind::Kubernetes
@@ -128,7 +128,7 @@ fn described(cx: &Context<'_>) -> Option<Evidence> {
         let server = matches!(file.path.extension(), Some("ini" | "conf" | "service"));
         file.role.is_operational() && (kind || server)
     });
-    files.filter_map(|file| {
+    files.find_map(|file| {
         let text = cx.repo.read(file.id).ok()?;
         let mut offset = 0;
         for line in text.split_inclusive('\n') {
@@ -140,10 +140,10 @@ fn described(cx: &Context<'_>) -> Option<Evidence> {
             offset += line.len();
         }
         None
-    }).next()
+    })
 }
 
-/// Spring applies Flyway's and Liquibase's migrations when it starts; PocketBase, Strapi and Payload do the same.
+/// Spring applies Flyway's and Liquibase's migrations when it starts; Strapi, Payload and Directus apply their own.
 fn by_framework(cx: &Context<'_>) -> Option<Evidence> {
     let names = ["org.flywaydb:flyway-core", "org.liquibase:liquibase-core", "flyway-core", "liquibase-core"];
     let declared = cx.repo.declared(&names).map(|(_, place)| place);
