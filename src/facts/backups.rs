@@ -171,7 +171,7 @@ pub fn is_backup_image(image: &str) -> bool {
         .any(|part| name.contains(part))
 }
 
-/// Scheduled resources: a CronJob that dumps, backups of database operators, Velero.
+/// Scheduled resources: a `CronJob` that dumps, backups of database operators, Velero.
 fn in_cluster(repo: &Repo, file: &File) -> Option<Backup> {
     if file.kind != FileKind::Kubernetes {
         return None;

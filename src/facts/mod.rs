@@ -20,6 +20,7 @@ pub mod migrations;
 pub mod modules;
 pub mod packages;
 pub mod pipelines;
+pub mod monitoring;
 pub mod rollout;
 pub mod routes;
 pub mod schema;

@@ -189,13 +189,13 @@ pub fn image_names(repo: &Repo, commands: &[CommandUse]) -> Names {
         if !docker || !words.iter().any(|word| matches!(*word, "push" | "tag" | "build" | "buildx")) {
             continue;
         }
-        for word in words.iter().filter(|word| word.contains(':') && !word.contains("://") && !word.contains("=")) {
+        for word in words.iter().filter(|word| word.contains(':') && !word.contains("://") && !word.contains('=')) {
             names.add(word, used.place());
         }
     }
     for service in compose::services(repo).iter().filter(|service| stores::is_application(service)) {
-        let named = service.image.filter(|_| tier::of_path(&service.file.path) != Tier::Development);
-        if let Some((node, image)) = named.and_then(|node| Some((node, node.as_str()?))) {
+        let image = service.image.filter(|_| tier::of_path(&service.file.path) != Tier::Development);
+        if let Some((node, image)) = image.and_then(|node| Some((node, node.as_str()?))) {
             names.add(image, Place::At(service.file.id, node.span));
         }
     }
@@ -316,10 +316,10 @@ pub fn staging(repo: &Repo) -> Option<Place> {
         words.any(|word| matches!(word, "staging" | "stg" | "preprod" | "uat" | "preproduction"))
     });
     named.map(|file| Place::File(file.id)).or_else(|| {
-        let workflows = repo.files().iter().filter(|file| {
+        let mut workflows = repo.files().iter().filter(|file| {
             matches!(file.kind, FileKind::Workflow | FileKind::GitlabCi | FileKind::Platform | FileKind::Terraform)
         });
-        workflows.filter_map(|file| staged(repo, file)).next()
+        workflows.find_map(|file| staged(repo, file))
     })
 }
 

@@ -231,15 +231,15 @@ pub fn managed(repo: &Repo) -> Option<Managed> {
 
 fn ordered(repo: &Repo) -> Option<Managed> {
     let files = repo.files().iter().filter(|file| file.role.is_operational());
-    let ordering = files.filter(|file| matches!(file.kind, FileKind::Terraform | FileKind::Platform));
-    ordering.filter_map(|file| found_in(repo, file.id, ORDERED)).next()
+    let mut ordering = files.filter(|file| matches!(file.kind, FileKind::Terraform | FileKind::Platform));
+    ordering.find_map(|file| found_in(repo, file.id, ORDERED))
 }
 
 fn by_address(repo: &Repo) -> Option<Managed> {
-    let files = repo.files().iter().filter(|file| {
+    let mut files = repo.files().iter().filter(|file| {
         matches!(file.kind, FileKind::Env | FileKind::EnvExample) && !matches!(file.role, Role::Test | Role::Vendored)
     });
-    files.filter_map(|file| found_in(repo, file.id, HOSTS)).next()
+    files.find_map(|file| found_in(repo, file.id, HOSTS))
 }
 
 fn found_in(repo: &Repo, file: crate::model::FileId, signs: &[(&str, &'static str)]) -> Option<Managed> {

@@ -82,7 +82,7 @@ pub fn is_development_service(service: &Node) -> bool {
 fn words(node: &Node) -> String {
     match node.text() {
         Some(text) => format!("{text};"),
-        None => node.items().iter().filter_map(Node::text).map(|word| format!("{word} ")).collect::<String>() + ";",
+        None => node.items().iter().filter_map(Node::text).collect::<Vec<_>>().join(" ") + ";",
     }
 }
 

@@ -90,9 +90,13 @@ rules! {
         hardcoded_host_path,
     }
     observability {
+        alert_channel_not_configured,
+        alert_rules_missing,
+        alertmanager_placeholder,
         console_usage,
         grafana_default_password,
         iac_monitoring_disabled,
+        grafana_dashboard_missing,
         structured_logger_missing,
     }
     operations_docs {
@@ -111,6 +115,7 @@ rules! {
         restore_procedure_missing,
         iac_deletion_protection_missing,
         k8s_pdb_missing,
+        shell_error_masked,
     }
     security {
         allowed_origins_not_required,
@@ -135,6 +140,7 @@ rules! {
         k8s_network_policy_missing,
         k8s_security_context_missing,
         terraform_secrets_committed,
+        secret_on_command_line,
     }
     tests_quality {
         tests_missing,

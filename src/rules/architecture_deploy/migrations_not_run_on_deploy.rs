@@ -88,7 +88,7 @@ fn runs_on_deploy(cx: &Context<'_>, used: &CommandUse) -> bool {
     match used.stage {
         Stage::ContainerStart | Stage::PlatformStart | Stage::ImageBuild => true,
         Stage::Workflow => {
-            let words = ["test", "e2e", "lint", "check", "spec"];
+            let words = ["test", "e2e", "lint", "check", "spec", "valid"];
             let about = |text: &str| words.iter().any(|word| text.contains(word));
             !about(&name) && (!about(file.name()) || name.contains("deploy"))
         }
@@ -107,16 +107,28 @@ fn names_migration(used: &CommandUse) -> bool {
     let quiet = used.command.program().is_some_and(|program| {
         matches!(program.name, "cp" | "mv" | "rm" | "mkdir" | "chmod" | "chown" | "cd" | "git" | "ls" | "cat" | "find" | "grep" | "apt-get" | "tsc")
     });
-    !quiet && used.command.words.iter().any(|word| word.text.to_ascii_lowercase().contains("migrat"))
+    !quiet && used.command.words.iter().any(|word| {
+            let text = word.text.to_ascii_lowercase();
+            text.contains("migrat") && !text.contains("wait")
+        })
 }
 
 /// A manifest, chart or platform file that runs them.
 fn described(cx: &Context<'_>) -> Option<Evidence> {
-    let files = cx.repo.files().iter().filter(|file| {
-        file.role.is_operational()
-            && matches!(file.kind, FileKind::Kubernetes | FileKind::HelmTemplate | FileKind::HelmValues | FileKind::Platform | FileKind::Terraform | FileKind::Compose)
+    let mut files = cx.repo.files().iter().filter(|file| {
+        let kind = matches!(
+            file.kind,
+            FileKind::Kubernetes
+                | FileKind::HelmTemplate
+                | FileKind::HelmValues
+                | FileKind::Platform
+                | FileKind::Terraform
+                | FileKind::Compose
+        );
+        let server = matches!(file.path.extension(), Some("ini" | "conf" | "service"));
+        file.role.is_operational() && (kind || server)
     });
-    files.filter_map(|file| {
+    files.find_map(|file| {
         let text = cx.repo.read(file.id).ok()?;
         let mut offset = 0;
         for line in text.split_inclusive('\n') {
@@ -128,10 +140,10 @@ fn described(cx: &Context<'_>) -> Option<Evidence> {
             offset += line.len();
         }
         None
-    }).next()
+    })
 }
 
-/// Spring applies Flyway's and Liquibase's migrations when it starts; PocketBase, Strapi and Payload do the same.
+/// Spring applies Flyway's and Liquibase's migrations when it starts; Strapi, Payload and Directus apply their own.
 fn by_framework(cx: &Context<'_>) -> Option<Evidence> {
     let names = ["org.flywaydb:flyway-core", "org.liquibase:liquibase-core", "flyway-core", "liquibase-core"];
     let declared = cx.repo.declared(&names).map(|(_, place)| place);

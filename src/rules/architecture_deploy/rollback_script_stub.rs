@@ -70,7 +70,7 @@ fn has_effect(used: &CommandUse) -> bool {
     let Some(program) = used.command.program() else { return false };
     let writes = used.command.redirects.iter().any(|redirect| redirect.operator.starts_with('>') && !redirect.target.text.starts_with("/dev/") && !redirect.target.text.starts_with('&'));
     !used.command.context.substitution && (!HARMLESS.contains(&program.name) || (writes && program.name == "cat"))
-        && !(program.name == "echo" && !writes)
+        && (program.name != "echo" || writes)
 }
 
 /// Subcommands that the tool does not have.

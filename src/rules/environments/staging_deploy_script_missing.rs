@@ -46,10 +46,10 @@ fn evidence(cx: &Context<'_>, staged: &File) -> Vec<Evidence> {
     let ways = deployment::ways(cx.repo, commands);
     places.extend(ways.iter().filter_map(|way| {
         let file = cx.repo.file(way.file);
-        let named = tier::of_name(file.name()) == Tier::Staging && file.id != staged.id;
+        let for_staging = tier::of_name(file.name()) == Tier::Staging && file.id != staged.id;
         let text = cx.repo.read(file.id).ok()?.to_ascii_lowercase();
         let says = matches!(way.kind, "a workflow" | "a script") && text.contains("staging");
-        (named || says || way.from_source && way.kind != "PM2").then(|| way.place.clone())
+        (for_staging || says || way.from_source && way.kind != "PM2").then(|| way.place.clone())
     }));
     places.sort();
     places.into_iter().map(|place| Evidence::At { place, note: Message::new("deploys") }).collect()

@@ -9,7 +9,7 @@ use crate::{
         headings, rollout,
         tier::{self, Tier},
     },
-    model::{Confidence, Evidence, Message, Place, Site, Verdict},
+    model::{Confidence, Evidence, Message, Place, Severity, Site, Verdict},
     repo::FileKind,
     rule::{Context, Rule},
 };
@@ -36,7 +36,11 @@ impl Rule for StagingEnvironmentMissing {
             return Verdict::not_applicable("no-way");
         }
         Verdict::pass_or(evidence(cx, &ways), || match production(cx, &ways) {
-            Some(place) => Verdict::fail(Site::new(place, "missing").confidence(Confidence::Likely), []),
+            Some(Found::Job(place)) => Verdict::fail(Site::new(place, "missing").confidence(Confidence::Likely), []),
+            Some(Found::File(place)) => {
+                let site = Site::new(place, "described").severity(Severity::Medium);
+                Verdict::fail(site.confidence(Confidence::Likely), [])
+            }
             None => Verdict::unknown("undecided"),
         })
     }
@@ -60,22 +64,29 @@ fn evidence(cx: &Context<'_>, ways: &[DeployWay]) -> Vec<Evidence> {
     found
 }
 
+/// What deploys to production.
+enum Found {
+    Job(Place),
+    File(Place),
+}
+
 /// Where the repository itself deploys to production: a job for it, or files that say so and a script that deploys.
-fn production(cx: &Context<'_>, ways: &[DeployWay]) -> Option<Place> {
+fn production(cx: &Context<'_>, ways: &[DeployWay]) -> Option<Found> {
     let commands = cx.facts.commands(cx.repo);
     let own = rollout::own_actions(cx.repo, commands, ways);
     let says = |place: &Place| {
         let Some(file) = place.file().map(|file| cx.repo.file(file)) else { return false };
         let text = cx.repo.read(file.id).unwrap_or_else(|_| "".into()).to_ascii_lowercase();
         let pages = text.contains("deploy-pages") || text.contains("gh-pages") || file.name().contains("docs");
-        !pages && (tier::of_path(&file.path) == Tier::Production || text.contains("production") || text.contains("prod "))
+        let runs = matches!(file.kind, FileKind::Workflow | FileKind::GitlabCi | FileKind::Shell);
+        runs && !pages && (tier::of_path(&file.path) == Tier::Production || text.contains("production") || text.contains("prod "))
     };
     let by_action = own.into_iter().find(says);
-    by_action.or_else(|| {
+    by_action.map(Found::Job).or_else(|| {
         let files = cx.repo.files().iter().filter(|file| file.role.is_operational());
         files
             .filter(|file| matches!(file.kind, FileKind::Compose | FileKind::Kubernetes | FileKind::HelmValues))
             .find(|file| tier::of_path(&file.path) == Tier::Production && !file.path.as_str().contains("example"))
-            .map(|file| Place::File(file.id))
+            .map(|file| Found::File(Place::File(file.id)))
     })
 }

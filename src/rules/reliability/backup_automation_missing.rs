@@ -4,8 +4,9 @@ use crate::{
     facts::{
         Fact,
         backups::{self, Backup, How},
+        headings,
     },
-    model::{Message, Site, Verdict},
+    model::{Confidence, Message, Severity, Site, Verdict},
     rule::{Context, Rule},
 };
 
@@ -25,7 +26,7 @@ impl Rule for BackupAutomationMissing {
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let commands = cx.facts.commands(cx.repo);
         let found = backups::backups(cx.repo, commands);
-        let Some(first) = found.first() else { return Verdict::not_applicable("no-backups") };
+        let Some(first) = found.first() else { return by_hand(cx) };
         if let Some(place) = backups::schedule(cx.repo, commands, &found) {
             return Verdict::pass_at(place, "scheduled");
         }
@@ -38,6 +39,19 @@ impl Rule for BackupAutomationMissing {
             None => Verdict::unknown(Message::new("code").with("name", first.name.as_str())),
         }
     }
+}
+
+/// Nothing takes backups, and a document tells people to.
+fn by_hand(cx: &Context<'_>) -> Verdict {
+    let heading = headings::find(cx.repo, backups::heading).filter(|_| !backups::kept(cx.repo).is_empty());
+    let Some(heading) = heading else { return Verdict::not_applicable("no-backups") };
+    if let Some(place) = backups::documented_schedule(cx.repo, &[]) {
+        let file = place.file().map_or(String::new(), |file| cx.repo.file(file).path.to_string());
+        return Verdict::unknown(Message::new("documented").with("file", file));
+    }
+    let message = Message::new("by-hand").with("heading", heading.text);
+    let site = Site::new(heading.place, message).severity(Severity::Medium).confidence(Confidence::Likely);
+    Verdict::fail(site, [])
 }
 
 fn site(backup: &Backup) -> Site {
