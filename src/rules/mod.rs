@@ -1,5 +1,6 @@
 //! The coded rules, one file each, by category. This list is the only place that a new rule's code is named.
 
+mod compose;
 mod cors;
 
 use crate::rule::Rule;
@@ -16,6 +17,9 @@ rules! {
     api_contracts {
     }
     architecture_deploy {
+        compose_depends_on_no_condition,
+        compose_reference_broken,
+        compose_resource_limits_missing,
         deploy_method_missing,
         docker_compose_missing,
         dockerfile_healthcheck_missing,
@@ -54,6 +58,7 @@ rules! {
         fallback_secret,
         gitignore_env_missing,
         hardcoded_secret,
+        published_port_all_interfaces,
     }
     tests_quality {
         tests_missing,
