@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::{
     facts::compose::{Project, Service, Stage},
     model::{Evidence, Message, Place, Severity, Site, Verdict},
+    repo::{ComponentKind, Repo},
 };
 
 /// How much a project counts for rules about what runs in production.
@@ -20,7 +21,13 @@ pub(super) enum Weight {
 }
 
 /// How much `project` counts among `all`.
-pub(super) fn weight(all: &[Project<'_>], project: &Project<'_>) -> Weight {
+pub(super) fn weight(repo: &Repo, all: &[Project<'_>], project: &Project<'_>) -> Weight {
+    let served = repo.components().iter().any(|component| component.kind.is_deployable());
+    let tool =
+        !served && repo.components().iter().any(|it| matches!(it.kind, ComponentKind::Library | ComponentKind::Cli));
+    if tool || !project.complete {
+        return Weight::None;
+    }
     if project.stage.is_served() {
         return Weight::Full;
     }

@@ -18,8 +18,10 @@ rules! {
     }
     architecture_deploy {
         compose_depends_on_no_condition,
+        compose_healthcheck_missing,
         compose_reference_broken,
         compose_resource_limits_missing,
+        compose_restart_policy_missing,
         deploy_method_missing,
         docker_compose_missing,
         dockerfile_healthcheck_missing,
@@ -50,6 +52,7 @@ rules! {
     }
     security {
         allowed_origins_not_required,
+        container_privileged,
         cors_allow_all_fallback,
         cors_credentials_wildcard,
         cors_wildcard_origin,

@@ -26,7 +26,7 @@ impl Rule for ComposeDependsOnNoCondition {
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let projects = projects(cx.repo, cx.facts);
         let mut places = Places::default();
-        for project in projects.iter().filter(|project| weight(&projects, project) != Weight::None) {
+        for project in projects.iter().filter(|project| weight(cx.repo, &projects, project) != Weight::None) {
             let applications = project.applications().filter(|service| runs(project, service));
             for service in applications.filter(|service| !waits_itself(&service.command())) {
                 for dependency in service.dependencies() {

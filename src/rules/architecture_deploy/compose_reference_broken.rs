@@ -57,8 +57,10 @@ impl Rule for ComposeReferenceBroken {
 
 /// Files that only complete others which the repository does not name together with them.
 fn is_fragment(project: &Project<'_>) -> bool {
-    project.services.iter().any(|service| service.image().is_none() && !service.is_built())
-        && project.unresolved.is_empty()
+    !project.complete
+        || project.is_part()
+        || project.services.iter().any(|service| service.image().is_none() && !service.is_built())
+            && project.unresolved.is_empty()
 }
 
 struct Check<'a, 'r> {

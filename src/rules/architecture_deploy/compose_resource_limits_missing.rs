@@ -30,7 +30,7 @@ impl Rule for ComposeResourceLimitsMissing {
         }
         let mut places = Places::default();
         for project in &projects {
-            let (key, severity) = match weight(&projects, project) {
+            let (key, severity) = match weight(cx.repo, &projects, project) {
                 Weight::Full => ("missing", Severity::Medium),
                 Weight::Low => ("missing-development", Severity::Low),
                 Weight::None => continue,
