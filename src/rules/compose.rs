@@ -25,7 +25,7 @@ pub(super) fn weight(repo: &Repo, all: &[Project<'_>], project: &Project<'_>) ->
     let served = repo.components().iter().any(|component| component.kind.is_deployable());
     let tool =
         !served && repo.components().iter().any(|it| matches!(it.kind, ComponentKind::Library | ComponentKind::Cli));
-    if tool || !project.complete {
+    if tool || !project.complete || project.is_part() {
         return Weight::None;
     }
     if project.stage.is_served() {

@@ -122,6 +122,11 @@ fn project<'r>(repo: &'r Repo, files: Vec<&'r File>, starts: &[Start]) -> Projec
         merged.services.into_iter().map(|service| Service::new(service, Arc::clone(&variables))).collect();
     for service in &mut services {
         service.kind = kind(repo, service);
+        // A mail catcher that is built here is called what it is.
+        let named = kind_of_image(service.name);
+        if service.kind == ServiceKind::Application && matches!(named, ServiceKind::DevelopmentHelper(_)) {
+            service.kind = named;
+        }
     }
     let complete = files.iter().all(|file| repo.doc(file.id).is_some_and(crate::doc::Doc::is_complete));
     let mut project = Project {

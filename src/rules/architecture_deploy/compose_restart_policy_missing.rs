@@ -3,7 +3,7 @@
 use crate::{
     facts::{
         Fact,
-        compose::{Condition, Project, Service, Stage, projects},
+        compose::{Condition, Project, Service, ServiceKind, Stage, projects},
     },
     model::{Message, Severity, Site, Verdict},
     rule::{Context, Rule},
@@ -60,7 +60,8 @@ fn is_job(project: &Project<'_>, service: &Service<'_>) -> bool {
     let awaited = project.services.iter().any(|other| {
         other.dependencies().iter().any(|wait| wait.name == service.name && wait.condition == Condition::Completed)
     });
-    service.is_one_shot() || awaited || !service.profiles().is_empty()
+    let by_hand = matches!(service.kind, ServiceKind::Admin(_));
+    by_hand || service.is_one_shot() || awaited || !service.profiles().is_empty()
 }
 
 /// A swarm restarts whatever it deploys unless it is told otherwise.

@@ -33,8 +33,8 @@ impl Rule for ContainerPrivileged {
                 of_service(project, service, &mut places);
             }
         }
-        for container in kubernetes::containers(cx.repo) {
-            of_container(&container, &mut places);
+        for container in kubernetes::containers(cx.repo).iter().filter(|container| !is_for_development(container)) {
+            of_container(container, &mut places);
         }
         places.verdict(|| Verdict::not_applicable("no-containers"))
     }
@@ -97,7 +97,7 @@ fn powers(service: &Service<'_>) -> Vec<Power> {
 
 /// Capabilities that amount to the host's root.
 fn is_wide(name: &str) -> bool {
-    matches!(name, "ALL" | "SYS_ADMIN" | "SYS_MODULE" | "SYS_PTRACE" | "DAC_READ_SEARCH")
+    matches!(name, "ALL" | "SYS_ADMIN" | "SYS_MODULE")
 }
 
 /// Programs that watch or manage their host, and cannot do without some of it.
@@ -122,6 +122,12 @@ fn is_agent(kind: ServiceKind, image: &str) -> bool {
     ];
     let name = image_name(image);
     matches!(kind, ServiceKind::Monitoring(_)) || AGENTS.iter().any(|agent| name.contains(agent))
+}
+
+/// A manifest for a cluster on a developer's machine, by the folders it lies in.
+fn is_for_development(container: &kubernetes::Container<'_>) -> bool {
+    let mut parts = container.file.folder().as_str().split('/');
+    parts.any(|part| matches!(part, "dev" | "development" | "local" | "kind" | "minikube" | "test" | "tests"))
 }
 
 fn of_container(container: &kubernetes::Container<'_>, places: &mut Places) {
