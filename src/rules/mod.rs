@@ -1,5 +1,6 @@
 //! The coded rules, one file each, by category. This list is the only place that a new rule's code is named.
 
+mod compose;
 mod cors;
 mod store_access;
 
@@ -20,6 +21,11 @@ rules! {
         broken_import,
         container_image_unpinned,
         container_init_missing,
+        compose_depends_on_no_condition,
+        compose_healthcheck_missing,
+        compose_reference_broken,
+        compose_resource_limits_missing,
+        compose_restart_policy_missing,
         deploy_method_missing,
         deploy_not_repeatable,
         deploy_rollback_missing,
@@ -120,6 +126,7 @@ rules! {
     security {
         allowed_origins_not_required,
         compose_inline_password,
+        container_privileged,
         cors_allow_all_fallback,
         cors_credentials_wildcard,
         cors_wildcard_origin,
@@ -141,6 +148,7 @@ rules! {
         k8s_security_context_missing,
         terraform_secrets_committed,
         secret_on_command_line,
+        published_port_all_interfaces,
     }
     tests_quality {
         tests_missing,

@@ -22,6 +22,7 @@ pub(super) fn compose_files(repo: &Repo) -> impl Iterator<Item = &File> {
     repo.files().iter().filter(|file| {
         file.kind == FileKind::Compose
             && file.role.is_operational()
+            && !file.folder().as_str().split('/').any(|part| matches!(part, "example" | "examples" | "samples"))
             && services_of(repo, file).is_some_and(|(services, include)| services || include)
     })
 }
@@ -45,6 +46,13 @@ pub(super) fn variant_of(file: &File) -> String {
         }
     }
     stem.to_owned()
+}
+
+/// Whether Compose, or a person who sees the name, takes a file for a project of its own; others are parts that a
+/// command puts together.
+pub(super) fn is_named_for_compose(file: &File) -> bool {
+    let name = file.name().to_ascii_lowercase();
+    FAMILIES.iter().any(|family| name.contains(family))
 }
 
 /// Lists of files that are started together, the base first, in order of path.

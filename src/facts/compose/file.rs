@@ -112,7 +112,7 @@ pub fn normalised(path: &Utf8Path) -> Utf8PathBuf {
 }
 
 /// `path` as seen from `folder`, relative to the root; `None` for what is absolute, in a home folder or outside.
-pub(super) fn inside(folder: &Utf8Path, path: &str) -> Option<Utf8PathBuf> {
+pub fn inside(folder: &Utf8Path, path: &str) -> Option<Utf8PathBuf> {
     if path.starts_with(['/', '~', '\\', '$']) || path.contains("://") || path.get(1..3) == Some(":\\") {
         return None;
     }

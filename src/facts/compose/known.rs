@@ -128,6 +128,7 @@ const KNOWN: &[Known] = &[
             "mockserver",
             "elasticmq",
             "elasticmq-native",
+            "k6",
         ],
         "emulator",
         &[],

@@ -3,6 +3,7 @@
 
 mod discover;
 mod file;
+mod ignored;
 mod interpolate;
 mod known;
 mod merge;
@@ -16,12 +17,13 @@ mod start;
 #[cfg(test)]
 mod tests;
 
-pub use file::{Build, ComposeService, file_at, normalised, services};
+pub use file::{Build, ComposeService, file_at, inside, normalised, services};
+pub use ignored::is_ignored;
 pub use interpolate::{Interpolated, Use, ValueOf, Variables, interpolate};
 pub use known::{ServiceKind, datastore_of, default_ports, has_own_healthcheck, kind_of_image};
 pub use mount::{Mount, MountKind};
 pub use port::{Exposure, Port};
-pub use project::{Declared, Project, projects};
+pub use project::{Declared, Missing, Project, Unresolved, projects};
 pub use service::{Condition, Dependency, EnvFile, EnvVariable, Limit, Service, Setting};
 pub use stage::{Sign, Stage};
 pub use start::{Start, starts};

@@ -31,6 +31,8 @@ pub struct Project<'r> {
     pub stage: Stage,
     /// What the stage was decided by.
     pub sign: Sign,
+    /// Every file of it was read to its end, so that what is not here is not there.
+    pub complete: bool,
     variables: Arc<Variables>,
 }
 
@@ -92,6 +94,11 @@ impl<'r> Project<'r> {
         self.services.iter().filter(move |other| other.dependencies().iter().any(|known| known.name == service))
     }
 
+    /// Whether its only file has a name that says nothing of Compose: a part that a command puts together with others.
+    pub fn is_part(&self) -> bool {
+        matches!(self.files[..], [file] if !discover::is_named_for_compose(file))
+    }
+
     /// The names of its files, as one would give them to `-f`.
     pub fn title(&self) -> String {
         let paths: Vec<&str> = self.files.iter().map(|file| file.path.as_str()).collect();
@@ -115,8 +122,15 @@ fn project<'r>(repo: &'r Repo, files: Vec<&'r File>, starts: &[Start]) -> Projec
         merged.services.into_iter().map(|service| Service::new(service, Arc::clone(&variables))).collect();
     for service in &mut services {
         service.kind = kind(repo, service);
+        // A mail catcher that is built here is called what it is.
+        let named = kind_of_image(service.name);
+        if service.kind == ServiceKind::Application && matches!(named, ServiceKind::DevelopmentHelper(_)) {
+            service.kind = named;
+        }
     }
+    let complete = files.iter().all(|file| repo.doc(file.id).is_some_and(crate::doc::Doc::is_complete));
     let mut project = Project {
+        complete,
         files,
         services,
         networks: merged.networks,
