@@ -12,6 +12,7 @@ pub mod images;
 pub mod kubernetes;
 pub mod logging;
 pub mod migrations;
+pub mod pools;
 pub mod schema;
 pub mod side;
 pub mod tables;

@@ -16,11 +16,14 @@ rules! {
     api_contracts {
     }
     architecture_deploy {
+        ddl_outside_migrations,
         deploy_method_missing,
         destructive_migration,
         docker_compose_missing,
         dockerfile_healthcheck_missing,
         dockerfile_missing,
+        drizzle_config_incomplete,
+        duplicate_declaration,
         migrate_script_missing,
         migration_order_broken,
         migration_rollback_missing,
@@ -32,9 +35,11 @@ rules! {
         ci_workflow_missing,
     }
     data_security {
+        runtime_data_committed,
         sql_definer_function_exposed,
         supabase_rls_missing,
         supabase_rls_permissive,
+        supabase_service_role_in_client,
     }
     documentation {
     }
@@ -48,7 +53,9 @@ rules! {
     }
     performance {
         db_index_missing,
+        db_pool_not_configured,
         index_not_concurrent,
+        pool_pre_ping_missing,
     }
     reliability {
     }
