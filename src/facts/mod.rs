@@ -23,6 +23,7 @@ pub mod pipelines;
 pub mod monitoring;
 pub mod rollout;
 pub mod routes;
+pub mod pools;
 pub mod schema;
 pub mod services;
 pub mod side;

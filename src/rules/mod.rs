@@ -26,6 +26,7 @@ rules! {
         compose_reference_broken,
         compose_resource_limits_missing,
         compose_restart_policy_missing,
+        ddl_outside_migrations,
         deploy_method_missing,
         deploy_not_repeatable,
         deploy_rollback_missing,
@@ -43,6 +44,8 @@ rules! {
         k8s_manifests_missing,
         k8s_probes_missing,
         k8s_resource_limits_missing,
+        drizzle_config_incomplete,
+        duplicate_declaration,
         migrate_script_missing,
         migration_order_broken,
         migration_rollback_missing,
@@ -78,11 +81,13 @@ rules! {
         workflow_secrets_inherit,
     }
     data_security {
+        runtime_data_committed,
         sql_definer_function_exposed,
         supabase_rls_missing,
         supabase_rls_permissive,
         db_ssl_not_enforced,
         iac_encryption_missing,
+        supabase_service_role_in_client,
     }
     documentation {
     }
@@ -109,7 +114,9 @@ rules! {
     }
     performance {
         db_index_missing,
+        db_pool_not_configured,
         index_not_concurrent,
+        pool_pre_ping_missing,
     }
     reliability {
         redis_persistence_missing,

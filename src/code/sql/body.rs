@@ -121,12 +121,13 @@ pub(super) fn alter(cursor: &mut Cursor<'_>) -> Option<Kind> {
 
 /// The text between the quotes of a string token, and where it begins.
 pub(super) fn inner(raw: &str, span: Span) -> (&str, usize) {
-    let open = if raw.starts_with('$') {
-        raw[1..].find('$').map_or(1, |length| length + 2)
-    } else {
-        raw.find('\'').map_or(0, |at| at + 1)
+    let (open, quote) = match raw.strip_prefix('$') {
+        Some(tag) => {
+            let open = tag.find('$').map_or(1, |length| length + 2);
+            (open, &raw[..open])
+        }
+        None => (raw.find('\'').map_or(0, |at| at + 1), "'"),
     };
-    let quote = if raw.starts_with('$') { &raw[..open] } else { "'" };
     let text = raw.get(open..).unwrap_or_default();
     (text.strip_suffix(quote).unwrap_or(text), span.start as usize + open)
 }

@@ -119,6 +119,7 @@ pub struct CreateTable {
     pub partition_of: Option<Name>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a clause of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Column {
     pub name: String,
@@ -186,6 +187,7 @@ pub enum ActionKind {
     Other,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a clause of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CreateIndex {
     pub name: Option<Name>,
@@ -227,6 +229,7 @@ pub struct Expression {
     pub always: bool,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a clause of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Function {
     pub name: Name,

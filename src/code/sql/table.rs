@@ -239,7 +239,7 @@ fn add(mut part: Cursor<'_>) -> Option<ActionKind> {
     if let Some(constraint) = constraint(part) {
         return Some(ActionKind::AddConstraint(constraint));
     }
-    if part.at_any(&["partition", "fulltext", "generated"]) {
+    if part.at_any(&["partition", "fulltext", "generated", "projection"]) {
         return None;
     }
     let if_not_exists = part.eat(&["if", "not", "exists"]);
@@ -251,7 +251,7 @@ fn drop(mut part: Cursor<'_>) -> Option<ActionKind> {
         part.eat(&["if", "exists"]);
         return Some(ActionKind::DropConstraint(part.identifier()?.0));
     }
-    if part.eat(&["primary", "key"]) || part.at_any(&["partition", "check"]) {
+    if part.eat(&["primary", "key"]) || part.at_any(&["partition", "check", "projection"]) {
         return Some(ActionKind::Other);
     }
     part.eat(&["column"]);

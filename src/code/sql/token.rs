@@ -62,8 +62,7 @@ impl Lexer<'_> {
                 // A byte order mark.
                 Some(0xEF) if self.rest_starts_with(b"\xEF\xBB\xBF") => self.at += 3,
                 Some(b'-') if self.peek(1) == Some(b'-') => self.skip_line(),
-                Some(b'#') if self.is_line_start() => self.skip_line(),
-                Some(b'\\') if self.is_line_start() => self.skip_line(),
+                Some(b'#' | b'\\') if self.is_line_start() => self.skip_line(),
                 Some(b'/') if self.peek(1) == Some(b'*') => self.skip_comment(),
                 _ => return,
             }

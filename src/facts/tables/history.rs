@@ -46,7 +46,7 @@ pub enum Dialect {
 
 pub(super) fn histories(repo: &Repo) -> Vec<History> {
     let mut sets = migrations::sets(repo);
-    sets.retain(|set| set.files.iter().any(|file| is_sql(repo.file(*file))));
+    sets.retain(|set| !is_put_aside(&set.folder) && set.files.iter().any(|file| is_sql(repo.file(*file))));
     // A folder without numbers, such as `supabase/schema.sql` alone, has a history too.
     for exposure in super::exposures(repo) {
         let migrations = exposure.folder.join("migrations");
@@ -58,6 +58,15 @@ pub(super) fn histories(repo: &Repo) -> Vec<History> {
         sets.iter().map(|set| history(repo, set)).filter(|one| !one.steps.is_empty()).collect();
     found.sort_by(|a, b| a.folder.cmp(&b.folder));
     found
+}
+
+/// A copy of what once was: `migrations_backup`, `old_migrations`.
+fn is_put_aside(folder: &Utf8Path) -> bool {
+    folder.components().any(|part| {
+        let part = part.as_str().to_ascii_lowercase();
+        part.split(['_', '-', '.'])
+            .any(|word| matches!(word, "backup" | "backups" | "bak" | "old" | "archive" | "archived"))
+    })
 }
 
 fn is_sql(file: &File) -> bool {

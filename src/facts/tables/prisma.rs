@@ -126,7 +126,7 @@ fn model_attribute(table: &mut Table, attribute: &str, place: Place) {
         "index" => (false, false),
         "map" => {
             if let Some(name) = quoted(attribute) {
-                table.name = name.to_owned();
+                name.clone_into(&mut table.name);
             }
             return;
         }

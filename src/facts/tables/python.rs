@@ -163,8 +163,7 @@ fn table_argument(file: &Visit<'_>, call: NodeRef<'_>, table: &mut Table) {
 /// `"user_id"`, `user_id`, `Order.user_id`, `user_id.desc()`.
 fn column_name(table: &Table, argument: NodeRef<'_>) -> Option<String> {
     let name = match argument.kind() {
-        Kind::String => argument.name(),
-        Kind::Identifier | Kind::Member => argument.name(),
+        Kind::String | Kind::Identifier | Kind::Member => argument.name(),
         Kind::Call => {
             argument.receiver().filter(|receiver| matches!(receiver.kind(), Kind::Identifier | Kind::Member))?.name()
         }

@@ -259,10 +259,8 @@ impl Replay<'_> {
         };
         let mut new_key = key(name);
         for action in actions {
-            if let Some(column) = self.change(&mut table, action) {
-                if !nested {
-                    self.unknown_column(&table, &column, action.span);
-                }
+            if let Some(column) = self.change(&mut table, action).filter(|_| !nested) {
+                self.unknown_column(&table, &column, action.span);
             }
             match &action.kind {
                 ActionKind::RenameTable(to) => {

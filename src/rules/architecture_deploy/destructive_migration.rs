@@ -4,7 +4,7 @@ use crate::{
     code::sql::{Action, ActionKind, Kind, Name},
     facts::{
         Fact,
-        tables::{History, Step},
+        tables::{Dialect, History, Step},
     },
     model::{Confidence, Evidence, Message, Place, Severity, Site, Span, Verdict},
     rule::{Context, Rule},
@@ -30,7 +30,7 @@ impl Rule for DestructiveMigration {
         let all = cx.facts.tables(cx.repo);
         let (mut sites, mut fine) = (Vec::new(), Vec::new());
         let mut judged = 0;
-        for history in &all.histories {
+        for history in all.histories.iter().filter(|history| history.dialect != Dialect::Other) {
             let from = history.steps.len().saturating_sub(NEWEST);
             for (number, step) in history.steps.iter().enumerate().skip(from).filter(|(_, step)| !step.base) {
                 judged += 1;

@@ -142,6 +142,11 @@ fn golang_migrate(files: &[&File]) -> Option<Vec<Site>> {
 /// A folder of a migration without its file stops `migrate deploy`.
 fn prisma(cx: &Context<'_>, folder: &Utf8Path) -> Vec<Site> {
     let below = cx.repo.files_below(folder);
+    // Other runners keep programs in such folders.
+    let programs = below.iter().any(|file| file.language.is_some());
+    if programs || folder.file_name() != Some("migrations") {
+        return Vec::new();
+    }
     let mut folders: BTreeMap<&Utf8Path, bool> = BTreeMap::new();
     for file in below {
         let inner = file.folder();

@@ -29,7 +29,7 @@ impl Rule for MigrationUnknownColumn {
         let all = cx.facts.tables(cx.repo);
         let elsewhere = made_elsewhere(cx, all);
         let (mut sites, mut fine, mut partly) = (Vec::new(), Vec::new(), false);
-        for history in all.histories.iter().filter(|history| !history.steps.is_empty()) {
+        for history in all.histories.iter().filter(|history| history.dialect != Dialect::Other) {
             if !is_whole(history) {
                 partly = true;
                 continue;
@@ -53,9 +53,11 @@ impl Rule for MigrationUnknownColumn {
 
 /// Whether the history starts from nothing and every statement of it can be read.
 fn is_whole(history: &History) -> bool {
-    let known = !matches!(history.dialect, Dialect::Other | Dialect::Unknown);
-    let starts = history.schema.made.values().any(|step| *step == 0);
-    known && starts && history.schema.dynamic.is_none()
+    let Some(first) = history.schema.made.values().min() else { return false };
+    let before = |problem: &Problem| problem.step < *first && matches!(problem.kind, ProblemKind::UnknownTable { .. });
+    // When a file that the tool passes over runs, nobody knows.
+    let in_order = !history.steps.iter().any(|step| step.passed_over);
+    in_order && history.schema.dynamic.is_none() && !history.schema.problems.iter().any(before)
 }
 
 /// Names of tables that something else may make: models in code, SQL files outside the histories.
@@ -76,10 +78,6 @@ fn made_elsewhere(cx: &Context<'_>, all: &Tables) -> BTreeSet<String> {
 }
 
 fn site(all: &Tables, history: &History, problem: &Problem, elsewhere: &BTreeSet<String>) -> Option<Site> {
-    // When a file that the tool passes over runs, nobody knows.
-    if history.steps[problem.step].passed_over || history.steps.iter().any(|step| step.passed_over) {
-        return None;
-    }
     Some(match &problem.kind {
         ProblemKind::UnknownTable { table } => {
             let name = table.rsplit('.').next().unwrap_or(table).to_ascii_lowercase();

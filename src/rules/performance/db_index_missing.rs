@@ -25,7 +25,7 @@ impl Rule for DbIndexMissing {
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let all = cx.facts.tables(cx.repo);
-        let (mut sites, mut fine, mut automatic) = (Vec::new(), Vec::new(), 0_usize);
+        let (mut sites, mut fine, mut automatic): (Vec<Site>, _, _) = (Vec::new(), Vec::new(), 0_usize);
         for table in judged(cx, all) {
             let indexes = indexes_of(all, table);
             for key in &table.foreign_keys {
@@ -34,7 +34,11 @@ impl Rule for DbIndexMissing {
                 } else if let Some(index) = covering(&indexes, key) {
                     fine.push(evidence(table, key, &index.place));
                 } else if !made_in_code(all, table, key) {
-                    sites.push(site(table, key));
+                    let site = site(table, key);
+                    // A schema kept once for each kind of database is one schema.
+                    if table.origin != Origin::Prisma || !sites.iter().any(|known| known.key == site.key) {
+                        sites.push(site);
+                    }
                 }
             }
         }
@@ -59,10 +63,19 @@ fn judged<'t>(cx: &'t Context<'_>, all: &'t Tables) -> impl Iterator<Item = &'t 
         }
         match table.origin {
             Origin::Prisma | Origin::Drizzle | Origin::SqlAlchemy | Origin::TypeOrm | Origin::Django => true,
-            // Where code defines the table, the code's place is the one to mend.
-            Origin::Sql => !all.find(&table.name).any(|other| other.origin != Origin::Sql),
+            // Where code defines the tables, the code's place is the one to mend, and what it lacks is left over.
+            Origin::Sql => !is_modelled(all, table),
             Origin::Sequelize | Origin::Mongoose => false,
         }
+    })
+}
+
+/// Whether code defines tables of the history that made `table`.
+fn is_modelled(all: &Tables, table: &Table) -> bool {
+    let own = all.histories.iter().find(|history| history.steps.iter().any(|step| Some(step.file) == table.place.file()));
+    own.is_some_and(|history| {
+        let mut names = history.schema.tables.values().map(|known| known.name.as_str());
+        names.any(|name| all.find(name).any(|other| other.origin != Origin::Sql))
     })
 }
 
@@ -114,7 +127,7 @@ fn evidence(table: &Table, key: &ForeignKey, place: &Place) -> Evidence {
 /// Who made or changed a row is seldom searched for; the key still slows down deleting that person.
 fn is_audit(key: &ForeignKey) -> bool {
     let name = key.columns.first().map(|column| column.to_ascii_lowercase()).unwrap_or_default();
-    ["_by", "_by_id", "byid", "by_user_id"].iter().any(|end| name.ends_with(end))
+    ["_by", "_by_id", "byid", "by_user_id", "createdby", "updatedby"].iter().any(|end| name.ends_with(end))
 }
 
 fn site(table: &Table, key: &ForeignKey) -> Site {

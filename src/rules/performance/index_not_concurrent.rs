@@ -33,7 +33,11 @@ impl Rule for IndexNotConcurrent {
         for history in &all.histories {
             match history.dialect {
                 Dialect::Postgres => judge(history, &mut sites, &mut fine),
-                Dialect::Unknown => unknown = true,
+                Dialect::Unknown => {
+                    let mut found = Vec::new();
+                    judge(history, &mut found, &mut Vec::new());
+                    unknown |= !found.is_empty();
+                }
                 _ => {}
             }
         }
