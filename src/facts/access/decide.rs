@@ -119,12 +119,12 @@ fn of_named<'a>(modules: Modules<'a>, file: FileId, shape: &'a Shape, hops: usiz
             _ => deeds,
         };
     }
-    let deeds = match modules.definition_of(file, shape) {
+    let deeds = match called(modules, modules.definition_of(file, shape)) {
         Definition::Function(id) => of_function(modules, id, Mode::Before),
         Definition::Class { file, class } => of_class(modules, file, class, hops - 1),
         Definition::Value { file: other, value } => of_shape(modules, other, &value.shape, hops - 1),
         Definition::Shape { file: other, shape } => of_shape(modules, other, shape, hops - 1),
-        Definition::File(_) => Vec::new(),
+        Definition::File(_) => plain(&[GuardDoes::Unknown], None),
         Definition::Package => {
             let unknown = path.as_deref().is_some_and(package_could_guard) || could_guard(name.last());
             if unknown { plain(&[GuardDoes::Unknown], None) } else { Vec::new() }
@@ -141,6 +141,17 @@ fn of_named<'a>(modules: Modules<'a>, file: FileId, shape: &'a Shape, hops: usiz
             if given.is_empty() { deeds } else { given }
         }
         _ => deeds,
+    }
+}
+
+/// A whole file that is called or used is what it exports by default: `const auth = require('./auth')`.
+fn called<'a>(modules: Modules<'a>, definition: Definition<'a>) -> Definition<'a> {
+    match definition {
+        Definition::File(file) => match modules.exported(file, "default", HOPS) {
+            Definition::Unknown => definition,
+            found => found,
+        },
+        other => other,
     }
 }
 
@@ -325,7 +336,7 @@ fn of_base<'a>(modules: Modules<'a>, file: FileId, base: &'a Shape, hops: usize)
             Known::Inert => Vec::new(),
         };
     }
-    match modules.definition_of(file, base) {
+    match called(modules, modules.definition_of(file, base)) {
         Definition::Class { file, class } => of_class(modules, file, class, hops),
         _ => Vec::new(),
     }
@@ -379,7 +390,7 @@ fn evidence(modules: Modules<'_>, start: FunctionId) -> Evidence<'_> {
                     found.packages.extend(does.iter().map(|&does| (does, place.clone())));
                     continue;
                 }
-                let followed = match modules.definition(id.file, &call.callee) {
+                let followed = match called(modules, modules.definition(id.file, &call.callee)) {
                     Definition::Function(callee) => Some(callee),
                     Definition::Class { file, class } => modules
                         .method_of(file, class, "constructor")

@@ -1,6 +1,6 @@
 //! What one script registers on routers and servers: every call that could be one, with what it is called on.
 
-use super::{Given, Looped, Object, RouterCall};
+use super::{Given, Looped, Mark, Object, RouterCall};
 use crate::{
     code::{BindingKind, Flags, Kind, Language, NodeRef, Role},
     facts::{Extractor, Fact, FileFacts, Visit, Watch, modules::Shape},
@@ -88,6 +88,7 @@ impl Extractor for RouterExtractor {
                 routers.given.extend(given(node));
                 routers.made.extend(options(node));
                 routers.lists.extend(lists(node));
+                routers.marks.extend(mark(node));
             }
         }
     }
@@ -370,4 +371,16 @@ fn lists(call: NodeRef<'_>) -> Option<(Shape, usize, Vec<Shape>)> {
     let objects = list.children_in(Role::Item).next().is_some_and(|item| item.is(Kind::Call) && item.has(Flags::NEW));
     let Shape::Array(items) = Shape::of(list) else { return None };
     objects.then(|| (call.child(Role::Callee).map_or(Shape::Other, Shape::of), index, items))
+}
+
+fn mark(call: NodeRef<'_>) -> Option<Mark> {
+    let name = call.callee_name()?;
+    let marks = matches!(name, "UseGuards" | "SetMetadata" | "UsePipes" | "Throttle" | "createDecorator");
+    // Where it decorates something itself, the decorators of that thing tell.
+    let decorates = call.parent().is_some_and(|parent| parent.is(Kind::Decorator));
+    (marks && !decorates).then(|| Mark {
+        span: call.span(),
+        name: name.to_owned(),
+        arguments: call.positional().map(Shape::of).collect(),
+    })
 }

@@ -8,6 +8,7 @@ use std::{
 use super::{
     RouterCall, fastify,
     graph::{Dialect, Event, Found, Graph, RouterId},
+    nest,
 };
 use crate::{
     facts::{
@@ -101,6 +102,8 @@ pub(super) fn routes<'a>(repo: &'a Repo, graph: &'a Graph<'a>) -> Vec<Route> {
             walk.start(id, dialect, false);
         }
     }
+    let nest = nest::routes(&walk);
+    walk.routes.extend(nest);
     walk.routes
 }
 
