@@ -20,7 +20,10 @@ pub mod schema;
 pub mod side;
 mod visit;
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, OnceLock},
+};
 
 pub use directives::MARKER;
 pub use visit::{Visit, Watch};
@@ -117,11 +120,19 @@ pub struct Facts {
     commands: OnceLock<Vec<CommandUse>>,
     resolver: OnceLock<modules::Resolver>,
     routes: OnceLock<Vec<routes::Route>>,
+    /// What the calls of functions lead to, for questions about access.
+    calling: Mutex<BTreeMap<modules::FunctionId, Arc<access::Calling>>>,
 }
 
 impl Facts {
     pub fn new(files: BTreeMap<FileId, FileFacts>) -> Self {
-        Self { files, commands: OnceLock::new(), resolver: OnceLock::new(), routes: OnceLock::new() }
+        Self {
+            files,
+            commands: OnceLock::new(),
+            resolver: OnceLock::new(),
+            routes: OnceLock::new(),
+            calling: Mutex::default(),
+        }
     }
 
     /// Every shell command that the repository runs or offers, in order of path and position.

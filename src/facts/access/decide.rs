@@ -381,40 +381,52 @@ fn evidence(modules: Modules<'_>, start: FunctionId) -> Evidence<'_> {
     for depth in 0..=DEPTH {
         let mut next = Vec::new();
         for id in level {
-            let signs = signs_in(modules, id);
-            for call in modules.calls(id) {
-                let place = Place::At(id.file, call.span);
-                if let Some(Known::Guards(does)) =
-                    origin(modules, id.file, &call.callee).and_then(|path| known(&path, None))
-                {
-                    found.packages.extend(does.iter().map(|&does| (does, place.clone())));
-                    continue;
-                }
-                let followed = match called(modules, modules.definition(id.file, &call.callee)) {
-                    Definition::Function(callee) => Some(callee),
-                    Definition::Class { file, class } => modules
-                        .method_of(file, class, "constructor")
-                        .or_else(|| modules.method_of(file, class, "__init__")),
-                    _ => None,
-                };
-                match followed {
-                    Some(callee) => {
-                        if seen.len() < REACH && seen.insert(callee) {
-                            next.push(callee);
-                        }
-                    }
-                    None => {
-                        let asserts =
-                            signs.iter().any(|(sign, _)| sign.kind == SignKind::Asserts && sign.span == call.span);
-                        if asserts {
-                            found.unknown.push(place);
-                        }
-                    }
-                }
+            found.signs.extend(signs_in(modules, id).into_iter().map(|(sign, place)| (sign, place, depth)));
+            let calls = modules.calling(id, || calling(modules, id));
+            found.packages.extend(calls.packages.iter().cloned());
+            found.unknown.extend(calls.unknown.iter().cloned());
+            if depth < DEPTH {
+                next.extend(calls.callees.iter().copied().filter(|callee| seen.len() < REACH && seen.insert(*callee)));
             }
-            found.signs.extend(signs.into_iter().map(|(sign, place)| (sign, place, depth)));
         }
         level = next;
+    }
+    found
+}
+
+/// What the calls of one function lead to.
+#[derive(Debug, Default)]
+pub(in crate::facts) struct Calling {
+    packages: Vec<(GuardDoes, Place)>,
+    callees: Vec<FunctionId>,
+    unknown: Vec<Place>,
+}
+
+fn calling(modules: Modules<'_>, id: FunctionId) -> Calling {
+    let mut found = Calling::default();
+    let signs = signs_in(modules, id);
+    for call in modules.calls(id) {
+        let place = Place::At(id.file, call.span);
+        if let Some(Known::Guards(does)) = origin(modules, id.file, &call.callee).and_then(|path| known(&path, None)) {
+            found.packages.extend(does.iter().map(|&does| (does, place.clone())));
+            continue;
+        }
+        let followed = match called(modules, modules.definition(id.file, &call.callee)) {
+            Definition::Function(callee) => Some(callee),
+            Definition::Class { file, class } => {
+                modules.method_of(file, class, "constructor").or_else(|| modules.method_of(file, class, "__init__"))
+            }
+            _ => None,
+        };
+        match followed {
+            Some(callee) => found.callees.push(callee),
+            None => {
+                let asserts = signs.iter().any(|(sign, _)| sign.kind == SignKind::Asserts && sign.span == call.span);
+                if asserts {
+                    found.unknown.push(place);
+                }
+            }
+        }
     }
     found
 }

@@ -153,8 +153,10 @@ impl<'a> Graph<'a> {
         }
         let mut found = Vec::new();
         let modules = self.modules;
+        let names: BTreeSet<&str> =
+            factories.keys().map(|id| modules.function(*id).name.as_str()).chain(["default", "*"]).collect();
         for (file, module) in modules.files() {
-            for call in &module.calls {
+            for call in module.calls.iter().filter(|call| names.contains(call.callee.last())) {
                 let Some(function) = self.function_named(file, &call.callee) else { continue };
                 let Some(base) = factories.get(&function) else { continue };
                 let Some(maker) = self.makers.get(base) else { continue };
@@ -176,7 +178,7 @@ impl<'a> Graph<'a> {
             || ["express", "outer", "astify", "Hono", "oa", "olka", "Server", "server", "app", "App", "Application"]
                 .iter()
                 .any(|part| last.contains(part));
-        if !plausible && !matches!(callee.root, Root::Import { .. } | Root::Own(_)) {
+        if !plausible {
             return None;
         }
         let path = origin(self.modules, file, callee)?;

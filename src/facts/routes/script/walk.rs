@@ -75,6 +75,7 @@ pub(super) fn routes<'a>(repo: &'a Repo, graph: &'a Graph<'a>) -> Vec<Route> {
         inside: RefCell::default(),
     };
     let routers: Vec<RouterId> = graph.routers().into_iter().cloned().collect();
+    let parts = parts(graph);
     // Servers first; then whatever nothing mounts.
     for server in [true, false] {
         for id in &routers {
@@ -88,7 +89,7 @@ pub(super) fn routes<'a>(repo: &'a Repo, graph: &'a Graph<'a>) -> Vec<Route> {
             let Some(dialect) = made.map(|maker| maker.dialect).or_else(|| fastify::dialect_of(graph, id)) else {
                 continue;
             };
-            if is_part(&walk, id) {
+            if parts.contains(id) {
                 continue;
             }
             let mounted = server || (dialect == Dialect::Hono && made.is_some());
@@ -107,18 +108,24 @@ pub(super) fn routes<'a>(repo: &'a Repo, graph: &'a Graph<'a>) -> Vec<Route> {
     walk.routes
 }
 
-/// Whether another router that is still to come mounts `id`.
-fn is_part(walk: &Walk<'_>, id: &RouterId) -> bool {
-    walk.graph.routers().into_iter().any(|other| {
-        other != id
-            && walk.graph.events(other).iter().any(|event| match event {
-                Event::Handed { to, .. } => to == id,
-                Event::Call { file, call } => {
-                    matches!(call.verb.as_str(), "use" | "route" | "register")
-                        && call.arguments.iter().any(|argument| walk.graph.router(*file, argument).as_ref() == Some(id))
+/// The routers that others mount.
+fn parts(graph: &Graph<'_>) -> BTreeSet<RouterId> {
+    let mut found = BTreeSet::new();
+    for id in graph.routers() {
+        for event in graph.events(id) {
+            match event {
+                Event::Handed { to, .. } => {
+                    found.insert(to.clone());
                 }
-            })
-    })
+                Event::Call { file, call } if matches!(call.verb.as_str(), "use" | "route" | "register") => {
+                    let mounted = call.arguments.iter().filter_map(|argument| graph.router(*file, argument));
+                    found.extend(mounted.filter(|child| child != id));
+                }
+                Event::Call { .. } => {}
+            }
+        }
+    }
+    found
 }
 
 impl<'a> Walk<'a> {
