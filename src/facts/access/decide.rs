@@ -132,6 +132,7 @@ fn of_named<'a>(modules: Modules<'a>, file: FileId, shape: &'a Shape, hops: usiz
         Definition::Unknown => match provided(modules, name.last()) {
             Some((other, shape)) => of_shape(modules, other, shape, hops - 1),
             None if is_inert_name(name) => Vec::new(),
+            None if is_session_name(name.last()) => plain(&[GuardDoes::Identifies], None),
             None => plain(&[GuardDoes::Unknown], None),
         },
     };
@@ -172,6 +173,15 @@ fn provided<'a>(modules: Modules<'a>, name: &str) -> Option<(FileId, &'a Shape)>
         let (_, shape) = access.provided.iter().find(|(key, _)| key == name)?;
         Some((file, shape))
     })
+}
+
+/// `sessionMiddleware` loads who the caller is and refuses nobody; `requireSession` does.
+fn is_session_name(name: &str) -> bool {
+    let words = super::words::words(name);
+    words.iter().any(|word| matches!(word.as_str(), "session" | "sessions"))
+        && words.iter().all(|word| {
+            matches!(word.as_str(), "session" | "sessions" | "middleware" | "handler" | "store" | "load" | "express")
+        })
 }
 
 /// Names of middleware that says nothing about access wherever it comes from.

@@ -31,6 +31,8 @@ pub(super) enum Dialect {
     Fastify,
     Hono,
     Koa,
+    /// Web sockets, by themselves.
+    Socket,
 }
 
 /// How a router comes to be.
@@ -200,6 +202,7 @@ impl<'a> Graph<'a> {
             "koa-router" | "@koa/router" | "@koa/router.Router" | "koa-router.Router" | "koa-joi-router" => {
                 (Dialect::Koa, false)
             }
+            "ws.Server" | "ws.WebSocketServer" | "socket.io" | "socket.io.Server" => (Dialect::Socket, true),
             _ => return None,
         })
     }

@@ -133,7 +133,8 @@ fn worth(call: NodeRef<'_>, verb: &str) -> bool {
             let chained = call.receiver().is_some_and(|receiver| base(receiver).1.is_some());
             handles && (arguments.len() > 1 || chained || first.is(Kind::Array))
         }
-        "on" | "add" => arguments.len() > 2,
+        "on" => arguments.len() > 2 || (arguments.len() == 2 && matches!(first.name(), "connection" | "connect")),
+        "add" => arguments.len() > 2,
         "route" | "register" | "mount" | "param" | "openapi" | "use" | "prefix" | "basePath" => true,
         _ => true,
     }
@@ -360,7 +361,8 @@ fn kept(assignment: NodeRef<'_>) -> Option<(Span, String, Object)> {
 
 /// The options of `new Router({ prefix: '/x' })`.
 fn options(call: NodeRef<'_>) -> Option<(Span, Shape)> {
-    let options = call.argument(0).filter(|options| call.has(Flags::NEW) && options.is(Kind::Object))?;
+    // A server of sockets takes the server that it belongs to first.
+    let options = call.positional().take(2).find(|options| call.has(Flags::NEW) && options.is(Kind::Object))?;
     call.callee_name().filter(|name| MAKERS.contains(name))?;
     Some((call.span(), Shape::of(options)))
 }
