@@ -32,7 +32,10 @@ pub mod tables;
 pub mod tier;
 mod visit;
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, OnceLock},
+};
 
 pub use directives::MARKER;
 pub use visit::{Visit, Watch};
@@ -142,11 +145,20 @@ pub struct Facts {
     pipelines: OnceLock<Vec<Pipeline>>,
     tables: OnceLock<tables::Tables>,
     routes: OnceLock<Vec<routes::Route>>,
+    /// What the calls of functions lead to, for questions about access.
+    calling: Mutex<BTreeMap<modules::FunctionId, Arc<access::Calling>>>,
 }
 
 impl Facts {
     pub fn new(files: BTreeMap<FileId, FileFacts>) -> Self {
         Self { files, ..Self::default() }
+        Self {
+            files,
+            commands: OnceLock::new(),
+            resolver: OnceLock::new(),
+            routes: OnceLock::new(),
+            calling: Mutex::default(),
+        }
     }
 
     /// Every shell command that the repository runs or offers, in order of path and position.

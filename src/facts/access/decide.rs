@@ -119,12 +119,12 @@ fn of_named<'a>(modules: Modules<'a>, file: FileId, shape: &'a Shape, hops: usiz
             _ => deeds,
         };
     }
-    let deeds = match modules.definition_of(file, shape) {
+    let deeds = match called(modules, modules.definition_of(file, shape)) {
         Definition::Function(id) => of_function(modules, id, Mode::Before),
         Definition::Class { file, class } => of_class(modules, file, class, hops - 1),
         Definition::Value { file: other, value } => of_shape(modules, other, &value.shape, hops - 1),
         Definition::Shape { file: other, shape } => of_shape(modules, other, shape, hops - 1),
-        Definition::File(_) => Vec::new(),
+        Definition::File(_) => plain(&[GuardDoes::Unknown], None),
         Definition::Package => {
             let unknown = path.as_deref().is_some_and(package_could_guard) || could_guard(name.last());
             if unknown { plain(&[GuardDoes::Unknown], None) } else { Vec::new() }
@@ -132,6 +132,7 @@ fn of_named<'a>(modules: Modules<'a>, file: FileId, shape: &'a Shape, hops: usiz
         Definition::Unknown => match provided(modules, name.last()) {
             Some((other, shape)) => of_shape(modules, other, shape, hops - 1),
             None if is_inert_name(name) => Vec::new(),
+            None if is_session_name(name.last()) => plain(&[GuardDoes::Identifies], None),
             None => plain(&[GuardDoes::Unknown], None),
         },
     };
@@ -141,6 +142,17 @@ fn of_named<'a>(modules: Modules<'a>, file: FileId, shape: &'a Shape, hops: usiz
             if given.is_empty() { deeds } else { given }
         }
         _ => deeds,
+    }
+}
+
+/// A whole file that is called or used is what it exports by default: `const auth = require('./auth')`.
+fn called<'a>(modules: Modules<'a>, definition: Definition<'a>) -> Definition<'a> {
+    match definition {
+        Definition::File(file) => match modules.exported(file, "default", HOPS) {
+            Definition::Unknown => definition,
+            found => found,
+        },
+        other => other,
     }
 }
 
@@ -161,6 +173,15 @@ fn provided<'a>(modules: Modules<'a>, name: &str) -> Option<(FileId, &'a Shape)>
         let (_, shape) = access.provided.iter().find(|(key, _)| key == name)?;
         Some((file, shape))
     })
+}
+
+/// `sessionMiddleware` loads who the caller is and refuses nobody; `requireSession` does.
+fn is_session_name(name: &str) -> bool {
+    let words = super::words::words(name);
+    words.iter().any(|word| matches!(word.as_str(), "session" | "sessions"))
+        && words.iter().all(|word| {
+            matches!(word.as_str(), "session" | "sessions" | "middleware" | "handler" | "store" | "load" | "express")
+        })
 }
 
 /// Names of middleware that says nothing about access wherever it comes from.
@@ -325,7 +346,7 @@ fn of_base<'a>(modules: Modules<'a>, file: FileId, base: &'a Shape, hops: usize)
             Known::Inert => Vec::new(),
         };
     }
-    match modules.definition_of(file, base) {
+    match called(modules, modules.definition_of(file, base)) {
         Definition::Class { file, class } => of_class(modules, file, class, hops),
         _ => Vec::new(),
     }
@@ -370,40 +391,52 @@ fn evidence(modules: Modules<'_>, start: FunctionId) -> Evidence<'_> {
     for depth in 0..=DEPTH {
         let mut next = Vec::new();
         for id in level {
-            let signs = signs_in(modules, id);
-            for call in modules.calls(id) {
-                let place = Place::At(id.file, call.span);
-                if let Some(Known::Guards(does)) =
-                    origin(modules, id.file, &call.callee).and_then(|path| known(&path, None))
-                {
-                    found.packages.extend(does.iter().map(|&does| (does, place.clone())));
-                    continue;
-                }
-                let followed = match modules.definition(id.file, &call.callee) {
-                    Definition::Function(callee) => Some(callee),
-                    Definition::Class { file, class } => modules
-                        .method_of(file, class, "constructor")
-                        .or_else(|| modules.method_of(file, class, "__init__")),
-                    _ => None,
-                };
-                match followed {
-                    Some(callee) => {
-                        if seen.len() < REACH && seen.insert(callee) {
-                            next.push(callee);
-                        }
-                    }
-                    None => {
-                        let asserts =
-                            signs.iter().any(|(sign, _)| sign.kind == SignKind::Asserts && sign.span == call.span);
-                        if asserts {
-                            found.unknown.push(place);
-                        }
-                    }
-                }
+            found.signs.extend(signs_in(modules, id).into_iter().map(|(sign, place)| (sign, place, depth)));
+            let calls = modules.calling(id, || calling(modules, id));
+            found.packages.extend(calls.packages.iter().cloned());
+            found.unknown.extend(calls.unknown.iter().cloned());
+            if depth < DEPTH {
+                next.extend(calls.callees.iter().copied().filter(|callee| seen.len() < REACH && seen.insert(*callee)));
             }
-            found.signs.extend(signs.into_iter().map(|(sign, place)| (sign, place, depth)));
         }
         level = next;
+    }
+    found
+}
+
+/// What the calls of one function lead to.
+#[derive(Debug, Default)]
+pub(in crate::facts) struct Calling {
+    packages: Vec<(GuardDoes, Place)>,
+    callees: Vec<FunctionId>,
+    unknown: Vec<Place>,
+}
+
+fn calling(modules: Modules<'_>, id: FunctionId) -> Calling {
+    let mut found = Calling::default();
+    let signs = signs_in(modules, id);
+    for call in modules.calls(id) {
+        let place = Place::At(id.file, call.span);
+        if let Some(Known::Guards(does)) = origin(modules, id.file, &call.callee).and_then(|path| known(&path, None)) {
+            found.packages.extend(does.iter().map(|&does| (does, place.clone())));
+            continue;
+        }
+        let followed = match called(modules, modules.definition(id.file, &call.callee)) {
+            Definition::Function(callee) => Some(callee),
+            Definition::Class { file, class } => {
+                modules.method_of(file, class, "constructor").or_else(|| modules.method_of(file, class, "__init__"))
+            }
+            _ => None,
+        };
+        match followed {
+            Some(callee) => found.callees.push(callee),
+            None => {
+                let asserts = signs.iter().any(|(sign, _)| sign.kind == SignKind::Asserts && sign.span == call.span);
+                if asserts {
+                    found.unknown.push(place);
+                }
+            }
+        }
     }
     found
 }

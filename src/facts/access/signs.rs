@@ -87,6 +87,7 @@ impl Extractor for AccessExtractor {
             Kind::If,
             Kind::Function,
             Kind::String,
+            Kind::Property,
         ])
         .roles(&[FileRole::Source, FileRole::Config])
     }
@@ -99,6 +100,7 @@ impl Extractor for AccessExtractor {
             Kind::Index => access.signs.extend(index(node)),
             Kind::String => access.signs.extend(header(node)),
             Kind::Call => call(node, access),
+            Kind::Property => access.signs.extend(taken(node)),
             Kind::Throw => access.signs.extend(thrown(node)),
             Kind::Catch | Kind::If | Kind::Function => access.signs.extend(weakness::weakness(node)),
             _ => {}
@@ -236,6 +238,18 @@ fn member(node: NodeRef<'_>) -> Option<Sign> {
         _ if object.name() == "cookies" && names_session(name) => Some(sign(node, SignKind::ReadsIdentity)),
         _ => None,
     }
+}
+
+/// `const { user } = context.switchToHttp().getRequest()`.
+fn taken(node: NodeRef<'_>) -> Option<Sign> {
+    let pattern = node.parent().filter(|pattern| pattern.has(Flags::PATTERN))?;
+    if !CALLERS.contains(&node.name()) {
+        return None;
+    }
+    let holder = pattern.parent()?;
+    let value = holder.child(Role::Value).filter(|_| holder.is(Kind::Assignment))?;
+    let of_request = is_request(value) || matches!(value.callee_name(), Some("getRequest" | "getSession" | "getNext"));
+    of_request.then(|| sign(node, SignKind::ReadsIdentity))
 }
 
 /// `request.headers['authorization']`, `session['user_id']`, `request.META['HTTP_AUTHORIZATION']`: by the string in it.

@@ -1,13 +1,16 @@
 //! The files joined: from a name to its definition, from a function to the functions it calls.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     CallSite, Class, ExportSource, Function, ImportWay, ModuleFacts, Name, Resolver, Root, Shape, Target, Value,
 };
 use crate::{
     code::Language,
-    facts::{Facts, access::AccessFacts},
+    facts::{
+        Facts,
+        access::{AccessFacts, Calling},
+    },
     model::{FileId, Place, Span},
     repo::Repo,
 };
@@ -71,6 +74,18 @@ impl<'a> Modules<'a> {
     /// What a file says about access. Needs [`crate::facts::Fact::Access`].
     pub fn access(&self, file: FileId) -> Option<&'a AccessFacts> {
         self.facts.of(file).map(|facts| &facts.access)
+    }
+
+    /// What the calls of `id` lead to, told once by `tell`.
+    pub(in crate::facts) fn calling(&self, id: FunctionId, tell: impl FnOnce() -> Calling) -> Arc<Calling> {
+        if let Some(known) = self.facts.calling.lock().ok().and_then(|known| known.get(&id).cloned()) {
+            return known;
+        }
+        let told = Arc::new(tell());
+        if let Ok(mut known) = self.facts.calling.lock() {
+            known.insert(id, Arc::clone(&told));
+        }
+        told
     }
 
     /// As [`Modules::access`], of every file.

@@ -77,22 +77,23 @@ pub(super) fn of_path(path: &str) -> Option<Public> {
         "token",
         "verifyotp",
         "otp",
-    ]) || (any(&["auth"])
-        && matches!(
-            last,
-            "refresh"
-                | "callback"
-                | "token"
-                | "verify"
-                | "confirm"
-                | "google"
-                | "github"
-                | "facebook"
-                | "reset"
-                | "password"
-                | "auth"
-                | "new"
-        ))
+    ]) || parts.first().is_some_and(|first| first == "reset")
+        || (any(&["auth"])
+            && matches!(
+                last,
+                "refresh"
+                    | "callback"
+                    | "token"
+                    | "verify"
+                    | "confirm"
+                    | "google"
+                    | "github"
+                    | "facebook"
+                    | "reset"
+                    | "password"
+                    | "auth"
+                    | "new"
+            ))
         || (last == "callback" || plain.ends_with("/callback"))
     {
         return Some(Public::Authentication);

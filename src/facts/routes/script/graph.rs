@@ -31,6 +31,8 @@ pub(super) enum Dialect {
     Fastify,
     Hono,
     Koa,
+    /// Web sockets, by themselves.
+    Socket,
 }
 
 /// How a router comes to be.
@@ -153,8 +155,10 @@ impl<'a> Graph<'a> {
         }
         let mut found = Vec::new();
         let modules = self.modules;
+        let names: BTreeSet<&str> =
+            factories.keys().map(|id| modules.function(*id).name.as_str()).chain(["default", "*"]).collect();
         for (file, module) in modules.files() {
-            for call in &module.calls {
+            for call in module.calls.iter().filter(|call| names.contains(call.callee.last())) {
                 let Some(function) = self.function_named(file, &call.callee) else { continue };
                 let Some(base) = factories.get(&function) else { continue };
                 let Some(maker) = self.makers.get(base) else { continue };
@@ -176,7 +180,7 @@ impl<'a> Graph<'a> {
             || ["express", "outer", "astify", "Hono", "oa", "olka", "Server", "server", "app", "App", "Application"]
                 .iter()
                 .any(|part| last.contains(part));
-        if !plausible && !matches!(callee.root, Root::Import { .. } | Root::Own(_)) {
+        if !plausible {
             return None;
         }
         let path = origin(self.modules, file, callee)?;
@@ -198,6 +202,7 @@ impl<'a> Graph<'a> {
             "koa-router" | "@koa/router" | "@koa/router.Router" | "koa-router.Router" | "koa-joi-router" => {
                 (Dialect::Koa, false)
             }
+            "ws.Server" | "ws.WebSocketServer" | "socket.io" | "socket.io.Server" => (Dialect::Socket, true),
             _ => return None,
         })
     }

@@ -6,6 +6,7 @@
 
 mod fastify;
 mod graph;
+mod nest;
 mod signs;
 mod walk;
 
@@ -32,6 +33,16 @@ pub struct RouterSigns {
     pub made: Vec<(Span, Shape)>,
     /// Lists of objects that are handed to a function: its name, which argument, the list.
     pub lists: Vec<(Shape, usize, Vec<Shape>)>,
+    /// What decorators of the repository are made of.
+    pub marks: Vec<Mark>,
+}
+
+/// A call inside a decorator's function that says what it applies: `UseGuards(…)`, `SetMetadata(…)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    pub span: Span,
+    pub name: String,
+    pub arguments: Vec<Shape>,
 }
 
 /// What a method is called on.

@@ -1,6 +1,6 @@
 //! What one script registers on routers and servers: every call that could be one, with what it is called on.
 
-use super::{Given, Looped, Object, RouterCall};
+use super::{Given, Looped, Mark, Object, RouterCall};
 use crate::{
     code::{BindingKind, Flags, Kind, Language, NodeRef, Role},
     facts::{Extractor, Fact, FileFacts, Visit, Watch, modules::Shape},
@@ -88,6 +88,7 @@ impl Extractor for RouterExtractor {
                 routers.given.extend(given(node));
                 routers.made.extend(options(node));
                 routers.lists.extend(lists(node));
+                routers.marks.extend(mark(node));
             }
         }
     }
@@ -132,7 +133,8 @@ fn worth(call: NodeRef<'_>, verb: &str) -> bool {
             let chained = call.receiver().is_some_and(|receiver| base(receiver).1.is_some());
             handles && (arguments.len() > 1 || chained || first.is(Kind::Array))
         }
-        "on" | "add" => arguments.len() > 2,
+        "on" => arguments.len() > 2 || (arguments.len() == 2 && matches!(first.name(), "connection" | "connect")),
+        "add" => arguments.len() > 2,
         "route" | "register" | "mount" | "param" | "openapi" | "use" | "prefix" | "basePath" => true,
         _ => true,
     }
@@ -359,7 +361,8 @@ fn kept(assignment: NodeRef<'_>) -> Option<(Span, String, Object)> {
 
 /// The options of `new Router({ prefix: '/x' })`.
 fn options(call: NodeRef<'_>) -> Option<(Span, Shape)> {
-    let options = call.argument(0).filter(|options| call.has(Flags::NEW) && options.is(Kind::Object))?;
+    // A server of sockets takes the server that it belongs to first.
+    let options = call.positional().take(2).find(|options| call.has(Flags::NEW) && options.is(Kind::Object))?;
     call.callee_name().filter(|name| MAKERS.contains(name))?;
     Some((call.span(), Shape::of(options)))
 }
@@ -370,4 +373,16 @@ fn lists(call: NodeRef<'_>) -> Option<(Shape, usize, Vec<Shape>)> {
     let objects = list.children_in(Role::Item).next().is_some_and(|item| item.is(Kind::Call) && item.has(Flags::NEW));
     let Shape::Array(items) = Shape::of(list) else { return None };
     objects.then(|| (call.child(Role::Callee).map_or(Shape::Other, Shape::of), index, items))
+}
+
+fn mark(call: NodeRef<'_>) -> Option<Mark> {
+    let name = call.callee_name()?;
+    let marks = matches!(name, "UseGuards" | "SetMetadata" | "UsePipes" | "Throttle" | "createDecorator");
+    // Where it decorates something itself, the decorators of that thing tell.
+    let decorates = call.parent().is_some_and(|parent| parent.is(Kind::Decorator));
+    (marks && !decorates).then(|| Mark {
+        span: call.span(),
+        name: name.to_owned(),
+        arguments: call.positional().map(Shape::of).collect(),
+    })
 }

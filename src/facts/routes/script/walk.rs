@@ -8,12 +8,13 @@ use std::{
 use super::{
     RouterCall, fastify,
     graph::{Dialect, Event, Found, Graph, RouterId},
+    nest,
 };
 use crate::{
     facts::{
         access::{self, could_guard},
         modules::{CallShape, Definition, FunctionId, Modules, Name, Root, Shape},
-        routes::{Guard, GuardDoes, Route, RouteKind, Unresolved},
+        routes::{Guard, GuardDoes, Public, Route, RouteKind, Unresolved},
     },
     model::{FileId, Place, Span},
     repo::Repo,
@@ -74,6 +75,7 @@ pub(super) fn routes<'a>(repo: &'a Repo, graph: &'a Graph<'a>) -> Vec<Route> {
         inside: RefCell::default(),
     };
     let routers: Vec<RouterId> = graph.routers().into_iter().cloned().collect();
+    let parts = parts(graph);
     // Servers first; then whatever nothing mounts.
     for server in [true, false] {
         for id in &routers {
@@ -87,7 +89,7 @@ pub(super) fn routes<'a>(repo: &'a Repo, graph: &'a Graph<'a>) -> Vec<Route> {
             let Some(dialect) = made.map(|maker| maker.dialect).or_else(|| fastify::dialect_of(graph, id)) else {
                 continue;
             };
-            if is_part(&walk, id) {
+            if parts.contains(id) {
                 continue;
             }
             let mounted = server || (dialect == Dialect::Hono && made.is_some());
@@ -101,21 +103,29 @@ pub(super) fn routes<'a>(repo: &'a Repo, graph: &'a Graph<'a>) -> Vec<Route> {
             walk.start(id, dialect, false);
         }
     }
+    let nest = nest::routes(&walk);
+    walk.routes.extend(nest);
     walk.routes
 }
 
-/// Whether another router that is still to come mounts `id`.
-fn is_part(walk: &Walk<'_>, id: &RouterId) -> bool {
-    walk.graph.routers().into_iter().any(|other| {
-        other != id
-            && walk.graph.events(other).iter().any(|event| match event {
-                Event::Handed { to, .. } => to == id,
-                Event::Call { file, call } => {
-                    matches!(call.verb.as_str(), "use" | "route" | "register")
-                        && call.arguments.iter().any(|argument| walk.graph.router(*file, argument).as_ref() == Some(id))
+/// The routers that others mount.
+fn parts(graph: &Graph<'_>) -> BTreeSet<RouterId> {
+    let mut found = BTreeSet::new();
+    for id in graph.routers() {
+        for event in graph.events(id) {
+            match event {
+                Event::Handed { to, .. } => {
+                    found.insert(to.clone());
                 }
-            })
-    })
+                Event::Call { file, call } if matches!(call.verb.as_str(), "use" | "route" | "register") => {
+                    let mounted = call.arguments.iter().filter_map(|argument| graph.router(*file, argument));
+                    found.extend(mounted.filter(|child| child != id));
+                }
+                Event::Call { .. } => {}
+            }
+        }
+    }
+    found
 }
 
 impl<'a> Walk<'a> {
@@ -162,6 +172,9 @@ impl<'a> Walk<'a> {
     /// `new Router({ prefix: '/x' })` of Koa, `.basePath('/x')` of Hono.
     fn own_prefix(&mut self, id: &RouterId, dialect: Dialect, scope: &mut Scope) {
         let RouterId::Made(file, span) = id else { return };
+        if dialect == Dialect::Socket {
+            self.verified(*file, *span, scope);
+        }
         if dialect == Dialect::Koa {
             let options = self.graph.signs(*file).and_then(|signs| {
                 signs.made.iter().find(|(made, _)| made == span).and_then(|(_, options)| options.get("prefix"))
@@ -178,6 +191,23 @@ impl<'a> Walk<'a> {
                     let (text, whole) = self.path(*file, &call.path, &Names::new());
                     self.descend(scope, whole.then_some(text));
                 }
+            }
+        }
+    }
+
+    /// `new WebSocketServer({ verifyClient })`, `new Server({ allowRequest })`.
+    fn verified(&self, file: FileId, made: Span, scope: &mut Scope) {
+        let signs = self.graph.signs(file);
+        let options = signs.and_then(|signs| signs.made.iter().find(|(span, _)| *span == made));
+        for key in ["verifyClient", "allowRequest", "preValidation"] {
+            if let Some(check) = options.and_then(|(_, options)| options.get(key)) {
+                let mut guards = self.guards(file, check, made);
+                if guards.is_empty() {
+                    let name = key.to_owned();
+                    let place = Place::At(file, made);
+                    guards.push(Guard { does: GuardDoes::Unknown, name, place, decides: None, weak: Vec::new() });
+                }
+                scope.standing.push(Standing { guards, before: Before::Everything });
             }
         }
     }
@@ -329,6 +359,7 @@ impl<'a> Walk<'a> {
                     scope.standing.push(Standing { guards, before: Before::Parameter(name) });
                 }
             }
+            "on" if dialect == Dialect::Socket => self.connected(file, call, scope, names),
             "on" if dialect == Dialect::Hono => self.on(file, call, scope, names),
             "openapi" => self.described(file, call, scope, names),
             "get" | "post" | "put" | "patch" | "delete" | "del" | "head" | "options" | "all" | "search" | "query" => {
@@ -560,6 +591,27 @@ impl<'a> Walk<'a> {
         self.emit(&Registered { file, place, method, path, guards, handler, framework: Dialect::Hono.name() }, scope);
     }
 
+    /// `on('connection', (socket) => …)` of a server of web sockets.
+    fn connected(&mut self, file: FileId, call: &RouterCall, scope: &Scope, names: &Names) {
+        let [event, handler] = call.arguments.as_slice() else { return };
+        if !matches!(self.text(file, event, names).as_deref(), Some("connection" | "connect")) {
+            return;
+        }
+        let before = self.handler(file, handler).map(|id| access::guards_of_function(self.modules(), id));
+        self.emit(
+            &Registered {
+                file,
+                place: call.place,
+                method: String::new(),
+                path: ("/".to_owned(), true),
+                guards: before.unwrap_or_default(),
+                handler: Some((file, handler.clone())),
+                framework: Dialect::Socket.name(),
+            },
+            scope,
+        );
+    }
+
     /// What an argument does as a guard, attached where it is registered.
     pub(super) fn guards(&self, file: FileId, shape: &Shape, place: Span) -> Vec<Guard> {
         let key = access::span_of(shape).map(|span| (file, span));
@@ -624,19 +676,32 @@ impl<'a> Walk<'a> {
             .collect();
         guards.extend(made.guards.iter().cloned());
         guards.extend(handler.map(|id| self.inside(id)).unwrap_or_default());
+        let packaged = made
+            .handler
+            .as_ref()
+            .filter(|_| handler.is_none())
+            .and_then(|(file, shape)| Some((access::origin(self.modules(), *file, shape.named()?)?, *file, shape)));
+        if let Some((_, file, shape)) = &packaged {
+            guards.extend(self.guards(*file, shape, made.place));
+        }
+        let log_in = packaged.as_ref().is_some_and(|(path, _, _)| {
+            ["passport", "better-auth", "@auth/", "next-auth", "express-openid-connect", "grant"]
+                .iter()
+                .any(|start| path.contains(start))
+        });
         let unresolved = if !scope.mounted {
             Some(Unresolved::Mount)
         } else if !scope.whole || !made.path.1 {
             Some(Unresolved::Path)
         } else if guards.iter().any(|guard| guard.does == GuardDoes::Unknown) {
             Some(Unresolved::Middleware)
-        } else if handler.is_none() {
+        } else if handler.is_none() && packaged.is_none() {
             Some(Unresolved::Handler)
         } else {
             None
         };
         self.routes.push(Route {
-            kind: RouteKind::Http,
+            kind: if made.framework == Dialect::Socket.name() { RouteKind::WebSocket } else { RouteKind::Http },
             method: made.method.clone(),
             path,
             framework: made.framework,
@@ -647,7 +712,7 @@ impl<'a> Walk<'a> {
             guards,
             resolved: unresolved.is_none(),
             unresolved,
-            public: None,
+            public: log_in.then_some(Public::Authentication),
         });
     }
 }
@@ -686,6 +751,7 @@ impl Dialect {
             Self::Fastify => "fastify",
             Self::Hono => "hono",
             Self::Koa => "koa",
+            Self::Socket => "web-socket",
         }
     }
 }
