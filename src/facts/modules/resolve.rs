@@ -55,8 +55,7 @@ impl Resolver {
         if let Some(target) = known().get(&key).and_then(|modules| modules.get(module)) {
             return target.clone();
         }
-        let target =
-            if python { python::resolve(repo, from, module) } else { self.script.resolve(repo, from, module) };
+        let target = if python { python::resolve(repo, from, module) } else { self.script.resolve(repo, from, module) };
         known().entry(key).or_default().insert(module.to_owned(), target.clone());
         target
     }

@@ -102,7 +102,12 @@ pub(super) fn routes(repo: &Repo, facts: &Facts) -> Vec<Route> {
     drafts.extend(fastapi::routes(sources, &mounts, &apis));
     drafts.extend(next::routes(sources));
     drafts.extend(trpc::routes(sources));
-    let mut judge = Judge { modules: sources.modules, functions: BTreeMap::new(), inside: BTreeMap::new(), shapes: BTreeMap::new() };
+    let mut judge = Judge {
+        modules: sources.modules,
+        functions: BTreeMap::new(),
+        inside: BTreeMap::new(),
+        shapes: BTreeMap::new(),
+    };
     drafts.into_iter().map(|draft| judge.route(sources, draft)).collect()
 }
 
