@@ -152,13 +152,6 @@ pub struct Facts {
 impl Facts {
     pub fn new(files: BTreeMap<FileId, FileFacts>) -> Self {
         Self { files, ..Self::default() }
-        Self {
-            files,
-            commands: OnceLock::new(),
-            resolver: OnceLock::new(),
-            routes: OnceLock::new(),
-            calling: Mutex::default(),
-        }
     }
 
     /// Every shell command that the repository runs or offers, in order of path and position.

@@ -336,9 +336,17 @@ fn class(node: NodeRef<'_>) -> Class {
     Class {
         span: node.span(),
         name: node.function_name().unwrap_or_default().to_owned(),
-        bases: node.children_in(Role::Base).filter(|base| !base.has(Flags::KEYWORD)).map(Shape::of).collect(),
+        bases: node.children_in(Role::Base).filter(|base| !base.has(Flags::KEYWORD)).map(base).collect(),
         decorators: decorators(node),
         fields,
+    }
+}
+
+/// A base class; of a generic one, `ModelViewSet[Document]`, the class itself.
+fn base(node: NodeRef<'_>) -> Shape {
+    match node.child(Role::Object).filter(|_| node.is(Kind::Index)) {
+        Some(generic) => Shape::of(generic),
+        None => Shape::of(node),
     }
 }
 

@@ -7,7 +7,12 @@
 mod python;
 mod script;
 
-use camino::Utf8Path;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::{code::Language, model::FileId, repo::Repo};
 
@@ -31,20 +36,28 @@ pub enum Target {
 #[derive(Debug)]
 pub struct Resolver {
     script: script::Settings,
+    /// What has been asked, by folder, language and module: the same few modules are asked for at every call of their
+    /// names.
+    known: Mutex<BTreeMap<(Utf8PathBuf, bool), BTreeMap<String, Target>>>,
 }
 
 impl Resolver {
     pub(in crate::facts) fn new(repo: &Repo) -> Self {
-        Self { script: script::Settings::read(repo) }
+        Self { script: script::Settings::read(repo), known: Mutex::default() }
     }
 
     /// Where `module`, as written in `from`, lies.
     pub fn resolve(&self, repo: &Repo, from: FileId, module: &str) -> Target {
-        if repo.file(from).language == Some(Language::Python) {
-            python::resolve(repo, from, module)
-        } else {
-            self.script.resolve(repo, from, module)
+        let file = repo.file(from);
+        let python = file.language == Some(Language::Python);
+        let key = (file.folder().to_owned(), python);
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(target) = known().get(&key).and_then(|modules| modules.get(module)) {
+            return target.clone();
         }
+        let target = if python { python::resolve(repo, from, module) } else { self.script.resolve(repo, from, module) };
+        known().entry(key).or_default().insert(module.to_owned(), target.clone());
+        target
     }
 
     /// The file that `from module import name` means when `name` is a module itself.
@@ -53,7 +66,7 @@ impl Resolver {
             return None;
         }
         let whole = if module.ends_with('.') { format!("{module}{name}") } else { format!("{module}.{name}") };
-        match python::resolve(repo, from, &whole) {
+        match self.resolve(repo, from, &whole) {
             Target::File(file) => Some(file),
             _ => None,
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    GuardDoes, Public, RouteKind, Unresolved,
+    GuardDoes, RouteKind, Unresolved,
     django_views::{self, Found},
     draft::{Attached, Draft},
     fastapi::{dotted, texts},
@@ -167,7 +167,7 @@ impl<'a> Project<'a, '_> {
                     below.computed = true;
                 }
             }
-            below.attached.extend(pattern.wrapped.iter().filter_map(|shape| one(self.sources.modules, file, shape)));
+            below.attached.extend(pattern.wrapped.iter().filter_map(|shape| one(file, shape)));
             self.patterns(file, &pattern.nested, &below, depth - usize::from(depth > 0));
             if let Some(included) = &pattern.included {
                 self.include(file, included, &below, depth);
@@ -248,7 +248,7 @@ impl<'a> Project<'a, '_> {
             handler: found.handler,
             attached,
             unresolved,
-            public: found.open.then_some(Public::Declared),
+            public: found.public,
         });
     }
 
@@ -265,7 +265,7 @@ impl<'a> Project<'a, '_> {
             // `login_required(View.as_view())`, `ratelimit(…)(view)`.
             Shape::Call(call) => {
                 let Some(inner) = call.arguments.first() else { return vec![Found::unknown()] };
-                let wrapper = one(modules, file, &call.callee);
+                let wrapper = one(file, &call.callee);
                 let mut found = self.views(file, inner, depth - 1);
                 for one in &mut found {
                     one.attached.splice(0..0, wrapper.iter().cloned());
@@ -331,5 +331,7 @@ fn extended(prefix: &str, text: &str, regular: bool) -> String {
     let text = text.strip_prefix('^').unwrap_or(text);
     let text = text.strip_suffix('$').unwrap_or(text);
     let text = text.strip_suffix("\\Z").unwrap_or(text);
+    // A slash that may be there is there.
+    let text = text.strip_suffix("/?").map_or_else(|| text.to_owned(), |text| format!("{text}/"));
     format!("{prefix}{text}")
 }

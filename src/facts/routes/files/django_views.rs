@@ -1,7 +1,7 @@
 //! Which methods a Django view answers and what stands before it: decorators, mixins, permission classes.
 
 use super::{
-    GuardDoes,
+    GuardDoes, Public,
     django::Project,
     draft::{Attached, What, spelled},
     fastapi::{class_of, span_of, texts},
@@ -21,15 +21,14 @@ pub(super) struct Found {
     pub method: String,
     pub handler: Option<FunctionId>,
     pub attached: Vec<Attached>,
-    /// The code says that everybody may call it.
-    pub open: bool,
+    pub public: Option<Public>,
     /// The view itself was found.
     pub known: bool,
 }
 
 impl Found {
-    pub fn unknown() -> Self {
-        Self { method: "ALL".to_owned(), handler: None, attached: Vec::new(), open: false, known: false }
+    pub(super) fn unknown() -> Self {
+        Self { method: "ALL".to_owned(), handler: None, attached: Vec::new(), public: None, known: false }
     }
 }
 
@@ -38,6 +37,13 @@ impl Found {
 struct Permission {
     attached: Vec<Attached>,
     open: bool,
+}
+
+impl Permission {
+    /// The code says that everybody may call it.
+    fn public(&self) -> Option<Public> {
+        self.open.then_some(Public::Declared)
+    }
 }
 
 /// A view that is a function.
@@ -69,7 +75,7 @@ pub(super) fn of_function(project: &Project<'_, '_>, id: FunctionId) -> Vec<Foun
                 let place = span_of(decorator).map_or(modules.place(id), |span| Place::At(id.file, span));
                 attached.push(Attached::known(GuardDoes::RateLimits, "throttle_classes", place));
             }
-            _ => attached.extend(one(modules, id.file, decorator)),
+            _ => attached.extend(one(id.file, decorator)),
         }
     }
     if methods.is_empty() {
@@ -78,13 +84,13 @@ pub(super) fn of_function(project: &Project<'_, '_>, id: FunctionId) -> Vec<Foun
     methods
         .into_iter()
         .map(|method| {
-            let mut found = Found { method, handler: Some(id), attached: attached.clone(), open: false, known: true };
+            let mut found = Found { method, handler: Some(id), attached: attached.clone(), public: None, known: true };
             if rest {
                 let permission = match permissions {
                     Some(listed) => permissions_of(modules, id.file, listed, &found.method, DEPTH),
                     None => default_permissions(project, &found.method),
                 };
-                found.open = permission.open;
+                found.public = permission.public();
                 found.attached.extend(permission.attached);
                 throttle(project, &mut found.attached);
             }
@@ -98,7 +104,7 @@ pub(super) fn of_class(project: &Project<'_, '_>, file: FileId, name: &Name, cal
     let modules = project.sources.modules;
     let Definition::Class { file: at, class } = modules.definition(file, name) else {
         // A view of a package: Django's own log-in, password reset and the like.
-        return vec![packaged(name, call)];
+        return vec![packaged(file, name)];
     };
     if let Some(Shape::Object(entries)) = call.and_then(|call| call.arguments.first()) {
         // `as_view({"get": "list"})` of a view set.
@@ -141,14 +147,26 @@ pub(super) fn of_class(project: &Project<'_, '_>, file: FileId, name: &Name, cal
     methods.into_iter().map(|(method, handler)| operation(project, at, class, method, handler)).collect()
 }
 
-fn packaged(name: &Name, call: Option<&CallShape>) -> Found {
-    let method = match generic(name.members.last().map_or_else(|| name.root.name(), String::as_str)) {
-        [] => "ALL",
+fn packaged(file: FileId, name: &Name) -> Found {
+    let last = name.last();
+    let method = match generic(last) {
         [one] => one,
         _ => "ALL",
     };
-    let _ = call;
-    Found { method: method.to_owned(), handler: None, attached: Vec::new(), open: false, known: true }
+    let mut found = Found { method: method.to_owned(), attached: Vec::new(), known: true, ..Found::unknown() };
+    match last {
+        "PasswordChangeView" | "PasswordChangeDoneView" => {
+            found.attached.push(Attached::known(GuardDoes::Authenticates, last, Place::At(file, name.span)));
+        }
+        "LoginView" | "LogoutView" => found.public = Some(Public::Authentication),
+        last if last.starts_with("PasswordReset") || last.starts_with("Token") => {
+            found.public = Some(Public::Authentication);
+        }
+        // What other packages' views ask for is not known here.
+        _ if !name.module().is_some_and(|module| module.starts_with("django.")) => found.known = false,
+        _ => {}
+    }
+    found
 }
 
 /// The operations that a router adds for a view set, each with the path behind its prefix.
@@ -216,7 +234,7 @@ fn extra_actions(
             if let Some(listed) = call.option("permission_classes") {
                 let permission = permissions_of(modules, id.file, listed, &operation.method, DEPTH);
                 operation.attached.retain(|attached| !attached.name.starts_with(PERMISSION));
-                operation.open = permission.open;
+                operation.public = permission.public();
                 operation.attached.extend(permission.attached);
             }
             found.push((suffix.clone(), operation));
@@ -269,17 +287,17 @@ fn operation(
     class_guards(modules, file, class, DEPTH, &mut attached);
     if let Some(handler) = handler {
         for decorator in &modules.function(handler).decorators {
-            attached.extend(decorated(modules, handler.file, decorator));
+            attached.extend(decorated(handler.file, decorator));
         }
     }
-    let mut open = false;
+    let mut public = None;
     if is_rest(modules, file, class, DEPTH) {
         let permission = match permission_source(modules, file, class, DEPTH) {
             Some(Permissions::Listed(at, listed)) => permissions_of(modules, at, listed, &method, DEPTH),
             Some(Permissions::Chosen(function)) => chosen(modules, function, &method),
             None => default_permissions(project, &method),
         };
-        open = permission.open;
+        public = permission.public();
         attached.extend(permission.attached);
         match field(modules, file, class, "throttle_classes", DEPTH) {
             Some((at, Shape::Array(items))) if !items.is_empty() => {
@@ -291,7 +309,31 @@ fn operation(
             None => throttle(project, &mut attached),
         }
     }
-    Found { method, handler, attached, open, known: true }
+    if !attached.iter().any(|one| matches!(one.what, What::Known(_))) {
+        if let Some(span) = foreign(modules, file, class, DEPTH) {
+            attached.push(Attached::known(GuardDoes::Unknown, class.name.as_str(), span));
+        }
+    }
+    Found { method, handler, attached, public, known: true }
+}
+
+/// A class that a view extends and that nobody can look into.
+fn foreign(modules: Modules<'_>, file: FileId, class: &Class, depth: usize) -> Option<Place> {
+    class.bases.iter().find_map(|base| {
+        let at = Place::At(file, span_of(base).unwrap_or(class.span));
+        let Some(name) = base.named() else { return Some(at) };
+        let trusted = name.module().and_then(|module| module.split('.').next());
+        if matches!(trusted, Some("django" | "rest_framework" | "typing" | "abc"))
+            || matches!(name.last(), "object" | "Generic")
+        {
+            return None;
+        }
+        match modules.definition(file, name) {
+            Definition::Class { file, class } if depth > 0 => foreign(modules, file, class, depth - 1),
+            Definition::Package if !crate::facts::access::could_guard(name.last()) => None,
+            _ => Some(at),
+        }
+    })
 }
 
 fn throttle(project: &Project<'_, '_>, attached: &mut Vec<Attached>) {
@@ -301,23 +343,23 @@ fn throttle(project: &Project<'_, '_>, attached: &mut Vec<Attached>) {
 }
 
 /// `@method_decorator(login_required)`, and any other decorator.
-fn decorated(modules: Modules<'_>, file: FileId, decorator: &Shape) -> Vec<Attached> {
-    let Shape::Call(call) = decorator else { return one(modules, file, decorator).into_iter().collect() };
+fn decorated(file: FileId, decorator: &Shape) -> Vec<Attached> {
+    let Shape::Call(call) = decorator else { return one(file, decorator).into_iter().collect() };
     match call.callee.named().map_or("", Name::last) {
         "action" | "list_route" | "detail_route" | "property" | "extend_schema" => Vec::new(),
         "method_decorator" => match call.arguments.first() {
-            Some(Shape::Array(items)) => items.iter().filter_map(|item| one(modules, file, item)).collect(),
-            Some(first) => one(modules, file, first).into_iter().collect(),
+            Some(Shape::Array(items)) => items.iter().filter_map(|item| one(file, item)).collect(),
+            Some(first) => one(file, first).into_iter().collect(),
             None => Vec::new(),
         },
-        _ => one(modules, file, decorator).into_iter().collect(),
+        _ => one(file, decorator).into_iter().collect(),
     }
 }
 
 /// Decorators, mixins and `dispatch` of a class and of those it extends.
 fn class_guards(modules: Modules<'_>, file: FileId, class: &Class, depth: usize, found: &mut Vec<Attached>) {
     for decorator in &class.decorators {
-        found.extend(decorated(modules, file, decorator));
+        found.extend(decorated(file, decorator));
     }
     for base in &class.bases {
         let Some(name) = base.named() else { continue };
@@ -348,7 +390,7 @@ fn class_guards(modules: Modules<'_>, file: FileId, class: &Class, depth: usize,
                 what: What::Function(id),
             });
             for decorator in &modules.function(id).decorators {
-                found.extend(decorated(modules, file, decorator));
+                found.extend(decorated(file, decorator));
             }
         }
     }

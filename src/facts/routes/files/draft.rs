@@ -45,11 +45,11 @@ pub(super) enum What {
 
 impl Attached {
     /// What `shape` of `file` names.
-    pub fn of(file: FileId, shape: &Shape, place: Place) -> Self {
+    pub(super) fn of(file: FileId, shape: &Shape, place: Place) -> Self {
         Self { name: spelled(shape), place, what: What::Shape(file, shape.clone()) }
     }
 
-    pub fn known(does: GuardDoes, name: impl Into<String>, place: Place) -> Self {
+    pub(super) fn known(does: GuardDoes, name: impl Into<String>, place: Place) -> Self {
         Self { name: name.into(), place, what: What::Known(does) }
     }
 }

@@ -119,7 +119,7 @@ fn own_guards(sources: Sources<'_>, file: FileId, made: &Registration, handler: 
     let mut found = dependency_list(modules, file, made.call.option("dependencies"));
     if let Some(auth) = made.call.option("auth") {
         if !matches!(auth, Shape::Other) {
-            found.extend(one(modules, file, auth));
+            found.extend(one(file, auth));
         }
     }
     let Some(handler) = handler else { return found };
@@ -129,7 +129,7 @@ fn own_guards(sources: Sources<'_>, file: FileId, made: &Registration, handler: 
     }
     for decorator in &function.decorators {
         if !matches!(decorator, Shape::Call(call) if call.span == made.span) && !is_registration(decorator) {
-            found.extend(one(modules, handler.file, decorator));
+            found.extend(one(handler.file, decorator));
         }
     }
     found.extend(parameters(modules, handler));
@@ -145,7 +145,7 @@ fn is_registration(decorator: &Shape) -> bool {
     })
 }
 
-fn one(modules: Modules<'_>, file: FileId, shape: &Shape) -> Option<Attached> {
+fn one(file: FileId, shape: &Shape) -> Option<Attached> {
     let span = span_of(shape)?;
     Some(Attached::of(file, shape, Place::At(file, span)))
 }
@@ -203,9 +203,9 @@ pub(super) fn dependency_list(modules: Modules<'_>, file: FileId, list: Option<&
                                 depend(modules, other, call, Place::At(file, name.span), DEPTH, &mut found);
                             }
                         }
-                        _ => found.extend(one(modules, file, item)),
+                        _ => found.extend(one(file, item)),
                     },
-                    other => found.extend(one(modules, file, other)),
+                    other => found.extend(one(file, other)),
                 }
             }
         }

@@ -140,7 +140,7 @@ impl Registered<'_, '_> {
         }
         match view {
             Shape::Call(call) => {
-                attached.extend(one(modules, self.file, &call.callee));
+                attached.extend(one(self.file, &call.callee));
                 match call.arguments.first() {
                     Some(inner) => self.view(inner, attached),
                     None => self.for_methods(None, &attached),
@@ -231,7 +231,7 @@ pub(super) fn method_in(
 fn class_decorators(modules: Modules<'_>, file: FileId, class: &Class, depth: usize, found: &mut Vec<Attached>) {
     let field = class.fields.iter().find(|(name, _)| matches!(name.as_str(), "decorators" | "method_decorators"));
     match field {
-        Some((_, Shape::Array(items))) => found.extend(items.iter().filter_map(|item| one(modules, file, item))),
+        Some((_, Shape::Array(items))) => found.extend(items.iter().filter_map(|item| one(file, item))),
         Some(_) => {}
         None => {
             for base in class.bases.iter().filter(|_| depth > 0) {
@@ -262,9 +262,9 @@ fn decorators(modules: Modules<'_>, handler: FunctionId, registration: Span) -> 
         });
         !registers && span_of(decorator) != Some(registration)
     });
-    own.filter_map(|decorator| one(modules, handler.file, decorator)).collect()
+    own.filter_map(|decorator| one(handler.file, decorator)).collect()
 }
 
-pub(super) fn one(modules: Modules<'_>, file: FileId, shape: &Shape) -> Option<Attached> {
+pub(super) fn one(file: FileId, shape: &Shape) -> Option<Attached> {
     Some(Attached::of(file, shape, Place::At(file, span_of(shape)?)))
 }

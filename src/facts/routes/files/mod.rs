@@ -12,15 +12,22 @@ mod registrations;
 mod script_signs;
 mod trpc;
 
-use self::draft::{Draft, What};
+use std::collections::BTreeMap;
+
+use self::{
+    draft::{Attached, Draft, What},
+    fastapi::span_of,
+    mounts::Sources,
+};
 use super::{Guard, GuardDoes, Public, Route, RouteKind, Unresolved};
 use crate::{
     code::{Kind, Language, NodeRef},
     facts::{
         Extractor, Fact, Facts, FileFacts, Visit, Watch,
         access::{guards_of, guards_of_function, inside},
+        modules::{FunctionId, Modules},
     },
-    model::{Place, Span},
+    model::{FileId, Place, Span},
     repo::Repo,
 };
 
@@ -88,57 +95,76 @@ fn is_middleware(file: &Visit<'_>) -> bool {
 
 /// The routes whose place or decorator says what they are.
 pub(super) fn routes(repo: &Repo, facts: &Facts) -> Vec<Route> {
-    let sources = mounts::Sources { repo, facts, modules: facts.modules(repo) };
+    let sources = Sources { repo, facts, modules: facts.modules(repo) };
     let mounts = mounts::Mounts::read(sources);
     let (mut drafts, apis) = django::routes(sources, &mounts);
     drafts.extend(flask::routes(sources, &mounts));
     drafts.extend(fastapi::routes(sources, &mounts, &apis));
     drafts.extend(next::routes(sources));
     drafts.extend(trpc::routes(sources));
-    drafts.into_iter().map(|draft| judged(sources, draft)).collect()
+    let mut judge = Judge {
+        modules: sources.modules,
+        functions: BTreeMap::new(),
+        inside: BTreeMap::new(),
+        shapes: BTreeMap::new(),
+    };
+    drafts.into_iter().map(|draft| judge.route(sources, draft)).collect()
 }
 
-fn judged(sources: mounts::Sources<'_>, draft: Draft) -> Route {
-    let modules = sources.modules;
-    let mut guards: Vec<Guard> = Vec::new();
-    for attached in &draft.attached {
+/// What guards do, each decided once: the same few stand before every route.
+struct Judge<'a> {
+    modules: Modules<'a>,
+    functions: BTreeMap<FunctionId, Vec<Guard>>,
+    inside: BTreeMap<FunctionId, Vec<Guard>>,
+    shapes: BTreeMap<(FileId, Span), Vec<Guard>>,
+}
+
+impl Judge<'_> {
+    fn attached(&mut self, attached: &Attached) -> Vec<Guard> {
+        let modules = self.modules;
         let found = match &attached.what {
             What::Known(does) => {
-                vec![Guard {
-                    does: *does,
-                    name: String::new(),
-                    place: attached.place.clone(),
-                    decides: None,
-                    weak: Vec::new(),
-                }]
+                let (name, place) = (attached.name.clone(), attached.place.clone());
+                return vec![Guard { does: *does, name, place, decides: None, weak: Vec::new() }];
             }
-            What::Function(function) => guards_of_function(modules, *function),
-            What::Shape(file, shape) => guards_of(modules, *file, shape),
+            What::Function(function) => {
+                self.functions.entry(*function).or_insert_with(|| guards_of_function(modules, *function)).clone()
+            }
+            What::Shape(file, shape) => match span_of(shape) {
+                Some(span) => {
+                    self.shapes.entry((*file, span)).or_insert_with(|| guards_of(modules, *file, shape)).clone()
+                }
+                None => guards_of(modules, *file, shape),
+            },
         };
-        for guard in found {
-            guards.push(Guard { name: attached.name.clone(), place: attached.place.clone(), ..guard });
+        let named = |guard| Guard { name: attached.name.clone(), place: attached.place.clone(), ..guard };
+        found.into_iter().map(named).collect()
+    }
+
+    fn route(&mut self, sources: Sources<'_>, draft: Draft) -> Route {
+        let modules = self.modules;
+        let mut guards: Vec<Guard> = draft.attached.iter().flat_map(|attached| self.attached(attached)).collect();
+        if let Some(handler) = draft.handler {
+            guards.extend(self.inside.entry(handler).or_insert_with(|| inside(modules, handler)).clone());
         }
-    }
-    if let Some(handler) = draft.handler {
-        guards.extend(inside(modules, handler));
-    }
-    let held = guards
-        .iter()
-        .any(|guard| matches!(guard.does, GuardDoes::Authenticates | GuardDoes::Authorizes | GuardDoes::Verifies));
-    let unknown = !held && guards.iter().any(|guard| guard.does == GuardDoes::Unknown);
-    let unresolved = draft.unresolved.or_else(|| unknown.then_some(Unresolved::Middleware));
-    Route {
-        kind: draft.kind,
-        method: draft.method,
-        path: draft.path,
-        framework: draft.framework,
-        component: sources.component(draft.file),
-        place: Place::At(draft.file, draft.span),
-        file: draft.file,
-        handler: draft.handler.map(|id| modules.place(id)),
-        guards,
-        resolved: unresolved.is_none(),
-        unresolved,
-        public: draft.public,
+        let held = guards
+            .iter()
+            .any(|guard| matches!(guard.does, GuardDoes::Authenticates | GuardDoes::Authorizes | GuardDoes::Verifies));
+        let unknown = !held && guards.iter().any(|guard| guard.does == GuardDoes::Unknown);
+        let unresolved = draft.unresolved.or_else(|| unknown.then_some(Unresolved::Middleware));
+        Route {
+            kind: draft.kind,
+            method: draft.method,
+            path: draft.path,
+            framework: draft.framework,
+            component: sources.component(draft.file),
+            place: Place::At(draft.file, draft.span),
+            file: draft.file,
+            handler: draft.handler.map(|id| modules.place(id)),
+            guards,
+            resolved: unresolved.is_none(),
+            unresolved,
+            public: draft.public,
+        }
     }
 }

@@ -84,16 +84,16 @@ pub(super) struct Mounts<'a> {
 
 impl<'a> Sources<'a> {
     /// Every file with registrations, in order of path.
-    pub fn registrations(self) -> impl Iterator<Item = (FileId, &'a Registration)> {
+    pub(super) fn registrations(self) -> impl Iterator<Item = (FileId, &'a Registration)> {
         self.facts.files().flat_map(|(file, facts)| facts.routes.registrations.iter().map(move |one| (file, one)))
     }
 
-    pub fn component(self, file: FileId) -> ComponentId {
+    pub(super) fn component(self, file: FileId) -> ComponentId {
         self.repo.file(file).component
     }
 
     /// The text of an argument, also when it is put together from constants.
-    pub fn text(self, file: FileId, shape: Option<&Shape>, pieces: &[Shape]) -> Option<String> {
+    pub(super) fn text(self, file: FileId, shape: Option<&Shape>, pieces: &[Shape]) -> Option<String> {
         match shape {
             Some(Shape::Other) if !pieces.is_empty() => {
                 pieces.iter().map(|piece| text_of(self.modules, file, piece)).collect()
@@ -105,7 +105,7 @@ impl<'a> Sources<'a> {
 }
 
 impl<'a> Mounts<'a> {
-    pub fn read(sources: Sources<'a>) -> Self {
+    pub(super) fn read(sources: Sources<'a>) -> Self {
         let mut mounts = Self { sources, hubs: BTreeMap::new(), mounts: BTreeMap::new() };
         for (file, made) in sources.registrations() {
             let Some(variable) = made.target.clone() else { continue };
@@ -307,7 +307,7 @@ impl<'a> Mounts<'a> {
     }
 
     /// The hub that a file speaks of.
-    pub fn key(&self, file: FileId, holder: &Holder) -> Option<Key> {
+    pub(super) fn key(&self, file: FileId, holder: &Holder) -> Option<Key> {
         let modules = self.sources.modules;
         match holder {
             Holder::Variable(variable @ Variable::Own(name, within)) => {
@@ -364,7 +364,7 @@ impl<'a> Mounts<'a> {
     }
 
     /// Where a route is registered: on a hub, or on a parameter that is most likely the application.
-    pub fn hung(&self, file: FileId, made: &Registration) -> Option<Hung> {
+    pub(super) fn hung(&self, file: FileId, made: &Registration) -> Option<Hung> {
         let on = made.on.as_ref()?;
         if let Some(key) = self.key(file, on) {
             let framework = self.hubs.get(&key)?.framework;
@@ -383,7 +383,7 @@ impl<'a> Mounts<'a> {
     }
 
     /// Every way from an application to `key`, each with its prefix and what runs on it.
-    pub fn chains(&self, key: &Key) -> Vec<Chain> {
+    pub(super) fn chains(&self, key: &Key) -> Vec<Chain> {
         self.ways(key, DEPTH, None)
     }
 

@@ -304,7 +304,7 @@ fn pattern(call: NodeRef<'_>, depth: usize) -> Pattern {
     let text = call.argument(0).or_else(|| call.keyword("route")).and_then(|text| {
         // `_("users/")` is translated; its own language is as good a path as any.
         let inner = if text.is(Kind::Call) { text.argument(0)? } else { text };
-        inner.constant_str()
+        pattern_text(inner, 4)
     });
     let view = call.argument(1).or_else(|| call.keyword("view"));
     let mut pattern = Pattern {
@@ -329,6 +329,27 @@ fn pattern(call: NodeRef<'_>, depth: usize) -> Pattern {
         _ => pattern.view = Some(Shape::of(view)),
     }
     pattern
+}
+
+/// The text of a pattern. A part that is empty unless a deployment says otherwise counts as empty.
+fn pattern_text(node: NodeRef<'_>, depth: usize) -> Option<String> {
+    if let Some(text) = node.constant_str() {
+        return Some(text);
+    }
+    match node.kind() {
+        _ if depth == 0 => None,
+        Kind::Identifier => {
+            let declared = node.tree().at(node.binding()?.declaration);
+            let first = declared.child(Role::Value).filter(|_| declared.is(Kind::Assignment))?;
+            first.constant_str().filter(String::is_empty)
+        }
+        Kind::Template => node.children_in(Role::Item).map(|piece| pattern_text(piece, depth - 1)).collect(),
+        Kind::Binary if node.name() == "+" => {
+            let (left, right) = (node.child(Role::Left)?, node.child(Role::Right)?);
+            Some(pattern_text(left, depth - 1)? + &pattern_text(right, depth - 1)?)
+        }
+        _ => None,
+    }
 }
 
 fn include(call: NodeRef<'_>, pattern: &mut Pattern, depth: usize) {

@@ -80,24 +80,31 @@ fn inside(sources: Sources<'_>, file: FileId, call: &CallShape, depth: usize, fo
     if depth == 0 {
         return;
     }
-    let merged = call.arguments.iter();
-    let held = merged.flat_map(|argument| match argument {
-        Shape::Object(entries) => entries.iter().map(|(_, value)| value).collect(),
-        other => vec![other],
-    });
-    for shape in held {
-        match shape {
-            Shape::Name(name) => {
-                if let Definition::Value { file, value } = sources.modules.definition(file, name) {
-                    if router_call(&value.shape).is_some() {
-                        found.push((file, value.span));
-                    }
+    for argument in &call.arguments {
+        inside_shape(sources, file, argument, depth, found);
+    }
+}
+
+fn inside_shape(sources: Sources<'_>, file: FileId, shape: &Shape, depth: usize, found: &mut Vec<(FileId, Span)>) {
+    if depth == 0 {
+        return;
+    }
+    match shape {
+        Shape::Object(entries) => {
+            for (_, value) in entries {
+                inside_shape(sources, file, value, depth - 1, found);
+            }
+        }
+        Shape::Name(name) => {
+            if let Definition::Value { file, value } = sources.modules.definition(file, name) {
+                if router_call(&value.shape).is_some() {
+                    found.push((file, value.span));
                 }
             }
-            shape => {
-                if let Some(call) = router_call(shape) {
-                    inside(sources, file, call, depth - 1, found);
-                }
+        }
+        shape => {
+            if let Some(call) = router_call(shape) {
+                inside(sources, file, call, depth - 1, found);
             }
         }
     }
@@ -140,6 +147,13 @@ impl<'a> Walk<'a, '_> {
                 Definition::Shape { file, shape } => self.entry(file, shape, path, depth - 1),
                 _ => {}
             },
+            // A plain object groups procedures as a router does.
+            Shape::Object(entries) => {
+                for (key, shape) in entries {
+                    let path = if key.is_empty() { path.to_owned() } else { format!("{path}.{key}") };
+                    self.entry(file, shape, &path, depth - 1);
+                }
+            }
             Shape::Call(call) => match router_call(shape) {
                 Some(router) => self.router(file, router, path, depth),
                 None => self.procedure(file, call, path),
