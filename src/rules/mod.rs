@@ -73,7 +73,6 @@ rules! {
         iam_wildcard_permission,
         k8s_network_policy_missing,
         k8s_security_context_missing,
-        terraform_secrets_committed,
     }
     tests_quality {
         tests_missing,
