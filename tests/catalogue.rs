@@ -60,9 +60,9 @@ fn ids_are_kebab_case_and_name_the_defect() {
     const FORBIDDEN: [&str; 8] = ["use-", "avoid-", "no-", "no-more-", "do-not-", "dont-", "never-", "prefer-"];
     each(|entry| {
         let id = &entry.meta.id;
-        let words = id
-            .split('-')
-            .all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()));
+        let in_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        let starts = |word: &str| word.starts_with(|c: char| c.is_ascii_lowercase());
+        let words = id.split('-').all(|word| starts(word) && word.chars().all(in_word));
         let mut problems = Vec::new();
         if !words {
             problems.push(format!("`{id}` is not lower-case words joined by hyphens"));

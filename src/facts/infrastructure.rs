@@ -1,4 +1,4 @@
-//! Resources of infrastructure code: blocks of Terraform, and resources of CloudFormation templates.
+//! Resources of infrastructure code: blocks of Terraform, and resources of `CloudFormation` templates.
 //!
 //! Terraform is read block by block as text. A value that is no literal is [`Setting::Open`]: nothing is concluded
 //! from it.
@@ -247,7 +247,7 @@ fn is_balanced(value: &str) -> bool {
     depth <= 0
 }
 
-/// The resources of a CloudFormation or SAM template.
+/// The resources of a `CloudFormation` or SAM template.
 fn cloudformation<'r>(repo: &'r Repo, file: &'r File) -> Vec<Resource<'r>> {
     let Some(root) = repo.doc(file.id).and_then(|doc| doc.root()) else { return Vec::new() };
     let Some(resources) = root.get("Resources") else { return Vec::new() };

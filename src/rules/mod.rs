@@ -153,7 +153,6 @@ rules! {
         iam_wildcard_permission,
         k8s_network_policy_missing,
         k8s_security_context_missing,
-        terraform_secrets_committed,
         secret_on_command_line,
         published_port_all_interfaces,
     }

@@ -71,7 +71,7 @@ impl<'r> Image<'r> {
             rest.extend(words_of(entry));
         }
         if let Some(command) = command.filter(|_| !shell_entry) {
-            if entry.is_some_and(|entry| ends_in_wrapper(entry)) {
+            if entry.is_some_and(ends_in_wrapper) {
                 launch.place = self.place(command.span);
             }
             rest.extend(words_of(command));
@@ -84,6 +84,10 @@ impl<'r> Image<'r> {
 /// An entry point that only wraps the command: its last word is an init or `--`.
 fn ends_in_wrapper(entry: &Instruction) -> bool {
     entry.arguments.last().is_some_and(|word| word.text == "--" || INITS.contains(&base_name(&word.text)))
+}
+
+fn is_shell_name(name: &str) -> bool {
+    camino::Utf8Path::new(name).extension() == Some("sh")
 }
 
 fn base_name(word: &str) -> &str {
@@ -230,7 +234,7 @@ fn of_text(text: &str) -> (Handover, Vec<Word>) {
 /// Follows the script that `words` starts with. Whether there is something left to follow.
 fn script(repo: &Repo, image: &Image<'_>, words: &mut Vec<Word>, launch: &mut Launch, by_shell: bool) -> bool {
     let Some(name) = words.first().map(|word| base_name(&word.text).to_owned()) else { return false };
-    let looks = by_shell || name.ends_with(".sh") || name.contains("entrypoint") || name.starts_with("docker-");
+    let looks = by_shell || is_shell_name(&name) || name.contains("entrypoint") || name.starts_with("docker-");
     // A program may have the name of a script that the image does not hold.
     let Some((file, text)) = script_named(repo, image, &name).filter(|_| looks || is_copied(image, &name)) else {
         if looks {
@@ -313,7 +317,7 @@ fn end_of(text: &str) -> End {
     let background = commands.iter().any(|command| command.after == Some(shell::Operator::Background));
     let plain = !last.context.function && !last.context.condition;
     let defined = text.contains(&format!("{name}()")) || text.contains(&format!("function {name}"));
-    if !plain || background || defined || CLOSING.contains(&name) || name.ends_with(".sh") || last.context.branch {
+    if !plain || background || defined || CLOSING.contains(&name) || is_shell_name(name) || last.context.branch {
         return End::Unknown;
     }
     if matches!(name, "supervisord" | "pm2-runtime" | "pm2" | "s6-svscan") {

@@ -216,29 +216,31 @@ impl<'c> Workload<'c> {
         let containers = self.pod.get("containers").map(Node::items).unwrap_or_default();
         let image = containers.first().and_then(|first| first.get("image")?.text()).unwrap_or_default();
         let name = image_name(image).to_ascii_lowercase();
-        const PRODUCTS: [&str; 18] = [
-            "postgres",
-            "postgresql",
-            "mysql",
-            "mariadb",
-            "mongo",
-            "mongodb",
-            "redis",
-            "valkey",
-            "rabbitmq",
-            "kafka",
-            "zookeeper",
-            "elasticsearch",
-            "opensearch",
-            "clickhouse-server",
-            "minio",
-            "prometheus",
-            "grafana",
-            "nats",
-        ];
         PRODUCTS.contains(&name.as_str())
     }
 }
+
+/// Images of products that people run beside their own programs.
+const PRODUCTS: [&str; 18] = [
+    "postgres",
+    "postgresql",
+    "mysql",
+    "mariadb",
+    "mongo",
+    "mongodb",
+    "redis",
+    "valkey",
+    "rabbitmq",
+    "kafka",
+    "zookeeper",
+    "elasticsearch",
+    "opensearch",
+    "clickhouse-server",
+    "minio",
+    "prometheus",
+    "grafana",
+    "nats",
+];
 
 fn pairs(map: Option<&Node>) -> Vec<(&str, &str)> {
     let entries = map.map(Node::entries).unwrap_or_default();

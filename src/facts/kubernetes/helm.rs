@@ -102,6 +102,7 @@ struct Scope<'v> {
 
 impl Scope<'_> {
     /// The value of an expression: `Some(None)` when it is known to be unset, `None` when it cannot be read.
+    #[expect(clippy::option_option, reason = "unset and unreadable are different answers")]
     fn value(&self, expression: &str) -> Option<Option<Node>> {
         let first = expression.split('|').next().unwrap_or(expression).trim();
         let path = first.strip_prefix('$').unwrap_or(first);
@@ -140,7 +141,7 @@ impl Scope<'_> {
                 if parts.contains(&Some(!all)) {
                     return Some(!all);
                 }
-                return parts.iter().all(|part| part.is_some()).then_some(all);
+                return parts.iter().all(Option::is_some).then_some(all);
             }
         }
         Some(self.value(condition)?.is_some_and(|node| is_truthy(&node)))
@@ -180,8 +181,7 @@ fn control(action: &str, frames: &mut Vec<Frame>, scope: &Scope<'_>) -> bool {
             let active = value.as_ref().is_none_or(|value| value.as_ref().is_some_and(is_truthy));
             frames.push(Frame { active, taken: active, dot: value.flatten() });
         }
-        "range" => frames.push(Frame { active: false, taken: true, dot: None }),
-        "define" | "block" => frames.push(Frame { active: false, taken: true, dot: None }),
+        "range" | "define" | "block" => frames.push(Frame { active: false, taken: true, dot: None }),
         "else" => {
             let condition = rest.strip_prefix("if ");
             if let Some(frame) = frames.last_mut() {

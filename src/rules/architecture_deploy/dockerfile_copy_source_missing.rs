@@ -165,7 +165,7 @@ fn is_artefact(repo: &Repo, path: &Utf8Path) -> bool {
     let made = path.components().any(|part| ARTEFACTS.contains(&part.as_str()))
         || path.extension().is_some_and(|it| ending.contains(&it))
         || name.starts_with(".env")
-        || name.ends_with(".env")
+        || path.extension() == Some("env")
         || name.starts_with(".npmrc")
         || name == ".git"
         || name.contains("commit");

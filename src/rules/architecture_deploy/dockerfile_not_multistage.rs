@@ -137,7 +137,7 @@ fn dev_install(chain: &[&Stage], alone: bool) -> Option<(Span, String)> {
         })
     };
     let all = runs(chain);
-    let last = all.iter().rposition(|(_, commands)| commands.iter().any(|command| removes_dev(command)));
+    let last = all.iter().rposition(|(_, commands)| commands.iter().any(removes_dev));
     let found = all.iter().enumerate().find_map(|(at, (run, commands))| {
         let command = commands.iter().find(|command| installs_dev(command) && !command.caught)?;
         let kept = last.is_none_or(|last| last < at) && !production(run);

@@ -48,9 +48,8 @@ fn open_ports(resource: &Resource<'_>) -> Vec<Site> {
     let groups = match resource.kind.as_str() {
         "aws_security_group" => resource.blocks("ingress"),
         "aws_security_group_rule" if !matches!(resource.setting("type"), Setting::Is("ingress", _)) => return Vec::new(),
-        "aws_security_group_rule" | "aws_vpc_security_group_ingress_rule" => vec![resource.attributes.iter().collect()],
+        "aws_security_group_rule" | "aws_vpc_security_group_ingress_rule" | "AWS::EC2::SecurityGroupIngress" => vec![resource.attributes.iter().collect()],
         "AWS::EC2::SecurityGroup" => resource.blocks("Properties.SecurityGroupIngress"),
-        "AWS::EC2::SecurityGroupIngress" => vec![resource.attributes.iter().collect()],
         _ => return Vec::new(),
     };
     groups.iter().filter_map(|group| open_port(resource, group)).collect()

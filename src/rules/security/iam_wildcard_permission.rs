@@ -80,7 +80,7 @@ fn is_admin(value: &str) -> bool {
     value.ends_with("policy/AdministratorAccess")
 }
 
-/// The statements of a CloudFormation policy, each with its own values.
+/// The statements of a `CloudFormation` policy, each with its own values.
 fn cloudformation<'r>(resource: &'r Resource<'_>) -> Vec<Vec<&'r Attribute>> {
     let inside: Vec<&Attribute> =
         resource.attributes.iter().filter(|one| one.path.contains("PolicyDocument.Statement.") && !one.path.contains("AssumeRole")).collect();
