@@ -41,7 +41,7 @@ impl Rule for GrafanaDashboardMissing {
 
 fn is_dashboard(cx: &Context<'_>, file: &File) -> bool {
     let path = file.path.as_str().to_ascii_lowercase();
-    let near = path.ends_with(".json") && (path.contains("grafana") || path.contains("dashboard"));
+    let near = file.path.extension() == Some("json") && (path.contains("grafana") || path.contains("dashboard"));
     near && cx.repo.doc(file.id).and_then(|doc| doc.root()).is_some_and(|root| {
         let panels = |root: &Node| root.get("panels").is_some_and(Node::is_list) || root.get("rows").is_some();
         panels(root) || root.get("dashboard").is_some_and(panels)
