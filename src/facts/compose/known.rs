@@ -9,11 +9,11 @@ pub enum ServiceKind {
     Datastore(&'static str),
     /// Watches the others: Prometheus, Grafana, exporters.
     Monitoring(&'static str),
-    /// Shows or changes data or containers by hand: pgAdmin, Adminer, Portainer.
+    /// Shows or changes data or containers by hand: `pgAdmin`, Adminer, Portainer.
     Admin(&'static str),
     /// Passes requests on: nginx, Traefik, Caddy.
     Proxy(&'static str),
-    /// Stands in for a service of production while people develop: Mailpit, LocalStack.
+    /// Stands in for a service of production while people develop: Mailpit, `LocalStack`.
     DevelopmentHelper(&'static str),
     /// Anything else, the repository's own services among them.
     Application,

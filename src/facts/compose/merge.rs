@@ -114,7 +114,9 @@ impl<'r> Merged<'r> {
             });
             let service = &mut self.services[at];
             service.keys.push((layer.file, entry.key_span));
-            settings.into_iter().for_each(|(tag, setting)| push(&mut service.settings, tag, setting));
+            for (tag, setting) in settings {
+                push(&mut service.settings, tag, setting);
+            }
         }
         for (key, declared) in [
             ("networks", &mut self.networks),

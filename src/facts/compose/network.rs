@@ -18,8 +18,8 @@ impl Project<'_> {
         let named = service.networks();
         let keys = if named.is_empty() { vec!["default"] } else { named.iter().map(|(name, _)| *name).collect() };
         let called = |key: &str| {
-            let declared = self.networks.iter().rev().filter(|network| network.name == key);
-            let name = declared.filter_map(|network| network.node.get("name")?.text()).next();
+            let mut declared = self.networks.iter().rev().filter(|network| network.name == key);
+            let name = declared.find_map(|network| network.node.get("name")?.text());
             name.map_or_else(|| format!("{key} of the project"), |name| self.fill(name).text)
         };
         keys.into_iter().map(called).collect()

@@ -17,7 +17,7 @@ fn of_file(repo: &Repo, file: &File) -> Vec<Described> {
     if name == "procfile" {
         return procfile(repo, file);
     }
-    if name.starts_with("ecosystem.config.") && !name.ends_with(".json") {
+    if name.starts_with("ecosystem.config.") && file.path.extension() != Some("json") {
         return process_manager(repo, file);
     }
     let Some(root) = repo.doc(file.id).and_then(|doc| doc.root()) else { return Vec::new() };
@@ -74,7 +74,7 @@ fn fly(repo: &Repo, file: &File, root: &Node) -> Described {
     let mut found = public(repo, file, "Fly.io");
     found.ports.clear();
     if let Some(app) = root.entry("app") {
-        found.name = app.value.text().unwrap_or_default().to_owned();
+        app.value.text().unwrap_or_default().clone_into(&mut found.name);
         found.place = Place::At(file.id, app.span());
     }
     found.image = text(root, &["build", "image"]);

@@ -1,5 +1,7 @@
 //! `container-privileged`: no container has its host's rights.
 
+use camino::Utf8Path;
+
 use crate::{
     doc::Node,
     facts::{
@@ -148,7 +150,8 @@ fn of_container(container: &kubernetes::Container<'_>, places: &mut Places) {
         }
     }
     for path in container.pod.select(&["volumes", "*", "hostPath", "path"]) {
-        if let Some(text) = path.as_str().filter(|text| *text == "/" || text.ends_with(".sock")) {
+        if let Some(text) = path.as_str().filter(|text| *text == "/" || Utf8Path::new(text).extension() == Some("sock"))
+        {
             found.push(power(Place::At(file, path.span), format!("hostPath: {text}"), Severity::High));
         }
     }

@@ -1,5 +1,7 @@
 //! `published-port-all-interfaces`: stores and consoles are not published on every interface of their host.
 
+use camino::Utf8Path;
+
 use crate::{
     facts::{
         Fact,
@@ -89,7 +91,7 @@ fn judge(project: &Project<'_>, service: &Service<'_>, inner: Inner, places: &mu
                 );
             }
             Exposure::Loopback => {
-                places.fine(port.place.clone(), Message::new("loopback").with("port", port.text.as_str()))
+                places.fine(port.place.clone(), Message::new("loopback").with("port", port.text.as_str()));
             }
             // A deliberate address, or one that the repository does not tell.
             Exposure::Address(_) | Exposure::Variable => {}
@@ -124,7 +126,9 @@ fn is_open(service: &Service<'_>, product: &str) -> bool {
             let configured =
                 command.contains("requirepass") || command.contains("aclfile") || command.contains(".conf");
             let variable = service.environment().iter().any(|variable| variable.name.contains("PASSWORD"));
-            !configured && !variable && service.mounts().iter().all(|mount| !mount.target.ends_with(".conf"))
+            !configured
+                && !variable
+                && service.mounts().iter().all(|mount| Utf8Path::new(&mount.target).extension() != Some("conf"))
         }
         "Memcached" => !command.contains("-S") && !command.contains("-Y"),
         _ => false,
