@@ -75,8 +75,8 @@ fn guards(deeds: Vec<Deed>, name: &str, place: &Place) -> Vec<Guard> {
     found
 }
 
-fn plain(does: &[GuardDoes], decides: Option<Place>) -> Vec<Deed> {
-    does.iter().map(|&does| Deed { does, decides: decides.clone(), weak: Vec::new() }).collect()
+fn plain(does: &[GuardDoes], decides: Option<&Place>) -> Vec<Deed> {
+    does.iter().map(|&does| Deed { does, decides: decides.cloned(), weak: Vec::new() }).collect()
 }
 
 fn of_shape<'a>(modules: Modules<'a>, file: FileId, shape: &'a Shape, hops: usize) -> Vec<Deed> {
@@ -321,7 +321,7 @@ fn of_class<'a>(modules: Modules<'a>, file: FileId, class: &'a Class, hops: usiz
             || throws(modules, id);
         if !refuses {
             // Who is not known is let through as nobody.
-            deeds.extend(plain(&[GuardDoes::Identifies], Some(modules.place(id))));
+            deeds.extend(plain(&[GuardDoes::Identifies], Some(&modules.place(id))));
             return deeds;
         }
     }
@@ -362,7 +362,7 @@ fn own_method(modules: Modules<'_>, file: FileId, class: &Class, name: &str) -> 
 }
 
 /// The signs inside a function, functions written in it included.
-fn signs_in<'a>(modules: Modules<'a>, id: FunctionId) -> Vec<(&'a Sign, Place)> {
+fn signs_in(modules: Modules<'_>, id: FunctionId) -> Vec<(&Sign, Place)> {
     let span = modules.function(id).span;
     let Some(access) = modules.access(id.file) else { return Vec::new() };
     signs_within(access, span).map(|sign| (sign, Place::At(id.file, sign.span))).collect()
@@ -428,14 +428,11 @@ fn calling(modules: Modules<'_>, id: FunctionId) -> Calling {
             }
             _ => None,
         };
-        match followed {
-            Some(callee) => found.callees.push(callee),
-            None => {
-                let asserts = signs.iter().any(|(sign, _)| sign.kind == SignKind::Asserts && sign.span == call.span);
-                if asserts {
-                    found.unknown.push(place);
-                }
-            }
+        let asserts = || signs.iter().any(|(sign, _)| sign.kind == SignKind::Asserts && sign.span == call.span);
+        if let Some(callee) = followed {
+            found.callees.push(callee);
+        } else if asserts() {
+            found.unknown.push(place);
         }
     }
     found
@@ -538,11 +535,11 @@ fn judge(evidence: &Evidence<'_>, mode: Mode, named: bool) -> Vec<Deed> {
             deeds.push(Deed { does, decides: place, weak: Vec::new() });
         }
     };
-    let refused = authenticates.is_some() || authorizes.is_some() || verifies.is_some();
+    let stops = authenticates.is_some() || authorizes.is_some() || verifies.is_some();
     add(GuardDoes::Authenticates, authenticates);
     add(GuardDoes::Authorizes, authorizes);
     add(GuardDoes::Verifies, verifies);
-    if !refused {
+    if !stops {
         add(GuardDoes::Unknown, evidence.unknown.first().cloned());
         let always = first(&|sign| sign.kind == SignKind::Weak(WeaknessKind::AlwaysAllows));
         add(GuardDoes::Identifies, reads.or(verifies_token).or(always));

@@ -205,16 +205,14 @@ fn number(node: NodeRef<'_>) -> Option<Sign> {
 fn member(node: NodeRef<'_>) -> Option<Sign> {
     let name = node.name();
     // Only the outermost of a chain that is no callee is a value: `StatusCodes.UNAUTHORIZED`.
-    if name.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')
+    let constant = name.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')
         || name.ends_with("Unauthorized")
-        || name == "Forbidden"
-    {
-        if let Some(status) = status_of_name(name).filter(|_| node.role() != Role::Callee) {
-            let given = node.parent().is_some_and(|parent| {
-                matches!(parent.kind(), Kind::Call | Kind::Property | Kind::Assignment | Kind::Array | Kind::Throw)
-            });
-            return if given && node.role() != Role::Target { refusal(node, status) } else { None };
-        }
+        || name == "Forbidden";
+    if let Some(status) = status_of_name(name).filter(|_| constant && node.role() != Role::Callee) {
+        let given = node.parent().is_some_and(|parent| {
+            matches!(parent.kind(), Kind::Call | Kind::Property | Kind::Assignment | Kind::Array | Kind::Throw)
+        });
+        return if given && node.role() != Role::Target { refusal(node, status) } else { None };
     }
     if is_written(node) {
         return None;
@@ -224,8 +222,7 @@ fn member(node: NodeRef<'_>) -> Option<Sign> {
         return Some(sign(node, SignKind::ReadsIdentity));
     }
     match name {
-        "authorization" => Some(sign(node, SignKind::ReadsIdentity)),
-        "is_authenticated" | "isAuthenticated" => Some(sign(node, SignKind::ReadsIdentity)),
+        "authorization" | "is_authenticated" | "isAuthenticated" => Some(sign(node, SignKind::ReadsIdentity)),
         "role" | "roles" | "isAdmin" | "is_admin" | "is_superuser" | "is_staff" | "permissions" | "scopes" => {
             let decides = node.ancestors().take(4).any(|above| {
                 matches!(above.kind(), Kind::Binary | Kind::If | Kind::Logical | Kind::Unary | Kind::Conditional)
@@ -301,10 +298,9 @@ fn is_written(node: NodeRef<'_>) -> bool {
 
 fn call(node: NodeRef<'_>, access: &mut AccessFacts) {
     let Some(name) = node.callee_name() else { return };
-    if name == "decorate" || name == "decorateRequest" {
-        if let (Some(key), Some(value)) = (node.argument(0).filter(|key| key.is(Kind::String)), node.argument(1)) {
-            access.provided.push((key.name().to_owned(), Shape::of(value)));
-        }
+    let key = node.argument(0).filter(|key| key.is(Kind::String) && matches!(name, "decorate" | "decorateRequest"));
+    if let (Some(key), Some(value)) = (key, node.argument(1)) {
+        access.provided.push((key.name().to_owned(), Shape::of(value)));
     }
     access.signs.extend(refusing_call(node, name));
     access.signs.extend(called(node, name));

@@ -89,17 +89,17 @@ fn is_empty_list(test: NodeRef<'_>) -> bool {
         (node.is(Kind::Member) && matches!(node.name(), "length" | "size"))
             || (node.is(Kind::Call) && node.callee_name() == Some("len"))
     };
-    let listed = |node: NodeRef<'_>| {
+    let of_allowed = |node: NodeRef<'_>| {
         let text = node.text().to_ascii_lowercase();
         ["allow", "whitelist", "permitted", "trusted"].iter().any(|word| text.contains(word))
     };
     match test.kind() {
         Kind::Unary if test.name() == "!" => {
-            test.child(Role::Value).is_some_and(|value| is_length(value) && listed(value))
+            test.child(Role::Value).is_some_and(|value| is_length(value) && of_allowed(value))
         }
         Kind::Binary => {
             let zero = test.child(Role::Right).is_some_and(|right| right.is(Kind::Number) && right.name() == "0");
-            zero && test.child(Role::Left).is_some_and(|left| is_length(left) && listed(left))
+            zero && test.child(Role::Left).is_some_and(|left| is_length(left) && of_allowed(left))
         }
         _ => false,
     }

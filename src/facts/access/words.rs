@@ -116,7 +116,7 @@ pub(super) fn about<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<Abou
     for name in names {
         let parts = words(name);
         // Pairs are words of their own: `api` `key`, `rate` `limit`, `user` `id`.
-        all.extend(parts.windows(2).map(|pair| pair.concat()));
+        all.extend(parts.windows(2).map(<[String]>::concat));
         all.extend(parts);
     }
     let has = |list: &[&str]| all.iter().any(|word| list.contains(&word.as_str()));

@@ -7,10 +7,18 @@ pub(super) fn public(route: &Route) -> Option<Public> {
     if route.public.is_some() {
         return route.public;
     }
+    if is_fallback(route) {
+        return Some(Public::Static);
+    }
     of_path(&route.path).or_else(|| {
         let hook = route.path.to_ascii_lowercase().contains("hook") && route.guard(GuardDoes::Verifies).is_some();
         hook.then_some(Public::Webhook)
     })
+}
+
+/// The page of an application in the browser, for every path that nothing else answers.
+fn is_fallback(route: &Route) -> bool {
+    route.method == "GET" && matches!(route.path.as_str(), "/*" | "/{*splat}" | "/*splat" | "/(.*)" | "/{*path}")
 }
 
 pub(super) fn of_path(path: &str) -> Option<Public> {

@@ -263,17 +263,15 @@ fn register(walk: &mut Walk<'_>, file: FileId, call: &RouterCall, scope: &mut Sc
         return;
     }
     let loads = first.named().and_then(|name| origin(walk.modules(), from, name));
-    if loads
+    let folder = loads
         .as_deref()
-        .is_some_and(|path| path.starts_with("@fastify/autoload") || path.starts_with("fastify-autoload"))
-    {
-        if let Some((file, options)) = &options {
-            let prefix = options.get("options").and_then(|options| options.get("prefix"));
-            if let Some(text) = prefix.and_then(|prefix| walk.text(*file, prefix, names)) {
-                inner.prefix = joined(&inner.prefix, &text);
-            }
-            autoload(walk, *file, options, &inner);
+        .is_some_and(|path| path.starts_with("@fastify/autoload") || path.starts_with("fastify-autoload"));
+    if let Some((file, options)) = options.as_ref().filter(|_| folder) {
+        let prefix = options.get("options").and_then(|options| options.get("prefix"));
+        if let Some(text) = prefix.and_then(|prefix| walk.text(*file, prefix, names)) {
+            inner.prefix = joined(&inner.prefix, &text);
         }
+        autoload(walk, *file, options, &inner);
     }
 }
 

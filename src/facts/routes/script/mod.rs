@@ -1,4 +1,4 @@
-//! Routes of scripts: Express, Fastify, Hono, Koa, NestJS and servers of web sockets.
+//! Routes of scripts: Express, Fastify, Hono, Koa, `NestJS` and servers of web sockets.
 //!
 //! A router is known by the call that makes it, or by the parameter through which it is handed on. Every call that
 //! could register something is kept with what it is called on; the join finds the routers and walks them from the

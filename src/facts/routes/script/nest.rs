@@ -1,4 +1,4 @@
-//! NestJS: controllers and gateways, their decorators, and what the application puts in front of all of them.
+//! `NestJS`: controllers and gateways, their decorators, and what the application puts in front of all of them.
 
 use super::{
     Mark,
@@ -165,14 +165,14 @@ fn application(walk: &Walk<'_>, component: ComponentId) -> Application {
                 continue;
             };
             for provider in providers {
-                let provides = provider.get("provide").and_then(Shape::named).map(Name::last).unwrap_or_default();
+                let token = provider.get("provide").and_then(Shape::named).map(Name::last).unwrap_or_default();
                 let class = provider
                     .get("useClass")
                     .or_else(|| provider.get("useExisting"))
                     .or_else(|| provider.get("useFactory"));
                 let Some(class) = class else { continue };
                 let span = access::span_of(class).unwrap_or_default();
-                match provides {
+                match token {
                     "APP_GUARD" => application.guards.extend(walk.guards(file, class, span)),
                     "APP_PIPE" => application.validates = Some(Place::At(file, span)),
                     _ => {}

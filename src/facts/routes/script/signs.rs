@@ -135,7 +135,6 @@ fn worth(call: NodeRef<'_>, verb: &str) -> bool {
         }
         "on" => arguments.len() > 2 || (arguments.len() == 2 && matches!(first.name(), "connection" | "connect")),
         "add" => arguments.len() > 2,
-        "route" | "register" | "mount" | "param" | "openapi" | "use" | "prefix" | "basePath" => true,
         _ => true,
     }
 }

@@ -28,6 +28,9 @@ const ROUTES: usize = 20_000;
 /// What names stand for inside a loop over registrations.
 pub(super) type Names = Vec<(String, (FileId, Shape))>;
 
+/// The paths of a registration, each with whether it is known in full, and its other arguments.
+type Laid = (Vec<(String, bool)>, Vec<(FileId, Shape)>);
+
 /// Guards in front of a part of the paths.
 #[derive(Debug, Clone)]
 pub(super) struct Standing {
@@ -145,10 +148,8 @@ impl<'a> Walk<'a> {
         }
         self.stack.push(id.clone());
         self.visited.insert(id.clone());
-        if let Some(maker) = self.graph.maker(id) {
-            if let Some(base) = maker.base.clone() {
-                self.router(&base, dialect, scope);
-            }
+        if let Some(base) = self.graph.maker(id).and_then(|maker| maker.base.clone()) {
+            self.router(&base, dialect, scope);
         }
         self.own_prefix(id, dialect, scope);
         if dialect == Dialect::Fastify {
@@ -181,16 +182,15 @@ impl<'a> Walk<'a> {
             });
             if let Some(prefix) = options {
                 let text = self.text(*file, prefix, &Names::new());
-                self.descend(scope, text);
+                scope.descend(text);
             }
         }
         let graph = self.graph;
         for event in graph.events(id) {
-            if let Event::Call { file, call } = event {
-                if matches!((dialect, call.verb.as_str()), (Dialect::Hono, "basePath") | (Dialect::Koa, "prefix")) {
-                    let (text, whole) = self.path(*file, &call.path, &Names::new());
-                    self.descend(scope, whole.then_some(text));
-                }
+            let Event::Call { file, call } = event else { continue };
+            if matches!((dialect, call.verb.as_str()), (Dialect::Hono, "basePath") | (Dialect::Koa, "prefix")) {
+                let (text, whole) = self.path(*file, &call.path, &Names::new());
+                scope.descend(whole.then_some(text));
             }
         }
     }
@@ -209,13 +209,6 @@ impl<'a> Walk<'a> {
                 }
                 scope.standing.push(Standing { guards, before: Before::Everything });
             }
-        }
-    }
-
-    fn descend(&self, scope: &mut Scope, text: Option<String>) {
-        match text {
-            Some(text) => scope.prefix = joined(&scope.prefix, &text),
-            None => scope.whole = false,
         }
     }
 
@@ -336,12 +329,11 @@ impl<'a> Walk<'a> {
         let mut whole = true;
         let mut path = String::new();
         for piece in pieces {
-            match self.text(file, piece, names) {
-                Some(text) => path.push_str(&text),
-                None => {
-                    whole = false;
-                    path.push_str("${…}");
-                }
+            if let Some(text) = self.text(file, piece, names) {
+                path.push_str(&text);
+            } else {
+                whole = false;
+                path.push_str("${…}");
             }
         }
         (path, whole)
@@ -418,13 +410,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The paths of a registration, and its other arguments with lists laid out.
-    fn paths(
-        &self,
-        file: FileId,
-        call: &RouterCall,
-        names: &Names,
-        dialect: Dialect,
-    ) -> (Vec<(String, bool)>, Vec<(FileId, Shape)>) {
+    fn paths(&self, file: FileId, call: &RouterCall, names: &Names, dialect: Dialect) -> Laid {
         let chained = call.chain.as_ref().map(|pieces| self.path(file, pieces, names));
         let mut arguments: Vec<&Shape> = call.arguments.iter().collect();
         let mut paths = Vec::new();
@@ -454,11 +440,10 @@ impl<'a> Walk<'a> {
             } else {
                 arguments.remove(0);
                 // Koa names its routes: `router.get('user', '/users/:id', …)`.
-                if dialect == Dialect::Koa && arguments.len() > 1 {
-                    if let Some(text) = arguments[0].as_text() {
-                        paths = vec![(text.to_owned(), true)];
-                        arguments.remove(0);
-                    }
+                let second = arguments.first().filter(|_| dialect == Dialect::Koa && arguments.len() > 1);
+                if let Some(text) = second.and_then(|second| second.as_text()) {
+                    paths = vec![(text.to_owned(), true)];
+                    arguments.remove(0);
                 }
             }
         }
@@ -503,7 +488,7 @@ impl<'a> Walk<'a> {
             let continues = self.graph.function(handler.0, &handler.1).is_some_and(|id| {
                 self.modules().calls(id).any(|inner| inner.callee.last() == "next" && inner.callee.members.is_empty())
             });
-            if (stops && continues) || (stops && call.chain.is_some()) {
+            if stops && (continues || call.chain.is_some()) {
                 for (path, _) in &paths {
                     let below = joined(&scope.prefix, path.trim_end_matches('*'));
                     let guards = guards.iter().chain(&own).cloned().collect();
@@ -684,6 +669,9 @@ impl<'a> Walk<'a> {
         if let Some((_, file, shape)) = &packaged {
             guards.extend(self.guards(*file, shape, made.place));
         }
+        // Whatever comes is handed to something that decides by itself.
+        let dispatches = (made.method == "ALL" && path.ends_with('*'))
+            || path.rsplit('/').next().is_some_and(|last| matches!(last, "graphql" | "trpc" | "rpc"));
         let log_in = packaged.as_ref().is_some_and(|(path, _, _)| {
             ["passport", "better-auth", "@auth/", "next-auth", "express-openid-connect", "grant"]
                 .iter()
@@ -695,7 +683,7 @@ impl<'a> Walk<'a> {
             Some(Unresolved::Path)
         } else if guards.iter().any(|guard| guard.does == GuardDoes::Unknown) {
             Some(Unresolved::Middleware)
-        } else if handler.is_none() && packaged.is_none() {
+        } else if dispatches || (handler.is_none() && packaged.is_none()) {
             Some(Unresolved::Handler)
         } else {
             None
@@ -714,6 +702,15 @@ impl<'a> Walk<'a> {
             unresolved,
             public: log_in.then_some(Public::Authentication),
         });
+    }
+}
+
+impl Scope {
+    fn descend(&mut self, text: Option<String>) {
+        match text {
+            Some(text) => self.prefix = joined(&self.prefix, &text),
+            None => self.whole = false,
+        }
     }
 }
 
