@@ -141,11 +141,37 @@ impl Judge<'_> {
         found.into_iter().map(named).collect()
     }
 
+    /// What stands before the views that a view hands the request on to, when it stands before each of them:
+    /// `if request.method == "POST": return create(request)`.
+    fn dispatched(&self, handler: FunctionId) -> Vec<Guard> {
+        let modules = self.modules;
+        let decorated = modules.callees(handler).into_iter().filter(|(_, callee)| {
+            let function = modules.function(*callee);
+            let takes = function.parameters.first().is_some_and(|first| first.name == "request");
+            takes && function.class.is_empty() && !function.decorators.is_empty()
+        });
+        let each: Vec<Vec<Guard>> = decorated
+            .map(|(_, callee)| {
+                let decorators = &modules.function(callee).decorators;
+                decorators.iter().flat_map(|decorator| guards_of(modules, callee.file, decorator)).collect()
+            })
+            .collect();
+        let refuses = |guards: &Vec<Guard>| {
+            guards.iter().any(|guard| {
+                matches!(guard.does, GuardDoes::Authenticates | GuardDoes::Authorizes | GuardDoes::Verifies)
+            })
+        };
+        if each.iter().all(refuses) { each.into_iter().next().unwrap_or_default() } else { Vec::new() }
+    }
+
     fn route(&mut self, sources: Sources<'_>, draft: Draft) -> Route {
         let modules = self.modules;
         let mut guards: Vec<Guard> = draft.attached.iter().flat_map(|attached| self.attached(attached)).collect();
         if let Some(handler) = draft.handler {
             guards.extend(self.inside.entry(handler).or_insert_with(|| inside(modules, handler)).clone());
+        }
+        if draft.framework == "django" {
+            guards.extend(draft.handler.map(|handler| self.dispatched(handler)).unwrap_or_default());
         }
         let held = guards
             .iter()
