@@ -244,18 +244,15 @@ impl<'a> Mounts<'a> {
                 };
                 let Some(attached) = attached else { return };
                 let key = made.on.as_ref().and_then(|on| self.key(file, on));
-                match key.filter(|_| made.method != "before_app_request") {
-                    Some(key) => {
-                        if let Some(hub) = self.hubs.get_mut(&key) {
-                            hub.attached.push(attached);
-                        }
+                if let Some(key) = key.filter(|_| made.method != "before_app_request") {
+                    if let Some(hub) = self.hubs.get_mut(&key) {
+                        hub.attached.push(attached);
                     }
-                    None => {
-                        let sources = self.sources;
-                        let roots =
-                            self.hubs.values_mut().filter(|hub| hub.root && sources.component(hub.file) == component);
-                        roots.for_each(|hub| hub.attached.push(attached.clone()));
-                    }
+                } else {
+                    let sources = self.sources;
+                    let roots =
+                        self.hubs.values_mut().filter(|hub| hub.root && sources.component(hub.file) == component);
+                    roots.for_each(|hub| hub.attached.push(attached.clone()));
                 }
             }
             _ => {}
