@@ -183,14 +183,13 @@ impl<'r> Service<'r> {
         for setting in self.all("ports") {
             for item in setting.node.items() {
                 let place = setting.place_of(item);
-                let found = match item.text() {
-                    Some(written) => port::short(&self.fill(written).text, place, written),
-                    None => {
-                        let part = |key: &str| item.get(key).and_then(|node| self.text(node));
-                        let parts = [part("target"), part("published"), part("host_ip"), part("protocol")];
-                        let [target, published, host, protocol] = parts.each_ref().map(Option::as_deref);
-                        Some(port::long(target, published, host, protocol, place))
-                    }
+                let found = if let Some(written) = item.text() {
+                    port::short(&self.fill(written).text, place, written)
+                } else {
+                    let part = |key: &str| item.get(key).and_then(|node| self.text(node));
+                    let parts = [part("target"), part("published"), part("host_ip"), part("protocol")];
+                    let [target, published, host, protocol] = parts.each_ref().map(Option::as_deref);
+                    Some(port::long(target, published, host, protocol, place))
                 };
                 // Compose takes the same port of two files once.
                 let new = found.filter(|port| {

@@ -254,10 +254,10 @@ fn named(node: NodeRef<'_>, depth: usize) -> Shape {
         return Shape::Text(text);
     }
     let inner = node.binding().is_some_and(|binding| !binding.top_level);
-    if let Some(made) = node.definition().filter(|_| inner) {
-        if matches!(made.kind(), Kind::Call | Kind::Object | Kind::Array | Kind::Function) {
-            return shape(made, depth - 1);
-        }
+    if let Some(made) = node.definition().filter(|_| inner)
+        && matches!(made.kind(), Kind::Call | Kind::Object | Kind::Array | Kind::Function)
+    {
+        return shape(made, depth - 1);
     }
     Name::of(node).map_or(Shape::Other, Shape::Name)
 }

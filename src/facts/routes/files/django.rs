@@ -205,7 +205,7 @@ impl<'a> Project<'a, '_> {
     /// `include("app.urls")`, or a view by its dotted name.
     fn textual(&mut self, file: FileId, pattern: &'a Pattern, text: &str, above: &Above, depth: usize) {
         if let Target::File(other) = self.sources.modules.target(file, text) {
-            self.list(other, "urlpatterns", above, depth - 1)
+            self.list(other, "urlpatterns", above, depth - 1);
         } else {
             let Some(name) = dotted(text, pattern.span) else { return };
             match self.sources.modules.definition(file, &name) {
