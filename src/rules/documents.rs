@@ -3,6 +3,7 @@
 use crate::{
     facts::documents::{self, Covered, Document, Topic},
     model::{Evidence, Message, Place, Site, Verdict},
+    repo::FileKind,
     rule::{Context, Rule},
 };
 
@@ -55,7 +56,10 @@ impl Rule for DocumentRule {
 pub(super) fn unconcerned(cx: &Context<'_>, concerns: Concerns) -> Option<Verdict> {
     let deployable = cx.repo.components().iter().any(|component| component.kind.is_deployable());
     match concerns {
-        Concerns::Everybody => None,
+        Concerns::Everybody => {
+            let code = cx.repo.files().iter().any(|file| file.language.is_some() || file.kind == FileKind::OtherCode);
+            (!code).then(|| Verdict::not_applicable("no-code"))
+        }
         Concerns::Services | Concerns::Data if !deployable => Some(Verdict::not_applicable("no-service")),
         Concerns::Data if cx.repo.profile().datastores.is_empty() => Some(Verdict::not_applicable("no-data")),
         Concerns::Services | Concerns::Data => None,

@@ -214,8 +214,7 @@ fn package_name(module: &str) -> Option<&str> {
 fn is_source(module: &str) -> bool {
     let name = module.rsplit('/').next().unwrap_or(module);
     match name.rsplit_once('.') {
-        None => true,
-        Some(("" | ".", _)) => true,
+        None | Some(("" | ".", _)) => true,
         Some((_, extension)) => {
             matches!(extension, "ts" | "tsx" | "mts" | "cts" | "js" | "jsx" | "mjs" | "cjs")
                 || !matches!(

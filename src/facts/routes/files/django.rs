@@ -77,12 +77,8 @@ fn roots(sources: Sources<'_>) -> Vec<FileId> {
         return named;
     }
     let mut included = Vec::new();
-    let holding: Vec<(FileId, &[(String, Vec<Pattern>)])> = sources
-        .facts
-        .files()
-        .map(|(file, facts)| (file, facts.routes.patterns.as_slice()))
-        .filter(|(_, patterns)| patterns.iter().any(|(name, _)| name == "urlpatterns"))
-        .collect();
+    let all = sources.facts.files().map(|(file, facts)| (file, facts.routes.patterns.as_slice()));
+    let holding: Vec<_> = all.filter(|(_, patterns)| patterns.iter().any(|(name, _)| name == "urlpatterns")).collect();
     for (file, lists) in &holding {
         for pattern in lists.iter().flat_map(|(_, list)| list) {
             if let Some(Shape::Text(text)) = &pattern.view

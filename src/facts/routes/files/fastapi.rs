@@ -181,7 +181,7 @@ fn inherited(modules: Modules<'_>, file: FileId, class: &Class, depth: usize, fo
     }
     for (_, shape) in &class.fields {
         for (file, dependency) in dependencies_in(modules, file, shape, None, depth) {
-            depend(modules, file, &dependency, Place::At(file, dependency.span), DEPTH, found);
+            depend(modules, file, &dependency, &Place::At(file, dependency.span), DEPTH, found);
         }
     }
 }
@@ -194,12 +194,12 @@ pub(super) fn dependency_list(modules: Modules<'_>, file: FileId, list: Option<&
             for item in items {
                 match item {
                     Shape::Call(call) if is_depends(call) => {
-                        depend(modules, file, call, Place::At(file, call.span), DEPTH, &mut found);
+                        depend(modules, file, call, &Place::At(file, call.span), DEPTH, &mut found);
                     }
                     Shape::Name(name) => match modules.definition(file, name) {
                         Definition::Value { file: other, value } => {
                             if let Shape::Call(call) = &value.shape {
-                                depend(modules, other, call, Place::At(file, name.span), DEPTH, &mut found);
+                                depend(modules, other, call, &Place::At(file, name.span), DEPTH, &mut found);
                             }
                         }
                         _ => found.extend(one(file, item)),
@@ -245,7 +245,7 @@ fn from_parameters(modules: Modules<'_>, id: FunctionId, at: Option<&Place>, dep
             for (file, dependency) in dependencies_in(modules, id.file, shape, annotation, depth) {
                 let here = span_of(shape).unwrap_or(dependency.span);
                 let place = at.cloned().unwrap_or(Place::At(id.file, here));
-                depend(modules, file, &dependency, place, depth, found);
+                depend(modules, file, &dependency, &place, depth, found);
             }
         }
     }
@@ -296,7 +296,14 @@ fn is_depends(call: &CallShape) -> bool {
 }
 
 /// Adds what a `Depends(…)` names, after what that depends on itself.
-fn depend(modules: Modules<'_>, file: FileId, call: &CallShape, place: Place, depth: usize, found: &mut Vec<Attached>) {
+fn depend(
+    modules: Modules<'_>,
+    file: FileId,
+    call: &CallShape,
+    place: &Place,
+    depth: usize,
+    found: &mut Vec<Attached>,
+) {
     let Some(target) = call.arguments.first().filter(|_| depth > 0) else { return };
     let attached = Attached::of(file, target, place.clone());
     let name = spelled(&Shape::Call(call.clone()));
@@ -314,7 +321,7 @@ fn depend(modules: Modules<'_>, file: FileId, call: &CallShape, place: Place, de
         inner.push(function);
     }
     for function in &inner {
-        from_parameters(modules, *function, Some(&place), depth - 1, found);
+        from_parameters(modules, *function, Some(place), depth - 1, found);
     }
     found.push(Attached { name, ..attached });
 }
