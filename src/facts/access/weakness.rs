@@ -90,8 +90,8 @@ fn is_empty_list(test: NodeRef<'_>) -> bool {
             || (node.is(Kind::Call) && node.callee_name() == Some("len"))
     };
     let of_allowed = |node: NodeRef<'_>| {
-        let text = node.text().to_ascii_lowercase();
-        ["allow", "whitelist", "permitted", "trusted"].iter().any(|word| text.contains(word))
+        let written = node.text().to_ascii_lowercase();
+        ["allow", "whitelist", "permitted", "trusted"].iter().any(|word| written.contains(word))
     };
     match test.kind() {
         Kind::Unary if test.name() == "!" => {
@@ -138,5 +138,10 @@ fn always(function: NodeRef<'_>) -> Option<NodeRef<'_>> {
                 .child(Role::Value)
                 .is_some_and(|value| value.is(Kind::Boolean) && value.name().eq_ignore_ascii_case("true"))
     };
-    (!leaves.is_empty() && leaves.iter().all(yes)).then(|| leaves[0])
+    // Behind a condition it is one answer of several, and a function that is called may throw.
+    let unconditional = leaves.iter().any(|leave| leave.parent().is_some_and(|parent| parent.id() == body.id()));
+    let throws = body.descendants().any(|inner| {
+        inner.is(Kind::Call) && inner.callee_name().is_some_and(|name| name.to_ascii_lowercase().contains("throw"))
+    });
+    (unconditional && !throws && leaves.iter().all(yes)).then(|| leaves[0])
 }
