@@ -218,9 +218,9 @@ fn admits(route: &Route) -> bool {
         ]
         .iter()
         .any(|word| name.contains(word));
-    let first_run = parts
-        .iter()
-        .any(|part| matches!(part.as_str(), "auth" | "onboarding" | "setup" | "install" | "bootstrap" | "oidc"));
+    let first_run = parts.iter().any(|part| {
+        part.starts_with("setup") || matches!(part.as_str(), "auth" | "onboarding" | "install" | "bootstrap" | "oidc")
+    });
     account || action || first_run
 }
 
