@@ -173,7 +173,6 @@ pub fn elsewhere(documents: &[Document]) -> Option<(Place, &str)> {
 fn is_tool(host: &str) -> bool {
     const TOOLS: &[&str] = &[
         "docker.com",
-        "npmjs.com",
         "nodejs.org",
         "python.org",
         "nextjs.org",
