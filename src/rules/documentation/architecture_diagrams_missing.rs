@@ -17,7 +17,8 @@ const DRAWN: &[&str] = &["mermaid", "plantuml", "puml", "dot", "graphviz", "d2",
 /// Extensions of files that are drawings.
 const DRAWINGS: &[&str] = &["puml", "plantuml", "drawio", "excalidraw", "dot", "d2", "mmd", "dsl", "dbml"];
 /// Words in the names of pictures that show a system.
-const PICTURED: &[&str] = &["architect", "diagram", "overview", "topology", "c4", "erd", "sequence", "dataflow", "data-flow"];
+const PICTURED: &[&str] =
+    &["architect", "diagram", "overview", "topology", "c4", "erd", "sequence", "dataflow", "data-flow"];
 
 impl Rule for ArchitectureDiagramsMissing {
     fn id(&self) -> &'static str {
