@@ -3,6 +3,7 @@
 //! Rules hold policy; facts hold the knowledge of languages and frameworks. One file per fact.
 
 pub mod access;
+pub mod answers;
 pub mod backups;
 pub mod commands;
 pub mod compose;
@@ -18,12 +19,12 @@ pub mod kubernetes;
 pub mod logging;
 pub mod migrations;
 pub mod modules;
+pub mod monitoring;
 pub mod packages;
 pub mod pipelines;
-pub mod monitoring;
+pub mod pools;
 pub mod rollout;
 pub mod routes;
-pub mod pools;
 pub mod schema;
 pub mod services;
 pub mod side;
@@ -76,6 +77,8 @@ pub enum Fact {
     Routes,
     /// Signs of guards: refusals, reads of identity, checks of roles and signatures.
     Access,
+    /// What failed requests are answered with. Across files it needs [`Fact::Modules`].
+    Answers,
 }
 
 /// Collects one fact from each file that it watches.
@@ -105,6 +108,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &routes::files::FileRouteExtractor,
         &routes::script::RouterExtractor,
         &access::AccessExtractor,
+        &answers::AnswerExtractor,
     ]
 }
 
@@ -125,6 +129,7 @@ pub struct FileFacts {
     pub made_indexes: Vec<tables::MadeIndex>,
     pub routes: routes::files::FileSigns,
     pub access: access::AccessFacts,
+    pub answers: answers::AnswerFacts,
     /// Scripts: what is registered on routers and servers.
     pub routers: routes::script::RouterSigns,
 }
