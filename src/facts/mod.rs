@@ -3,6 +3,7 @@
 //! Rules hold policy; facts hold the knowledge of languages and frameworks. One file per fact.
 
 pub mod access;
+pub mod answers;
 pub mod backups;
 pub mod commands;
 pub mod compose;
@@ -77,6 +78,8 @@ pub enum Fact {
     Routes,
     /// Signs of guards: refusals, reads of identity, checks of roles and signatures.
     Access,
+    /// What failed requests are answered with. Across files it needs [`Fact::Modules`].
+    Answers,
 }
 
 /// Collects one fact from each file that it watches.
@@ -106,6 +109,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &routes::files::FileRouteExtractor,
         &routes::script::RouterExtractor,
         &access::AccessExtractor,
+        &answers::AnswerExtractor,
     ]
 }
 
@@ -126,6 +130,7 @@ pub struct FileFacts {
     pub made_indexes: Vec<tables::MadeIndex>,
     pub routes: routes::files::FileSigns,
     pub access: access::AccessFacts,
+    pub answers: answers::AnswerFacts,
     /// Scripts: what is registered on routers and servers.
     pub routers: routes::script::RouterSigns,
 }

@@ -157,6 +157,7 @@ rules! {
         dockerfile_secret_baked,
         dockerfile_user_missing,
         env_file_committed,
+        error_details_in_response,
         fallback_secret,
         gitignore_env_missing,
         hardcoded_secret,
