@@ -18,6 +18,7 @@ pub mod kubernetes;
 pub mod logging;
 pub mod migrations;
 pub mod modules;
+pub mod outbound;
 pub mod packages;
 pub mod pipelines;
 pub mod monitoring;
@@ -76,6 +77,8 @@ pub enum Fact {
     Routes,
     /// Signs of guards: refusals, reads of identity, checks of roles and signatures.
     Access,
+    /// Requests sent to others.
+    Outbound,
 }
 
 /// Collects one fact from each file that it watches.
@@ -105,6 +108,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &routes::files::FileRouteExtractor,
         &routes::script::RouterExtractor,
         &access::AccessExtractor,
+        &outbound::OutboundExtractor,
     ]
 }
 
@@ -125,6 +129,7 @@ pub struct FileFacts {
     pub made_indexes: Vec<tables::MadeIndex>,
     pub routes: routes::files::FileSigns,
     pub access: access::AccessFacts,
+    pub outbound: outbound::Outbound,
     /// Scripts: what is registered on routers and servers.
     pub routers: routes::script::RouterSigns,
 }

@@ -119,6 +119,7 @@ rules! {
         pool_pre_ping_missing,
     }
     reliability {
+        fetch_no_timeout,
         redis_persistence_missing,
         backup_automation_missing,
         backup_before_migrate,
@@ -154,6 +155,8 @@ rules! {
         k8s_network_policy_missing,
         k8s_security_context_missing,
         secret_on_command_line,
+        ssrf_user_url,
+        tls_verification_disabled,
         published_port_all_interfaces,
     }
     tests_quality {
