@@ -2,6 +2,7 @@
 
 mod compose;
 mod cors;
+mod log_exposure;
 mod store_access;
 
 use crate::rule::Rule;
@@ -81,6 +82,10 @@ rules! {
         workflow_secrets_inherit,
     }
     data_security {
+        api_key_logging,
+        pii_logging,
+        sensitive_object_logging,
+        token_logging,
         runtime_data_committed,
         sql_definer_function_exposed,
         supabase_rls_missing,

@@ -138,7 +138,7 @@ fn call(node: NodeRef<'_>, hops: usize) -> Address {
     match node.callee_name() {
         Some("URL") => match (node.argument(0).map(|first| whole(first, hops)), node.argument(1)) {
             (Some(Address::Local), Some(base)) if base.text().contains("import.meta") => Address::Local,
-            (Some(Address::Local | Address::Open), Some(base)) => whole(base, hops),
+            (Some(_), Some(base)) => whole(base, hops),
             (Some(address), _) => address,
             (None, _) => Address::Open,
         },
@@ -165,6 +165,9 @@ fn data(node: NodeRef<'_>) -> Address {
         return found(Origin::Request);
     }
     match node.kind() {
+        Kind::Member if node.child(Role::Object).is_some_and(|object| matches!(object.name(), "this" | "self")) => {
+            Address::Configured(node.text().to_owned())
+        }
         Kind::Member if is_address_name(node.name()) && !is_settings(node) => found(Origin::Field),
         Kind::Identifier if is_own_parameter(node) => found(Origin::Parameter),
         Kind::Identifier => destructured(node).map_or(Address::Open, |(object, name)| {

@@ -71,9 +71,10 @@ impl<'a> Runs<'a> {
             }
         }
         match (server, client) {
-            (_, true) => Some(false),
             (true, false) => Some(true),
-            (false, false) => None,
+            (false, true) => Some(false),
+            // What both sides import is sent by the server as well, and nobody imports what is dead.
+            (true, true) | (false, false) => None,
         }
     }
 }

@@ -71,6 +71,12 @@ struct Sent<'a> {
 }
 
 fn sent_by_servers<'a>(cx: &'a Context<'_>) -> Vec<Sent<'a>> {
+    let components = cx.repo.components();
+    let serves = components.iter().any(|component| component.kind.is_deployable())
+        || !components.iter().any(|component| matches!(component.kind, ComponentKind::Library | ComponentKind::Cli));
+    if !serves {
+        return Vec::new();
+    }
     let mut runs = None;
     let mut sent = Vec::new();
     for (id, facts) in cx.facts.files() {
@@ -128,7 +134,7 @@ fn site(sent: &Sent<'_>, limit: Limit, handlers: &BTreeMap<FileId, Vec<Span>>) -
         (say("off"), Some((Place::At(file.id, span), Severity::Medium)))
     } else if let Some(host) = model_host(request) {
         (say("model").with("host", host), None)
-    } else if let Address::Data { origin: Origin::Request | Origin::Field | Origin::Parameter, text, .. } = &request.address {
+    } else if let Address::Data { origin: Origin::Request | Origin::Field, text, .. } = &request.address {
         (say("data").with("address", text.as_str()), None)
     } else if answers {
         (say("handler"), None)

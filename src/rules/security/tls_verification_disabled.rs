@@ -54,12 +54,12 @@ impl Rule for TlsVerificationDisabled {
             .filter(|used| used.role.is_operational() && used.stage != Stage::PackageScript)
             .filter(|used| tier::of_path(&cx.repo.file(used.file).path) != Tier::Development)
             .collect();
-        if code == 0 && commands.is_empty() {
-            return Verdict::not_applicable("no-code");
-        }
         let mut sites: Vec<Site> = cx.seen.iter().filter(|seen| seen.tone == Tone::Bad).map(site_of).collect();
         sites.extend(commands.iter().filter_map(|used| in_command(used)));
         sites.extend(in_environment(cx));
+        if code == 0 && sites.is_empty() {
+            return Verdict::not_applicable("no-code");
+        }
         Verdict::fail_or(sites, || Verdict::pass(cx.searched("searched", code + commands.len()), []))
     }
 }
