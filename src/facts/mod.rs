@@ -21,6 +21,7 @@ pub mod logging;
 pub mod migrations;
 pub mod modules;
 pub mod monitoring;
+pub mod outbound;
 pub mod packages;
 pub mod pipelines;
 pub mod pools;
@@ -80,6 +81,8 @@ pub enum Fact {
     Access,
     /// What failed requests are answered with. Across files it needs [`Fact::Modules`].
     Answers,
+    /// Requests sent to others.
+    Outbound,
 }
 
 /// Collects one fact from each file that it watches.
@@ -110,6 +113,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &routes::script::RouterExtractor,
         &access::AccessExtractor,
         &answers::AnswerExtractor,
+        &outbound::OutboundExtractor,
     ]
 }
 
@@ -131,6 +135,7 @@ pub struct FileFacts {
     pub routes: routes::files::FileSigns,
     pub access: access::AccessFacts,
     pub answers: answers::AnswerFacts,
+    pub outbound: outbound::Outbound,
     /// Scripts: what is registered on routers and servers.
     pub routers: routes::script::RouterSigns,
 }

@@ -3,6 +3,7 @@
 mod compose;
 mod cors;
 mod documents;
+mod log_exposure;
 mod store_access;
 
 use crate::rule::Rule;
@@ -82,6 +83,10 @@ rules! {
         workflow_secrets_inherit,
     }
     data_security {
+        api_key_logging,
+        pii_logging,
+        sensitive_object_logging,
+        token_logging,
         runtime_data_committed,
         sql_definer_function_exposed,
         supabase_rls_missing,
@@ -134,6 +139,7 @@ rules! {
         pool_pre_ping_missing,
     }
     reliability {
+        fetch_no_timeout,
         redis_persistence_missing,
         backup_automation_missing,
         backup_before_migrate,
@@ -170,6 +176,8 @@ rules! {
         k8s_network_policy_missing,
         k8s_security_context_missing,
         secret_on_command_line,
+        ssrf_user_url,
+        tls_verification_disabled,
         published_port_all_interfaces,
     }
     tests_quality {
