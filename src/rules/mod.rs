@@ -2,6 +2,7 @@
 
 mod compose;
 mod cors;
+mod documents;
 mod store_access;
 
 use crate::rule::Rule;
@@ -90,6 +91,13 @@ rules! {
         supabase_service_role_in_client,
     }
     documentation {
+        architecture_diagrams_missing,
+        changelog_missing,
+        contributing_guide_missing,
+        readme_doc_links_missing,
+        readme_missing,
+        security_md_missing,
+        troubleshooting_guide_missing,
     }
     environments {
         config_env_not_expanded,
@@ -117,6 +125,13 @@ rules! {
         structured_logger_missing,
     }
     operations_docs {
+        access_policy_missing,
+        deployment_guide_missing,
+        disaster_recovery_plan_missing,
+        incident_response_plan_missing,
+        rollback_docs_missing,
+        runbook_missing,
+        secrets_management_docs_missing,
     }
     performance {
         db_index_missing,

@@ -90,8 +90,8 @@ fn is_empty_list(test: NodeRef<'_>) -> bool {
             || (node.is(Kind::Call) && node.callee_name() == Some("len"))
     };
     let of_allowed = |node: NodeRef<'_>| {
-        let text = node.text().to_ascii_lowercase();
-        ["allow", "whitelist", "permitted", "trusted"].iter().any(|word| text.contains(word))
+        let written = node.text().to_ascii_lowercase();
+        ["allow", "whitelist", "permitted", "trusted"].iter().any(|word| written.contains(word))
     };
     match test.kind() {
         Kind::Unary if test.name() == "!" => {

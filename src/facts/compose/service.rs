@@ -179,31 +179,30 @@ impl<'r> Service<'r> {
 
     /// The ports it publishes.
     pub fn ports(&self) -> Vec<Port> {
-        let mut ports: Vec<Port> = Vec::new();
+        let mut published: Vec<Port> = Vec::new();
         for setting in self.all("ports") {
             for item in setting.node.items() {
                 let place = setting.place_of(item);
-                let found = match item.text() {
-                    Some(written) => port::short(&self.fill(written).text, place, written),
-                    None => {
-                        let part = |key: &str| item.get(key).and_then(|node| self.text(node));
-                        let parts = [part("target"), part("published"), part("host_ip"), part("protocol")];
-                        let [target, published, host, protocol] = parts.each_ref().map(Option::as_deref);
-                        Some(port::long(target, published, host, protocol, place))
-                    }
+                let found = if let Some(written) = item.text() {
+                    port::short(&self.fill(written).text, place, written)
+                } else {
+                    let part = |key: &str| item.get(key).and_then(|node| self.text(node));
+                    let keys = [part("target"), part("published"), part("host_ip"), part("protocol")];
+                    let [inside, outside, host, protocol] = keys.each_ref().map(Option::as_deref);
+                    Some(port::long(inside, outside, host, protocol, place))
                 };
                 // Compose takes the same port of two files once.
                 let new = found.filter(|port| {
-                    !ports.iter().any(|known| {
+                    !published.iter().any(|known| {
                         (known.published, known.target, &known.exposure, known.udp)
                             == (port.published, port.target, &port.exposure, port.udp)
                             && port.target.is_some()
                     })
                 });
-                ports.extend(new);
+                published.extend(new);
             }
         }
-        ports
+        published
     }
 
     /// What it mounts; a later file's entry for the same target replaces an earlier one's.
@@ -211,7 +210,7 @@ impl<'r> Service<'r> {
         let mut mounts: Vec<Mount> = Vec::new();
         for setting in self.all("volumes") {
             for item in setting.node.items() {
-                let Some(mount) = self.mount(setting, item) else { continue };
+                let mount = self.mount(setting, item);
                 mounts.retain(|known| known.target != mount.target);
                 mounts.push(mount);
             }
@@ -219,7 +218,7 @@ impl<'r> Service<'r> {
         mounts
     }
 
-    fn mount(&self, setting: &Setting<'r>, item: &Node) -> Option<Mount> {
+    fn mount(&self, setting: &Setting<'r>, item: &Node) -> Mount {
         let place = setting.place_of(item);
         let bound = |kind: MountKind, source: &str| {
             (kind == MountKind::Bind).then(|| inside(&setting.folder, source)).flatten()
@@ -228,15 +227,7 @@ impl<'r> Service<'r> {
             let text = self.fill(written).text;
             let (kind, source, target, read_only) = mount::short(&text);
             let path = bound(kind, source);
-            return Some(Mount {
-                place,
-                kind,
-                source: source.into(),
-                target: target.into(),
-                read_only,
-                path,
-                creates: true,
-            });
+            return Mount { place, kind, source: source.into(), target: target.into(), read_only, path, creates: true };
         }
         let part = |key: &str| item.get(key).and_then(|node| self.text(node)).unwrap_or_default();
         let source = part("source");
@@ -249,7 +240,7 @@ impl<'r> Service<'r> {
         let creates = item.at(&["bind", "create_host_path"]).and_then(Node::as_bool) != Some(false);
         let read_only = item.get("read_only").and_then(Node::as_bool) == Some(true);
         let path = bound(kind, &source);
-        Some(Mount { place, kind, target: part("target"), read_only, path, source, creates })
+        Mount { place, kind, target: part("target"), read_only, path, source, creates }
     }
 
     /// The networks it names, with the place of each.

@@ -99,6 +99,10 @@ impl<'a> Modules<'a> {
     }
 
     /// The function that `id` was made for.
+    ///
+    /// # Panics
+    ///
+    /// When `id` comes from another scan.
     pub fn function(&self, id: FunctionId) -> &'a Function {
         &self.file(id.file).expect("ids are made from files with facts").functions[id.index]
     }

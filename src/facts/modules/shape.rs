@@ -6,9 +6,11 @@ use crate::{
 };
 
 /// Deeper expressions are [`Shape::Other`]; the deepest that mean something are arrays of calls with options.
-const DEPTH: usize = 5;
+const DEPTH: usize = 6;
 /// Longer lists and objects are cut; a router with more entries than this is a table of data.
 const WIDTH: usize = 200;
+/// Nodes of one expression that are kept, names followed to what they are made of included.
+const NODES: usize = 2_000;
 /// A chain of constants that leads to the value of a name.
 const HOPS: usize = 4;
 
@@ -121,7 +123,7 @@ impl Root {
 
 impl Shape {
     pub fn of(node: NodeRef<'_>) -> Self {
-        shape(node, DEPTH)
+        shape(node, DEPTH, &mut { NODES })
     }
 
     /// The name that this is, or that this calls: `requireAuth` and `requireAuth()`.
@@ -227,21 +229,24 @@ pub(super) fn constructs(call: NodeRef<'_>) -> bool {
         })
 }
 
-fn shape(node: NodeRef<'_>, depth: usize) -> Shape {
-    if depth == 0 {
+fn shape(node: NodeRef<'_>, depth: usize, left: &mut usize) -> Shape {
+    if depth == 0 || *left == 0 {
         return Shape::Other;
     }
+    *left -= 1;
     match node.kind() {
-        Kind::Identifier | Kind::Member | Kind::Index => named(node, depth),
+        Kind::Identifier | Kind::Member | Kind::Index => named(node, depth, left),
         Kind::Call if node.loaded_module().is_some() => Name::of(node).map_or(Shape::Other, Shape::Name),
-        Kind::Call => Shape::Call(call_shape(node, depth)),
+        Kind::Call => Shape::Call(call_shape(node, depth, left)),
         Kind::Function => Shape::Function(node.span()),
         Kind::Class => Shape::Class(node.span()),
-        Kind::Object => Shape::Object(entries(node, depth)),
+        Kind::Object => Shape::Object(entries(node, depth, left)),
         Kind::Array => {
-            Shape::Array(node.children_in(Role::Item).take(WIDTH).map(|item| shape(item, depth - 1)).collect())
+            Shape::Array(node.children_in(Role::Item).take(WIDTH).map(|item| shape(item, depth - 1, left)).collect())
         }
-        Kind::Spread | Kind::Await => node.child(Role::Value).map_or(Shape::Other, |value| shape(value, depth)),
+        Kind::Spread | Kind::Await => {
+            node.child(Role::Value).map_or(Shape::Other, |value| shape(value, depth - 1, left))
+        }
         Kind::Boolean => Shape::Boolean(node.name() == "true"),
         Kind::Number => Shape::Number(node.name().to_owned()),
         _ => node.constant_str().map_or(Shape::Other, Shape::Text),
@@ -249,26 +254,27 @@ fn shape(node: NodeRef<'_>, depth: usize) -> Shape {
 }
 
 /// A name: the text that it stands for, what a variable of a function is made of, or the name itself.
-fn named(node: NodeRef<'_>, depth: usize) -> Shape {
+fn named(node: NodeRef<'_>, depth: usize, left: &mut usize) -> Shape {
     if let Some(text) = node.constant_str() {
         return Shape::Text(text);
     }
     let inner = node.binding().is_some_and(|binding| !binding.top_level);
-    if let Some(made) = node.definition().filter(|_| inner) {
-        if matches!(made.kind(), Kind::Call | Kind::Object | Kind::Array | Kind::Function) {
-            return shape(made, depth - 1);
-        }
+    if let Some(made) = node.definition().filter(|_| inner)
+        && matches!(made.kind(), Kind::Call | Kind::Object | Kind::Array | Kind::Function)
+    {
+        return shape(made, depth - 1, left);
     }
     Name::of(node).map_or(Shape::Other, Shape::Name)
 }
 
-fn call_shape(call: NodeRef<'_>, depth: usize) -> CallShape {
-    let callee = call.child(Role::Callee).map_or(Shape::Other, |callee| shape(callee, depth));
-    let mut arguments: Vec<Shape> = call.positional().take(WIDTH).map(|argument| shape(argument, depth - 1)).collect();
+fn call_shape(call: NodeRef<'_>, depth: usize, left: &mut usize) -> CallShape {
+    let callee = call.child(Role::Callee).map_or(Shape::Other, |callee| shape(callee, depth - 1, left));
+    let mut arguments: Vec<Shape> =
+        call.positional().take(WIDTH).map(|argument| shape(argument, depth - 1, left)).collect();
     let keywords: Vec<(String, Shape)> = call
         .children_in(Role::Argument)
         .filter(|argument| argument.has(Flags::KEYWORD) && argument.is(Kind::Property))
-        .map(|argument| (argument.name().to_owned(), property_value(argument, depth)))
+        .map(|argument| (argument.name().to_owned(), property_value(argument, depth, left)))
         .collect();
     if !keywords.is_empty() {
         arguments.push(Shape::Object(keywords));
@@ -276,21 +282,22 @@ fn call_shape(call: NodeRef<'_>, depth: usize) -> CallShape {
     CallShape { span: call.span(), callee: Box::new(callee), arguments, constructs: constructs(call) }
 }
 
-fn entries(object: NodeRef<'_>, depth: usize) -> Vec<(String, Shape)> {
+fn entries(object: NodeRef<'_>, depth: usize, left: &mut usize) -> Vec<(String, Shape)> {
     object
         .children_in(Role::Item)
         .take(WIDTH)
         .filter_map(|item| match item.kind() {
-            Kind::Property => Some((item.name().to_owned(), property_value(item, depth))),
+            Kind::Property => Some((item.name().to_owned(), property_value(item, depth, left))),
             Kind::Function => Some((item.name().to_owned(), Shape::Function(item.span()))),
-            Kind::Spread => {
-                Some((String::new(), item.child(Role::Value).map_or(Shape::Other, |value| shape(value, depth - 1))))
-            }
+            Kind::Spread => Some((
+                String::new(),
+                item.child(Role::Value).map_or(Shape::Other, |value| shape(value, depth - 1, left)),
+            )),
             _ => None,
         })
         .collect()
 }
 
-fn property_value(property: NodeRef<'_>, depth: usize) -> Shape {
-    property.child(Role::Value).map_or(Shape::Other, |value| shape(value, depth - 1))
+fn property_value(property: NodeRef<'_>, depth: usize, left: &mut usize) -> Shape {
+    property.child(Role::Value).map_or(Shape::Other, |value| shape(value, depth - 1, left))
 }

@@ -2,6 +2,44 @@
 
 use super::{GuardDoes, Public, Route};
 
+/// Parts of paths with which one logs in, registers, or gets back in.
+const LOG_IN: &[&str] = &[
+    "login",
+    "signin",
+    "logon",
+    "register",
+    "signup",
+    "registration",
+    "forgotpassword",
+    "resetpassword",
+    "passwordreset",
+    "forgot",
+    "refreshtoken",
+    "refreshtokens",
+    "verifyemail",
+    "confirmemail",
+    "emailverification",
+    "magiclink",
+    "logout",
+    "signout",
+    "sso",
+    "saml",
+    "oauth",
+    "oauth2",
+    "requestpasswordreset",
+    "activate",
+    "createaccount",
+    "authenticate",
+    "sendverificationemail",
+    "resendverification",
+    "passwordrecovery",
+    "recoverpassword",
+    "authorize",
+    "token",
+    "verifyotp",
+    "otp",
+];
+
 /// Why a route may be open to everybody.
 pub(super) fn public(route: &Route) -> Option<Public> {
     if route.public.is_some() {
@@ -50,42 +88,8 @@ pub(super) fn of_path(path: &str) -> Option<Public> {
     {
         return Some(Public::Health);
     }
-    if any(&[
-        "login",
-        "signin",
-        "logon",
-        "register",
-        "signup",
-        "registration",
-        "forgotpassword",
-        "resetpassword",
-        "passwordreset",
-        "forgot",
-        "refreshtoken",
-        "refreshtokens",
-        "verifyemail",
-        "confirmemail",
-        "emailverification",
-        "magiclink",
-        "logout",
-        "signout",
-        "sso",
-        "saml",
-        "oauth",
-        "oauth2",
-        "requestpasswordreset",
-        "activate",
-        "createaccount",
-        "authenticate",
-        "sendverificationemail",
-        "resendverification",
-        "passwordrecovery",
-        "recoverpassword",
-        "authorize",
-        "token",
-        "verifyotp",
-        "otp",
-    ]) || parts.first().is_some_and(|first| first == "reset")
+    if any(LOG_IN)
+        || parts.first().is_some_and(|first| first == "reset")
         || (any(&["auth"])
             && matches!(
                 last,

@@ -123,7 +123,7 @@ fn is_written(repo: &Repo, path: &str) -> bool {
         })
     };
     let listed = || repo.skipped().iter().any(|skipped| path.starts_with(&skipped.path) || skipped.path.starts_with(path));
-    named || beside() || listed() || ["", ".ts", ".js", ".py", "/index.ts"].iter().any(|end| repo.ignores(&Utf8Path::new(&format!("{path}{end}"))))
+    named || beside() || listed() || ["", ".ts", ".js", ".py", "/index.ts"].iter().any(|end| repo.ignores(Utf8Path::new(&format!("{path}{end}"))))
 }
 
 /// The file that is meant where upper and lower case do not count.

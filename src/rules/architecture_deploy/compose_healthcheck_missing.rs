@@ -83,10 +83,10 @@ fn is_asked(service: &Service<'_>) -> bool {
 
 /// The tool that a check calls and that the image's base is known not to bring.
 fn absent_tool(repo: &Repo, service: &Service<'_>) -> Option<&'static str> {
-    let (test, _) = service.at(&["healthcheck", "test"])?;
-    let words: Vec<&str> = match test.as_str() {
+    let (check, _) = service.at(&["healthcheck", "test"])?;
+    let words: Vec<&str> = match check.as_str() {
         Some(text) => text.split_whitespace().collect(),
-        None => test.items().iter().filter_map(crate::doc::Node::as_str).flat_map(str::split_whitespace).collect(),
+        None => check.items().iter().filter_map(crate::doc::Node::as_str).flat_map(str::split_whitespace).collect(),
     };
     let tool = ["curl", "wget"].into_iter().find(|tool| words.contains(tool))?;
     // A check with a second way of asking may find that one.

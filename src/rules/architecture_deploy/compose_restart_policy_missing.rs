@@ -38,15 +38,12 @@ impl Rule for ComposeRestartPolicyMissing {
                 if is_job(project, service) || (service.image().is_none() && !service.is_built()) {
                     continue;
                 }
-                match service.restart() {
-                    Some((policy, place)) => {
-                        let note = Message::new("policy").with("service", service.name).with("policy", policy);
-                        places.fine(place, note);
-                    }
-                    None => {
-                        let message = Message::new(key).with("service", service.name);
-                        places.bad(Site::new(service.place(), message).key(service.name), severity);
-                    }
+                if let Some((policy, place)) = service.restart() {
+                    let note = Message::new("policy").with("service", service.name).with("policy", policy);
+                    places.fine(place, note);
+                } else {
+                    let message = Message::new(key).with("service", service.name);
+                    places.bad(Site::new(service.place(), message).key(service.name), severity);
                 }
             }
         }

@@ -25,7 +25,8 @@ impl Rule for DrizzleConfigIncomplete {
 
     fn node(&self, file: &Visit<'_>, object: NodeRef<'_>, out: &mut Out<'_>) {
         let name = file.file.name();
-        let config = name.starts_with("drizzle") && name.contains("config.") && is_config(object);
+        let tested = name.contains(".test.");
+        let config = name.starts_with("drizzle") && name.contains("config.") && !tested && is_config(object);
         if !config {
             return;
         }

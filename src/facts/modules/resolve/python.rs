@@ -33,12 +33,11 @@ pub(super) fn resolve(repo: &Repo, from: FileId, module: &str) -> Target {
     }
     // The package is here and the module in it is not. A folder alone may be anything: tests in `redis/` are not Redis.
     let here = roots.iter().find(|root| repo.by_path(&root.join(first).join("__init__.py")).is_some());
-    match here.and_then(|root| normal(&root.join(&rest))) {
-        Some(_) if stands_elsewhere(repo, first) => Target::Unknown,
-        Some(path) => Target::Missing(path),
-        None if stands_elsewhere(repo, first) => Target::Unknown,
-        None => Target::Package(first.to_owned()),
+    if stands_elsewhere(repo, first) {
+        return Target::Unknown;
     }
+    let missing = here.and_then(|root| normal(&root.join(&rest)));
+    missing.map_or_else(|| Target::Package(first.to_owned()), Target::Missing)
 }
 
 /// Whether several folders of the repository, or none that a path of this file leads to, are a package of this name.

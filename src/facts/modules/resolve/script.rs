@@ -134,10 +134,10 @@ impl Settings {
         if let Some(found) = self.workspace(repo, module) {
             return found;
         }
-        if let Some(base) = configured.and_then(|paths| paths.base.as_ref()) {
-            if let Some(file) = file_at(repo, &Utf8Path::new(base).join(module)) {
-                return Target::File(file);
-            }
+        if let Some(base) = configured.and_then(|paths| paths.base.as_ref())
+            && let Some(file) = file_at(repo, &Utf8Path::new(base).join(module))
+        {
+            return Target::File(file);
         }
         match package_name(module) {
             Some(name) => Target::Package(name.to_owned()),
@@ -214,8 +214,7 @@ fn package_name(module: &str) -> Option<&str> {
 fn is_source(module: &str) -> bool {
     let name = module.rsplit('/').next().unwrap_or(module);
     match name.rsplit_once('.') {
-        None => true,
-        Some(("" | ".", _)) => true,
+        None | Some(("" | ".", _)) => true,
         Some((_, extension)) => {
             matches!(extension, "ts" | "tsx" | "mts" | "cts" | "js" | "jsx" | "mjs" | "cjs")
                 || !matches!(
@@ -290,10 +289,10 @@ fn file_at(repo: &Repo, path: &Utf8Path) -> Option<FileId> {
         (".cjs", [".cts", ".ts", ".d.cts"]),
         (".jsx", [".tsx", ".ts", ".d.ts"]),
     ] {
-        if let Some(stem) = path.strip_suffix(written) {
-            if let Some(file) = meant.iter().find_map(|extension| exact(&format!("{stem}{extension}"))) {
-                return Some(file);
-            }
+        if let Some(stem) = path.strip_suffix(written)
+            && let Some(file) = meant.iter().find_map(|extension| exact(&format!("{stem}{extension}")))
+        {
+            return Some(file);
         }
     }
     let named = EXTENSIONS.iter().find_map(|extension| exact(&format!("{path}.{extension}")));

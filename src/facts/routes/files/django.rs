@@ -77,23 +77,19 @@ fn roots(sources: Sources<'_>) -> Vec<FileId> {
         return named;
     }
     let mut included = Vec::new();
-    let holding: Vec<(FileId, &[(String, Vec<Pattern>)])> = sources
-        .facts
-        .files()
-        .map(|(file, facts)| (file, facts.routes.patterns.as_slice()))
-        .filter(|(_, patterns)| patterns.iter().any(|(name, _)| name == "urlpatterns"))
-        .collect();
+    let all = sources.facts.files().map(|(file, facts)| (file, facts.routes.patterns.as_slice()));
+    let holding: Vec<_> = all.filter(|(_, patterns)| patterns.iter().any(|(name, _)| name == "urlpatterns")).collect();
     for (file, lists) in &holding {
         for pattern in lists.iter().flat_map(|(_, list)| list) {
-            if let Some(Shape::Text(text)) = &pattern.view {
-                if let Target::File(other) = modules.target(*file, text) {
-                    included.push(other);
-                }
+            if let Some(Shape::Text(text)) = &pattern.view
+                && let Target::File(other) = modules.target(*file, text)
+            {
+                included.push(other);
             }
-            if let Some(Holder::Named(name)) = &pattern.included {
-                if let Definition::File(other) = modules.definition(*file, name) {
-                    included.push(other);
-                }
+            if let Some(Holder::Named(name)) = &pattern.included
+                && let Definition::File(other) = modules.definition(*file, name)
+            {
+                included.push(other);
             }
         }
     }
@@ -158,14 +154,11 @@ impl<'a> Project<'a, '_> {
                 return;
             }
             let mut below = above.clone();
-            match &pattern.text {
-                Some(text) => {
-                    below.prefix = extended(&above.prefix, text, pattern.how != "path" && pattern.how != "include")
-                }
-                None => {
-                    below.prefix.push_str("{}");
-                    below.computed = true;
-                }
+            if let Some(text) = &pattern.text {
+                below.prefix = extended(&above.prefix, text, pattern.how != "path" && pattern.how != "include");
+            } else {
+                below.prefix.push_str("{}");
+                below.computed = true;
             }
             below.attached.extend(pattern.wrapped.iter().filter_map(|shape| one(file, shape)));
             self.patterns(file, &pattern.nested, &below, depth - usize::from(depth > 0));
@@ -207,17 +200,16 @@ impl<'a> Project<'a, '_> {
 
     /// `include("app.urls")`, or a view by its dotted name.
     fn textual(&mut self, file: FileId, pattern: &'a Pattern, text: &str, above: &Above, depth: usize) {
-        match self.sources.modules.target(file, text) {
-            Target::File(other) => self.list(other, "urlpatterns", above, depth - 1),
-            _ => {
-                let Some(name) = dotted(text, pattern.span) else { return };
-                match self.sources.modules.definition(file, &name) {
-                    Definition::Value { file: other, value } => self.list(other, &value.name, above, depth - 1),
-                    Definition::Function(_) | Definition::Class { .. } => {
-                        self.view(file, pattern, &Shape::Name(name), above);
-                    }
-                    _ => {}
+        if let Target::File(other) = self.sources.modules.target(file, text) {
+            self.list(other, "urlpatterns", above, depth - 1);
+        } else {
+            let Some(name) = dotted(text, pattern.span) else { return };
+            match self.sources.modules.definition(file, &name) {
+                Definition::Value { file: other, value } => self.list(other, &value.name, above, depth - 1),
+                Definition::Function(_) | Definition::Class { .. } => {
+                    self.view(file, pattern, &Shape::Name(name), above);
                 }
+                _ => {}
             }
         }
     }

@@ -144,7 +144,19 @@ pub(super) fn of_class(project: &Project<'_, '_>, file: FileId, name: &Name, cal
         let handler = method_in(modules, at, class, "dispatch", DEPTH);
         methods.push(("ALL".to_owned(), handler));
     }
-    methods.into_iter().map(|(method, handler)| operation(project, at, class, method, handler)).collect()
+    // `View.as_view(login_required=True)`, an option of the project's own base class.
+    let required = call.and_then(|call| call.option("login_required")) == Some(&Shape::Boolean(true));
+    methods
+        .into_iter()
+        .map(|(method, handler)| {
+            let mut found = operation(project, at, class, method, handler);
+            if required {
+                let place = Place::At(file, name.span);
+                found.attached.push(Attached::known(GuardDoes::Authenticates, "login_required", place));
+            }
+            found
+        })
+        .collect()
 }
 
 fn packaged(file: FileId, name: &Name) -> Found {
@@ -256,14 +268,11 @@ fn collect_actions(
             continue;
         }
         for decorator in &function.decorators {
-            match decorator {
-                Shape::Call(call) => {
-                    let name = call.callee.named().map_or("", Name::last);
-                    if matches!(name, "action" | "list_route" | "detail_route") {
-                        found(FunctionId { file, index }, call);
-                    }
+            if let Shape::Call(call) = decorator {
+                let name = call.callee.named().map_or("", Name::last);
+                if matches!(name, "action" | "list_route" | "detail_route") {
+                    found(FunctionId { file, index }, call);
                 }
-                _ => {}
             }
         }
     }
@@ -309,10 +318,10 @@ fn operation(
             None => throttle(project, &mut attached),
         }
     }
-    if !attached.iter().any(|one| matches!(one.what, What::Known(_))) {
-        if let Some(span) = foreign(modules, file, class, DEPTH) {
-            attached.push(Attached::known(GuardDoes::Unknown, class.name.as_str(), span));
-        }
+    if !attached.iter().any(|one| matches!(one.what, What::Known(_)))
+        && let Some(span) = foreign(modules, file, class, DEPTH)
+    {
+        attached.push(Attached::known(GuardDoes::Unknown, class.name.as_str(), span));
     }
     Found { method, handler, attached, public, known: true }
 }

@@ -57,8 +57,8 @@ impl Attached {
 /// The function of the repository that `shape` is, or that an object of its class is called by.
 pub(super) fn function_of(modules: Modules<'_>, file: FileId, shape: &Shape) -> Option<FunctionId> {
     match shape {
-        Shape::Function(span) => return modules.function_at(file, *span),
-        Shape::Name(name) => return function_named(modules, file, name),
+        Shape::Function(span) => modules.function_at(file, *span),
+        Shape::Name(name) => function_named(modules, file, name),
         // What a call of a factory makes is judged by the factory, an object by how it is called.
         Shape::Call(call) => {
             let name = call.callee.named()?;

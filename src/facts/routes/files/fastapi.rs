@@ -1,4 +1,4 @@
-//! FastAPI, Starlette and django-ninja: decorated functions on routers that are included in each other, with what
+//! `FastAPI`, Starlette and django-ninja: decorated functions on routers that are included in each other, with what
 //! they depend on.
 
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ const DEPTH: usize = 6;
 
 const METHODS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options", "trace"];
 
-/// The routes of every router of FastAPI, Starlette and django-ninja.
+/// The routes of every router of `FastAPI`, Starlette and django-ninja.
 pub(super) fn routes(sources: Sources<'_>, mounts: &Mounts<'_>, apis: &BTreeMap<Key, Vec<String>>) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for (file, made) in sources.registrations() {
@@ -104,12 +104,11 @@ fn path_of(sources: Sources<'_>, file: FileId, made: &Registration) -> Option<St
 }
 
 fn handler(sources: Sources<'_>, file: FileId, made: &Registration) -> Option<FunctionId> {
-    match made.decorated {
-        Some(span) => sources.modules.function_at(file, span),
-        None => {
-            let given = made.call.arguments.get(1).filter(|second| !matches!(second, Shape::Object(_)));
-            function_of(sources.modules, file, given.or_else(|| made.call.option("endpoint"))?)
-        }
+    if let Some(span) = made.decorated {
+        sources.modules.function_at(file, span)
+    } else {
+        let given = made.call.arguments.get(1).filter(|second| !matches!(second, Shape::Object(_)));
+        function_of(sources.modules, file, given.or_else(|| made.call.option("endpoint"))?)
     }
 }
 
@@ -117,10 +116,10 @@ fn handler(sources: Sources<'_>, file: FileId, made: &Registration) -> Option<Fu
 fn own_guards(sources: Sources<'_>, file: FileId, made: &Registration, handler: Option<FunctionId>) -> Vec<Attached> {
     let modules = sources.modules;
     let mut found = dependency_list(modules, file, made.call.option("dependencies"));
-    if let Some(auth) = made.call.option("auth") {
-        if !matches!(auth, Shape::Other) {
-            found.extend(one(file, auth));
-        }
+    if let Some(auth) = made.call.option("auth")
+        && !matches!(auth, Shape::Other)
+    {
+        found.extend(one(file, auth));
     }
     let Some(handler) = handler else { return found };
     let function = modules.function(handler);
@@ -182,7 +181,7 @@ fn inherited(modules: Modules<'_>, file: FileId, class: &Class, depth: usize, fo
     }
     for (_, shape) in &class.fields {
         for (file, dependency) in dependencies_in(modules, file, shape, None, depth) {
-            depend(modules, file, &dependency, Place::At(file, dependency.span), DEPTH, found);
+            depend(modules, file, &dependency, &Place::At(file, dependency.span), DEPTH, found);
         }
     }
 }
@@ -195,12 +194,12 @@ pub(super) fn dependency_list(modules: Modules<'_>, file: FileId, list: Option<&
             for item in items {
                 match item {
                     Shape::Call(call) if is_depends(call) => {
-                        depend(modules, file, call, Place::At(file, call.span), DEPTH, &mut found);
+                        depend(modules, file, call, &Place::At(file, call.span), DEPTH, &mut found);
                     }
                     Shape::Name(name) => match modules.definition(file, name) {
                         Definition::Value { file: other, value } => {
                             if let Shape::Call(call) = &value.shape {
-                                depend(modules, other, call, Place::At(file, name.span), DEPTH, &mut found);
+                                depend(modules, other, call, &Place::At(file, name.span), DEPTH, &mut found);
                             }
                         }
                         _ => found.extend(one(file, item)),
@@ -210,10 +209,10 @@ pub(super) fn dependency_list(modules: Modules<'_>, file: FileId, list: Option<&
             }
         }
         Some(Shape::Name(name)) => {
-            if let Definition::Value { file, value } = modules.definition(file, name) {
-                if matches!(value.shape, Shape::Array(_)) {
-                    return dependency_list(modules, file, Some(&value.shape));
-                }
+            if let Definition::Value { file, value } = modules.definition(file, name)
+                && matches!(value.shape, Shape::Array(_))
+            {
+                return dependency_list(modules, file, Some(&value.shape));
             }
         }
         _ => {}
@@ -246,7 +245,7 @@ fn from_parameters(modules: Modules<'_>, id: FunctionId, at: Option<&Place>, dep
             for (file, dependency) in dependencies_in(modules, id.file, shape, annotation, depth) {
                 let here = span_of(shape).unwrap_or(dependency.span);
                 let place = at.cloned().unwrap_or(Place::At(id.file, here));
-                depend(modules, file, &dependency, place, depth, found);
+                depend(modules, file, &dependency, &place, depth, found);
             }
         }
     }
@@ -297,7 +296,14 @@ fn is_depends(call: &CallShape) -> bool {
 }
 
 /// Adds what a `Depends(…)` names, after what that depends on itself.
-fn depend(modules: Modules<'_>, file: FileId, call: &CallShape, place: Place, depth: usize, found: &mut Vec<Attached>) {
+fn depend(
+    modules: Modules<'_>,
+    file: FileId,
+    call: &CallShape,
+    place: &Place,
+    depth: usize,
+    found: &mut Vec<Attached>,
+) {
     let Some(target) = call.arguments.first().filter(|_| depth > 0) else { return };
     let attached = Attached::of(file, target, place.clone());
     let name = spelled(&Shape::Call(call.clone()));
@@ -309,13 +315,13 @@ fn depend(modules: Modules<'_>, file: FileId, call: &CallShape, place: Place, de
         _ => Vec::new(),
     };
     let mut inner = of_class;
-    if let Some(function) = function_of(modules, file, target) {
-        if !inner.contains(&function) {
-            inner.push(function);
-        }
+    if let Some(function) = function_of(modules, file, target)
+        && !inner.contains(&function)
+    {
+        inner.push(function);
     }
     for function in &inner {
-        from_parameters(modules, *function, Some(&place), depth - 1, found);
+        from_parameters(modules, *function, Some(place), depth - 1, found);
     }
     found.push(Attached { name, ..attached });
 }

@@ -75,11 +75,19 @@ pub(super) struct Hung {
     pub chains: Vec<Chain>,
 }
 
+/// The prefix that a mount gives.
+#[derive(PartialEq)]
+enum Prefix {
+    None,
+    Computed,
+    Text(String),
+}
+
 /// Every hub of the repository and how they are mounted.
 pub(super) struct Mounts<'a> {
     sources: Sources<'a>,
     pub hubs: BTreeMap<Key, Hub<'a>>,
-    mounts: BTreeMap<Key, Vec<Mount>>,
+    mounted: BTreeMap<Key, Vec<Mount>>,
 }
 
 impl<'a> Sources<'a> {
@@ -106,7 +114,7 @@ impl<'a> Sources<'a> {
 
 impl<'a> Mounts<'a> {
     pub(super) fn read(sources: Sources<'a>) -> Self {
-        let mut mounts = Self { sources, hubs: BTreeMap::new(), mounts: BTreeMap::new() };
+        let mut mounts = Self { sources, hubs: BTreeMap::new(), mounted: BTreeMap::new() };
         for (file, made) in sources.registrations() {
             let Some(variable) = made.target.clone() else { continue };
             let Some(framework) = framework_of(sources.modules, file, &made.call.callee, DEPTH) else { continue };
@@ -139,7 +147,7 @@ impl<'a> Mounts<'a> {
         let mut attached = self.dependencies(file, call.option("dependencies"));
         attached.extend(self.middleware(file, call.option("middleware")));
         let auth = call.option("auth").filter(|_| framework == "django-ninja");
-        attached.extend(auth.and_then(|auth| self.one(file, auth)));
+        attached.extend(auth.and_then(|auth| attached_by(file, auth)));
         let class = match call.callee.named().map(|name| modules.definition(file, name)) {
             Some(Definition::Class { file, class }) => Some((file, class)),
             _ => None,
@@ -177,18 +185,7 @@ impl<'a> Mounts<'a> {
             Shape::Call(call) => call.arguments.first(),
             _ => None,
         });
-        classes.filter_map(|class| self.one(file, class)).collect()
-    }
-
-    fn one(&self, file: FileId, shape: &Shape) -> Option<Attached> {
-        let span = match shape {
-            Shape::Name(name) => name.span,
-            Shape::Call(call) => call.span,
-            Shape::Function(span) => *span,
-            Shape::Array(items) => return self.one(file, items.first()?),
-            _ => return None,
-        };
-        Some(Attached::of(file, shape, Place::At(file, span)))
+        classes.filter_map(|class| attached_by(file, class)).collect()
     }
 
     /// `Api(app)` of Flask's extensions hangs on what it is made with.
@@ -204,7 +201,7 @@ impl<'a> Mounts<'a> {
             found.push((key.clone(), Mount { parent, component, prefix, overrides: false, attached: Vec::new() }));
         }
         for (key, mount) in found {
-            self.mounts.entry(key).or_default().push(mount);
+            self.mounted.entry(key).or_default().push(mount);
         }
     }
 
@@ -218,7 +215,7 @@ impl<'a> Mounts<'a> {
                 if made.method == "init_app" {
                     return;
                 }
-                let foreign = parent.is_none() && !self.may_be_application(on);
+                let foreign = parent.is_none() && !may_be_application(on);
                 let children = self.children(file, made);
                 for child in children {
                     if foreign || parent.as_ref() == Some(&child) {
@@ -226,44 +223,45 @@ impl<'a> Mounts<'a> {
                     }
                     let prefix = self.mount_prefix(file, made);
                     let overrides = match made.method.as_str() {
-                        "register_blueprint" | "add_namespace" => prefix.is_some(),
+                        "register_blueprint" | "add_namespace" => prefix != Prefix::None,
                         _ => false,
                     };
                     let mut attached = self.dependencies(file, call.option("dependencies"));
-                    attached.extend(call.option("auth").and_then(|auth| self.one(file, auth)));
-                    let prefix = prefix.unwrap_or_else(|| Some(String::new()));
+                    attached.extend(call.option("auth").and_then(|auth| attached_by(file, auth)));
+                    let prefix = match prefix {
+                        Prefix::None => Some(String::new()),
+                        Prefix::Computed => None,
+                        Prefix::Text(text) => Some(text),
+                    };
                     let mount = Mount { parent: parent.clone(), component, prefix, overrides, attached };
-                    self.mounts.entry(child).or_default().push(mount);
+                    self.mounted.entry(child).or_default().push(mount);
                 }
             }
             "add_middleware" | "before_request" | "before_app_request" | "middleware" => {
                 let attached = match (&made.decorated, call.arguments.first()) {
-                    (Some(function), _) => self.one(file, &Shape::Function(*function)),
-                    (None, Some(first)) => self.one(file, first),
+                    (Some(function), _) => attached_by(file, &Shape::Function(*function)),
+                    (None, Some(first)) => attached_by(file, first),
                     (None, None) => None,
                 };
                 let Some(attached) = attached else { return };
                 let key = made.on.as_ref().and_then(|on| self.key(file, on));
-                match key.filter(|_| made.method != "before_app_request") {
-                    Some(key) => {
-                        if let Some(hub) = self.hubs.get_mut(&key) {
-                            hub.attached.push(attached);
-                        }
+                if let Some(key) = key.filter(|_| made.method != "before_app_request") {
+                    if let Some(hub) = self.hubs.get_mut(&key) {
+                        hub.attached.push(attached);
                     }
-                    None => {
-                        let sources = self.sources;
-                        let roots =
-                            self.hubs.values_mut().filter(|hub| hub.root && sources.component(hub.file) == component);
-                        roots.for_each(|hub| hub.attached.push(attached.clone()));
-                    }
+                } else {
+                    let sources = self.sources;
+                    let roots =
+                        self.hubs.values_mut().filter(|hub| hub.root && sources.component(hub.file) == component);
+                    roots.for_each(|hub| hub.attached.push(attached.clone()));
                 }
             }
             _ => {}
         }
     }
 
-    /// The prefix that a mount gives: none, one that is computed, or a text.
-    fn mount_prefix(&self, file: FileId, made: &Registration) -> Option<Option<String>> {
+    /// The prefix that a mount gives.
+    fn mount_prefix(&self, file: FileId, made: &Registration) -> Prefix {
         let call = &made.call;
         let given = match made.method.as_str() {
             "include_router" => call.option("prefix"),
@@ -277,15 +275,9 @@ impl<'a> Mounts<'a> {
                 .filter(|first| !matches!(first, Shape::Object(_)))
                 .or_else(|| call.option("path")),
         };
-        given.map(|given| self.sources.text(file, Some(given), &made.pieces))
-    }
-
-    /// A parameter, or something that no file tells: most likely the application itself.
-    fn may_be_application(&self, on: &Holder) -> bool {
-        match on {
-            Holder::Variable(_) => true,
-            Holder::Named(name) => matches!(name.last(), "app" | "application" | "api" | "server"),
-            Holder::Called(_) => false,
+        match given {
+            None => Prefix::None,
+            Some(given) => self.sources.text(file, Some(given), &made.pieces).map_or(Prefix::Computed, Prefix::Text),
         }
     }
 
@@ -370,7 +362,7 @@ impl<'a> Mounts<'a> {
             let framework = self.hubs.get(&key)?.framework;
             return Some(Hung { framework, chains: self.chains(&key) });
         }
-        if !self.may_be_application(on) {
+        if !may_be_application(on) {
             return None;
         }
         let imports = &self.sources.modules.file(file)?.imports;
@@ -395,7 +387,7 @@ impl<'a> Mounts<'a> {
             None => hub.prefix.clone(),
         };
         let mut ways = Vec::new();
-        for mount in self.mounts.get(key).map(Vec::as_slice).unwrap_or_default() {
+        for mount in self.mounted.get(key).map(Vec::as_slice).unwrap_or_default() {
             let above = match &mount.parent {
                 Some(parent) => self.ways(parent, depth - 1, None),
                 None => vec![self.application(mount.component, depth)],
@@ -431,7 +423,7 @@ impl<'a> Mounts<'a> {
     /// The only application of a component, when a router is mounted on something that no name leads to.
     fn application(&self, component: ComponentId, depth: usize) -> Chain {
         let mut roots = self.hubs.iter().filter(|(key, hub)| {
-            hub.root && self.sources.component(hub.file) == component && !self.mounts.contains_key(*key)
+            hub.root && self.sources.component(hub.file) == component && !self.mounted.contains_key(*key)
         });
         match (roots.next(), roots.next()) {
             (Some((key, _)), None) => self.ways(key, depth - 1, None).into_iter().next().unwrap_or_default(),
@@ -472,4 +464,25 @@ fn framework_of_module(module: &str) -> Option<&'static str> {
         "rest_framework" | "rest_framework_nested" | "rest_framework_extensions" => "drf",
         _ => return None,
     })
+}
+
+/// What stands in an argument, as something that is attached: the first of a list.
+fn attached_by(file: FileId, shape: &Shape) -> Option<Attached> {
+    let span = match shape {
+        Shape::Name(name) => name.span,
+        Shape::Call(call) => call.span,
+        Shape::Function(span) => *span,
+        Shape::Array(items) => return attached_by(file, items.first()?),
+        _ => return None,
+    };
+    Some(Attached::of(file, shape, Place::At(file, span)))
+}
+
+/// A parameter, or something that no file tells: most likely the application itself.
+fn may_be_application(on: &Holder) -> bool {
+    match on {
+        Holder::Variable(_) => true,
+        Holder::Named(name) => matches!(name.last(), "app" | "application" | "api" | "server"),
+        Holder::Called(_) => false,
+    }
 }

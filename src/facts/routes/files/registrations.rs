@@ -144,7 +144,8 @@ fn call(node: NodeRef<'_>) -> Option<Registration> {
         .and_then(|parent| parent.child(Role::Target))
         .and_then(|target| variable(target));
     let of_super = name == "__init__" && node.receiver().and_then(NodeRef::callee_name) == Some("super");
-    if !(makes && target.is_some()) && !CALLS.contains(&name) && !name.ends_with("_resource") && !of_super {
+    let registers = CALLS.contains(&name) || name.ends_with("_resource") || of_super;
+    if !registers && !(makes && target.is_some()) {
         return None;
     }
     Some(Registration { target, ..made(node, name)? })

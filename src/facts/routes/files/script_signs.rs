@@ -280,21 +280,21 @@ fn collect(node: NodeRef<'_>, negated: bool, depth: usize, found: &mut Vec<PathT
 }
 
 fn call_test(call: NodeRef<'_>, negated: bool) -> Option<PathTest> {
-    let test = |how, paths| Some(PathTest { negated, how, paths });
+    let tested = |how, paths| Some(PathTest { negated, how, paths });
     let method = call.callee_name()?;
     match method {
         "startsWith" => {
-            let text = call.argument(0)?.constant_str()?;
-            text.starts_with('/').then_some(PathTest { negated, how: PathMatch::Prefix, paths: vec![text] })
+            let prefix = call.argument(0)?.constant_str()?;
+            prefix.starts_with('/').then_some(PathTest { negated, how: PathMatch::Prefix, paths: vec![prefix] })
         }
         "some" | "includes" | "has" | "find" => {
             let list = call.receiver()?;
-            let paths = list_texts(list.resolved());
-            if paths.is_empty() {
-                return speaks_of_path(call).then_some(PathTest { negated, how: PathMatch::Unknown, paths });
+            let listed = list_texts(list.resolved());
+            if listed.is_empty() {
+                return speaks_of_path(call).then_some(PathTest { negated, how: PathMatch::Unknown, paths: listed });
             }
             let prefix = method == "some" && call.text().contains("startsWith");
-            test(if prefix { PathMatch::Prefix } else { PathMatch::Exact }, paths)
+            tested(if prefix { PathMatch::Prefix } else { PathMatch::Exact }, listed)
         }
         "test" => {
             let pattern = call.receiver()?.resolved();
@@ -303,7 +303,7 @@ fn call_test(call: NodeRef<'_>, negated: bool) -> Option<PathTest> {
         _ => {
             let callee = call.child(Role::Callee)?.definition()?;
             if callee.is(Kind::Call) && callee.callee_name() == Some("createRouteMatcher") {
-                return test(PathMatch::Pattern, list_texts(callee.argument(0)?.resolved()));
+                return tested(PathMatch::Pattern, list_texts(callee.argument(0)?.resolved()));
             }
             speaks_of_path(call).then_some(PathTest { negated, how: PathMatch::Unknown, paths: Vec::new() })
         }

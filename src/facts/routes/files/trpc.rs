@@ -96,10 +96,10 @@ fn inside_shape(sources: Sources<'_>, file: FileId, shape: &Shape, depth: usize,
             }
         }
         Shape::Name(name) => {
-            if let Definition::Value { file, value } = sources.modules.definition(file, name) {
-                if router_call(&value.shape).is_some() {
-                    found.push((file, value.span));
-                }
+            if let Definition::Value { file, value } = sources.modules.definition(file, name)
+                && router_call(&value.shape).is_some()
+            {
+                found.push((file, value.span));
             }
         }
         shape => {

@@ -666,6 +666,10 @@ impl<'a> Walk<'a> {
             .as_ref()
             .filter(|_| handler.is_none())
             .and_then(|(file, shape)| Some((access::origin(self.modules(), *file, shape.named()?)?, *file, shape)));
+        // `app.options('*', cors())` answers browsers, not callers.
+        if made.method == "OPTIONS" && packaged.is_some() {
+            return;
+        }
         if let Some((_, file, shape)) = &packaged {
             guards.extend(self.guards(*file, shape, made.place));
         }

@@ -1,0 +1,240 @@
+//! The project's own documents: their sections, links, code and diagrams, and what each section is about.
+//!
+//! Markdown is read by a Markdown parser; reStructuredText, AsciiDoc and plain text by their headings alone.
+
+mod read;
+mod topic;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+pub use topic::Topic;
+
+use crate::{
+    model::{FileId, Place, Span},
+    repo::{File, FileKind, Repo, Role},
+};
+
+/// Documents longer than this are data.
+const MAX_BYTES: u64 = 400_000;
+
+/// One document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    pub file: FileId,
+    pub path: Utf8PathBuf,
+    /// Words outside code.
+    pub words: usize,
+    pub sections: Vec<Section>,
+    pub links: Vec<Link>,
+}
+
+/// A heading with what stands below it, up to the next heading of the same level or above.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    pub heading: Span,
+    /// The heading's text in lower case.
+    pub title: String,
+    pub level: u8,
+    /// Words below the heading, those of inner sections included.
+    pub words: usize,
+    /// Code blocks, inline code and list items below it: what a reader can do.
+    pub steps: usize,
+    /// Languages of the code blocks below it.
+    pub code: Vec<String>,
+}
+
+/// A link of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    pub span: Span,
+    pub target: String,
+    pub text: String,
+}
+
+/// A document or a section that is about something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Covered {
+    pub place: Place,
+    /// What a reader sees: the path, or the heading.
+    pub name: String,
+    pub words: usize,
+    pub steps: usize,
+}
+
+/// The project's own documents, in order of path: no licences, no copies of others' work, no pages of a site, no
+/// texts that the program uses.
+pub fn documents(repo: &Repo) -> Vec<Document> {
+    repo.files().iter().filter(|file| is_document(file)).filter_map(|file| read::document(repo, file)).collect()
+}
+
+fn is_document(file: &File) -> bool {
+    let written = file.kind == FileKind::Markdown
+        || matches!(file.path.extension(), Some("rst" | "adoc" | "asciidoc" | "mdx"))
+        || (file.path.extension().is_none() && file.name().starts_with("README"));
+    let theirs = matches!(file.role, Role::Vendored | Role::Generated | Role::Test | Role::Example);
+    let content = file.path.components().any(|part| {
+        matches!(
+            part.as_str(),
+            "content" | "blog" | "posts" | "templates" | "prompts" | "locales" | "emails" | ".changeset"
+        )
+    });
+    written && !theirs && !content && file.size <= MAX_BYTES
+}
+
+/// What `documents` say about `topic`: a document by its name, or a section by its heading, with something below it.
+/// What somebody found on one day (an audit, a status, a plan) is no instruction and does not count.
+pub fn about(documents: &[Document], topic: Topic) -> Vec<Covered> {
+    let mut found = Vec::new();
+    for document in documents.iter().filter(|document| !is_report(&document.path)) {
+        if topic.names_file(&document.path) && document.words >= topic.least_words() {
+            let steps =
+                document.sections.iter().filter(|section| section.level == top(document)).map(|section| section.steps);
+            found.push(Covered {
+                place: Place::File(document.file),
+                name: document.path.to_string(),
+                words: document.words,
+                steps: steps.sum(),
+            });
+            continue;
+        }
+        found.extend(document.sections.iter().filter(|section| topic.names_heading(&section.title)).filter_map(
+            |section| {
+                let enough = section.words + 5 * section.steps >= topic.least_words();
+                enough.then(|| Covered {
+                    place: Place::At(document.file, section.heading),
+                    name: section.title.clone(),
+                    words: section.words,
+                    steps: section.steps,
+                })
+            },
+        ));
+    }
+    found
+}
+
+fn top(document: &Document) -> u8 {
+    document.sections.iter().map(|section| section.level).min().unwrap_or(1)
+}
+
+/// Reviews, plans and histories describe a day.
+fn is_report(path: &Utf8Path) -> bool {
+    const WORDS: &[&str] = &[
+        "changelog",
+        "changes",
+        "history",
+        "license",
+        "code_of_conduct",
+        "release-notes",
+        "releases",
+        "todo",
+        "audit",
+        "report",
+        "assessment",
+        "readiness",
+        "roadmap",
+        "postmortem",
+        "post-mortem",
+        "tasklist",
+        "backlog",
+        "sprint",
+    ];
+    let name = path.file_name().unwrap_or_default().to_ascii_lowercase();
+    WORDS.iter().any(|word| name.contains(word))
+}
+
+/// The place where a README leads to documentation outside the repository.
+pub fn elsewhere(documents: &[Document]) -> Option<(Place, &str)> {
+    const WORDS: &[&str] = &["docs", "documentation", "wiki", "handbook", "guide", "документация", "руководство"];
+    let readmes = documents.iter().filter(|document| is_readme(&document.path));
+    readmes.into_iter().find_map(|document| {
+        let link = document.links.iter().find(|link| {
+            let target = link.target.to_ascii_lowercase();
+            let outside = target.strip_prefix("https://").or_else(|| target.strip_prefix("http://"));
+            let host = outside.and_then(|rest| rest.split('/').next()).unwrap_or_default();
+            let path = outside.map(|rest| &rest[host.len()..]).unwrap_or_default();
+            let text = link.text.to_lowercase();
+            // `docs.acme.com`, `acme.com/docs`, or a link that is called so and leads to no vendor's page of one tool.
+            outside.is_some()
+                && !is_tool(host)
+                && (host.starts_with("docs.")
+                    || host.starts_with("wiki.")
+                    || path.starts_with("/docs")
+                    || path.ends_with("/wiki")
+                    || (text.split_whitespace().count() <= 3
+                        && WORDS.iter().any(|word| {
+                            text.split(|letter: char| !letter.is_alphanumeric()).any(|part| part == *word)
+                        })))
+        })?;
+        Some((Place::At(document.file, link.span), link.target.as_str()))
+    })
+}
+
+/// Documentation of well-known tools, to which many READMEs link for their set-up.
+fn is_tool(host: &str) -> bool {
+    const TOOLS: &[&str] = &[
+        "docker.com",
+        "nodejs.org",
+        "python.org",
+        "nextjs.org",
+        "react.dev",
+        "reactjs.org",
+        "prisma.io",
+        "github.com",
+        "vercel.com",
+        "supabase.com",
+        "kubernetes.io",
+        "fastapi.tiangolo.com",
+        "djangoproject.com",
+        "nestjs.com",
+        "typescriptlang.org",
+        "postgresql.org",
+        "redis.io",
+        "expressjs.com",
+        "vuejs.org",
+        "nuxt.com",
+        "readthedocs.org",
+        "pnpm.io",
+        "yarnpkg.com",
+        "tailwindcss.com",
+        "spring.io",
+        "gradle.org",
+        "maven.apache.org",
+        "mongodb.com",
+        "stripe.com",
+        "openai.com",
+        "aws.amazon.com",
+        "google.com",
+        "microsoft.com",
+        "mozilla.org",
+        "auth0.com",
+        "clerk.com",
+        "railway.app",
+        "railway.com",
+        "render.com",
+        "fly.io",
+        "astral.sh",
+        "sentry.io",
+        "terraform.io",
+        "hashicorp.com",
+        "anthropic.com",
+        "gitlab.com",
+        "shields.io",
+        "jestjs.io",
+        "vitejs.dev",
+        "vite.dev",
+    ];
+    host == "github.com"
+        || TOOLS.iter().any(|tool| host == *tool || host.strip_suffix(tool).is_some_and(|rest| rest.ends_with('.')))
+}
+
+/// Whether a file is written for people.
+pub fn is_prose(file: &File) -> bool {
+    matches!(file.kind, FileKind::Markdown | FileKind::Text)
+        || matches!(file.path.extension(), Some("rst" | "adoc" | "txt") | None)
+}
+
+/// Whether a document is a README, whatever its extension.
+pub fn is_readme(path: &Utf8Path) -> bool {
+    path.file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case("readme"))
+        || path.file_name().is_some_and(|name| name.eq_ignore_ascii_case("readme"))
+}

@@ -1,0 +1,82 @@
+//! What the rules about documents share: a topic is covered by a document or a section, or it is missing.
+
+use crate::{
+    facts::documents::{self, Covered, Document, Topic},
+    model::{Evidence, Message, Place, Site, Verdict},
+    repo::FileKind,
+    rule::{Context, Rule},
+};
+
+/// A rule that asks whether a topic is written about.
+pub(super) struct DocumentRule {
+    pub(super) id: &'static str,
+    pub(super) topic: Topic,
+    /// Where the document should be.
+    pub(super) path: &'static str,
+    pub(super) concerns: Concerns,
+}
+
+/// Which repositories a topic concerns.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Concerns {
+    Everybody,
+    /// Something here runs on servers.
+    Services,
+    /// As before, and it keeps data.
+    Data,
+}
+
+/// Places shown for one topic; more say nothing new.
+const SHOWN: usize = 6;
+
+impl Rule for DocumentRule {
+    fn id(&self) -> &str {
+        self.id
+    }
+
+    fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        if let Some(verdict) = unconcerned(cx, self.concerns) {
+            return verdict;
+        }
+        let documents = documents::documents(cx.repo);
+        let covered = documents::about(&documents, self.topic);
+        if !covered.is_empty() {
+            return passed(covered);
+        }
+        if self.concerns != Concerns::Everybody {
+            if let Some((_, target)) = documents::elsewhere(&documents) {
+                return Verdict::unknown(Message::new("elsewhere").with("target", target));
+            }
+        }
+        missing(&documents, self.path)
+    }
+}
+
+/// Not applicable where nobody runs what this repository holds.
+pub(super) fn unconcerned(cx: &Context<'_>, concerns: Concerns) -> Option<Verdict> {
+    let deployable = cx.repo.components().iter().any(|component| component.kind.is_deployable());
+    match concerns {
+        Concerns::Everybody => {
+            let code = cx.repo.files().iter().any(|file| file.language.is_some() || file.kind == FileKind::OtherCode);
+            (!code).then(|| Verdict::not_applicable("no-code"))
+        }
+        Concerns::Services | Concerns::Data if !deployable => Some(Verdict::not_applicable("no-service")),
+        Concerns::Data if cx.repo.profile().datastores.is_empty() => Some(Verdict::not_applicable("no-data")),
+        Concerns::Services | Concerns::Data => None,
+    }
+}
+
+pub(super) fn passed(covered: Vec<Covered>) -> Verdict {
+    let n = covered.len();
+    let evidence = covered.into_iter().take(SHOWN).map(|one| Evidence::At {
+        place: one.place,
+        note: Message::new("covered").with("name", one.name).count("words", one.words),
+    });
+    Verdict::pass_or(evidence.collect(), || Verdict::not_applicable("no-service"))
+        .detail(Message::new("places").count("n", n))
+}
+
+fn missing(documents: &[Document], path: &str) -> Verdict {
+    let site = Site::new(Place::Missing(path.into()), Message::new("missing").count("n", documents.len()));
+    Verdict::fail(site, [])
+}
