@@ -18,6 +18,7 @@ pub mod images;
 pub mod infrastructure;
 pub mod kubernetes;
 pub mod logging;
+pub mod loopback;
 pub mod migrations;
 pub mod modules;
 pub mod monitoring;
@@ -33,6 +34,7 @@ pub mod side;
 pub mod stores;
 pub mod tables;
 pub mod tier;
+pub mod variables;
 mod visit;
 
 use std::{
@@ -123,6 +125,8 @@ pub struct FileFacts {
     /// Comments that speak to this tool.
     pub directives: Vec<Directive>,
     pub environment: Vec<environment::EnvRead>,
+    /// Where the environment as a whole is given to something that checks it.
+    pub environment_checks: Vec<Span>,
     /// Names whose default value start-up refuses.
     pub refused: Vec<String>,
     pub schema: Vec<schema::SchemaUse>,

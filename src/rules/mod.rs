@@ -107,8 +107,14 @@ rules! {
     environments {
         config_env_not_expanded,
         datastore_credentials_mismatch,
+        env_boolean_coercion,
+        env_example_missing,
         env_not_passed,
+        env_undocumented_variable,
+        env_validation_missing,
         example_env_file_used,
+        hardcoded_localhost_url,
+        next_config_localhost,
         staging_deploy_script_missing,
         staging_environment_missing,
         hardcoded_host_path,
@@ -179,6 +185,9 @@ rules! {
         ssrf_user_url,
         tls_verification_disabled,
         published_port_all_interfaces,
+        public_env_secret,
+        token_in_web_storage,
+        weak_secret_length_unchecked,
     }
     tests_quality {
         tests_missing,
