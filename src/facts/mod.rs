@@ -6,6 +6,7 @@ pub mod access;
 pub mod backups;
 pub mod commands;
 pub mod compose;
+pub mod cookies;
 pub mod cors;
 pub mod credentials;
 pub mod deployment;
@@ -21,7 +22,9 @@ pub mod modules;
 pub mod packages;
 pub mod pipelines;
 pub mod monitoring;
+pub mod naming;
 pub mod rollout;
+pub mod response_headers;
 pub mod routes;
 pub mod pools;
 pub mod schema;
@@ -30,6 +33,7 @@ pub mod side;
 pub mod stores;
 pub mod tables;
 pub mod tier;
+pub mod tokens;
 mod visit;
 
 use std::{
