@@ -7,6 +7,7 @@ pub mod answers;
 pub mod backups;
 pub mod commands;
 pub mod compose;
+pub mod cookies;
 pub mod cors;
 pub mod credentials;
 pub mod deployment;
@@ -26,7 +27,10 @@ pub mod outbound;
 pub mod packages;
 pub mod pipelines;
 pub mod pools;
+pub mod monitoring;
+pub mod naming;
 pub mod rollout;
+pub mod response_headers;
 pub mod routes;
 pub mod schema;
 pub mod services;
@@ -35,6 +39,7 @@ pub mod stores;
 pub mod tables;
 pub mod tier;
 pub mod variables;
+pub mod tokens;
 mod visit;
 
 use std::{

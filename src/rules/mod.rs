@@ -1,9 +1,12 @@
 //! The coded rules, one file each, by category. This list is the only place that a new rule's code is named.
 
 mod compose;
+mod cookies;
 mod cors;
 mod documents;
 mod log_exposure;
+mod headers;
+mod observed;
 mod store_access;
 
 use crate::rule::Rule;
@@ -161,20 +164,31 @@ rules! {
         allowed_origins_not_required,
         compose_inline_password,
         container_privileged,
+        cookie_httponly_missing,
+        cookie_samesite_missing,
+        cookie_secure_missing,
         cors_allow_all_fallback,
         cors_credentials_wildcard,
         cors_wildcard_origin,
+        csp_missing,
         datastore_no_auth,
         default_admin_account,
         dockerfile_secret_baked,
         dockerfile_user_missing,
+        dynamic_code_execution,
         env_file_committed,
         error_details_in_response,
         fallback_secret,
         gitignore_env_missing,
         hardcoded_secret,
+        hsts_missing,
+        insecure_random,
+        jwt_no_expiry,
+        jwt_verify_missing,
         k8s_inline_secret,
+        password_hashing_weak,
         redis_no_auth,
+        security_headers_missing,
         test_secret_in_production,
         vendor_default_credentials,
         iac_public_access,

@@ -88,7 +88,7 @@ const IDENTITY: &[&str] = &[
 ];
 
 /// The words of a name in lower case: `requireApiKey` and `require_api_key` are `require`, `api`, `key`.
-pub(super) fn words(name: &str) -> Vec<String> {
+pub fn words(name: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut previous_lower = false;
     for letter in name.chars() {

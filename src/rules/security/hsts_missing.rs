@@ -1,0 +1,58 @@
+//! `hsts-missing`: browsers are told to come back over HTTPS only.
+
+use crate::{
+    code::NodeRef,
+    facts::{Visit, Watch, response_headers::Header},
+    model::{Evidence, Message, Site, Verdict},
+    rule::{Context, Out, Rule},
+    rules::headers,
+};
+
+pub(in crate::rules) static RULE: HstsMissing = HstsMissing;
+
+pub(in crate::rules) struct HstsMissing;
+
+impl Rule for HstsMissing {
+    fn id(&self) -> &'static str {
+        "hsts-missing"
+    }
+
+    fn watch(&self) -> Watch {
+        headers::watch()
+    }
+
+    fn text(&self, file: &Visit<'_>, out: &mut Out<'_>) {
+        headers::observe_text(file, out);
+    }
+
+    fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {
+        headers::observe(file, node, out);
+    }
+
+    fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        if headers::servers(cx.repo).is_empty() {
+            return Verdict::not_applicable("no-server");
+        }
+        let set = headers::about(cx, Header::StrictTransportSecurity, false);
+        let by_platform = || {
+            let targets = &cx.repo.profile().deploy_targets;
+            let vercel = targets.iter().find(|target| target.name == "Vercel");
+            // The application may run elsewhere as well.
+            let place = vercel.filter(|_| targets.len() == 1).and_then(|vercel| vercel.evidence.first());
+            let place = place.map(|place| Evidence::At { place: place.clone(), note: Message::new("vercel") });
+            Verdict::pass_or(place.into_iter().collect(), || missing(cx))
+        };
+        Verdict::pass_or(headers::evidence(&set), by_platform)
+    }
+}
+
+fn missing(cx: &Context<'_>) -> Verdict {
+    if let Some(off) = headers::about(cx, Header::StrictTransportSecurity, true).first() {
+        return Verdict::fail(Site::new(off.place.clone(), Message::new("switched-off")), []);
+    }
+    match headers::beside(cx) {
+        Some(place) if !headers::is_fronted(cx.repo) => Verdict::fail(Site::new(place, Message::new("not-beside")), []),
+        // Whatever ends TLS can add it, and here nothing says what that is.
+        _ => Verdict::unknown("elsewhere"),
+    }
+}
