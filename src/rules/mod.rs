@@ -21,6 +21,7 @@ macro_rules! rules {
 
 rules! {
     api_contracts {
+        webhook_behind_auth,
     }
     architecture_deploy {
         broken_import,
@@ -202,6 +203,19 @@ rules! {
         public_env_secret,
         token_in_web_storage,
         weak_secret_length_unchecked,
+        admin_endpoint_unprotected,
+        api_auth_missing,
+        auth_fail_open,
+        signature_compare_not_timing_safe,
+        webhook_body_reserialized,
+        webhook_signature_always_true,
+        webhook_signature_missing,
+        websocket_auth_missing,
+        api_docs_public,
+        link_from_host_header,
+        test_endpoint_in_production,
+        management_endpoint_exposed,
+        health_details_exposed,
     }
     tests_quality {
         tests_missing,

@@ -7,6 +7,7 @@
 pub mod files;
 mod purpose;
 pub mod script;
+pub mod standing;
 
 use crate::{
     facts::{Facts, access::Weakness},

@@ -90,6 +90,9 @@ pub(super) fn of_path(path: &str) -> Option<Public> {
     }
     if any(LOG_IN)
         || parts.first().is_some_and(|first| first == "reset")
+        || (any(&["password"]) && last.contains("reset"))
+        // Everything below one path is a library's: `/api/auth/[...nextauth]`.
+        || (last == "auth" && plain.contains("/auth/[..."))
         || (any(&["auth"])
             && matches!(
                 last,
