@@ -20,8 +20,14 @@ fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
 fn repository() -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let files = [
-        ("src/env.ts", "import { z } from 'zod';\nexport const env = z.object({\n  DATABASE_URL: z.string(),\n  LEVEL: z.string().default('info'),\n}).parse(process.env);\n"),
-        ("src/pay.ts", "export const key = process.env.PAYMENT_API_KEY;\nexport const url = process.env.NEXT_PUBLIC_URL || 'harbour';\n"),
+        (
+            "src/env.ts",
+            "import { z } from 'zod';\nexport const env = z.object({\n  DATABASE_URL: z.string(),\n  LEVEL: z.string().default('info'),\n}).parse(process.env);\n",
+        ),
+        (
+            "src/pay.ts",
+            "export const key = process.env.PAYMENT_API_KEY;\nexport const url = process.env.NEXT_PUBLIC_URL || 'harbour';\n",
+        ),
         (".env.example", "DATABASE_URL=postgres://kim:lighthouse@db/shop\n# LEVEL=debug\nFORGOTTEN=1\n"),
     ];
     files.iter().for_each(|(path, content)| write(folder.path(), path, content));
@@ -54,7 +60,11 @@ fn a_table_has_a_line_for_each_variable() {
     let (code, stdout, _) = run(folder.path(), &["env"]);
     assert_eq!(code, 0);
     assert_eq!(stdout.lines().count(), 6);
-    assert!(stdout.lines().any(|line| line.contains("PAYMENT_API_KEY") && line.contains("secret") && line.contains("src/pay.ts:1")));
+    assert!(
+        stdout
+            .lines()
+            .any(|line| line.contains("PAYMENT_API_KEY") && line.contains("secret") && line.contains("src/pay.ts:1"))
+    );
 }
 
 #[test]

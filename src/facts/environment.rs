@@ -117,10 +117,9 @@ impl Extractor for Environment {
             Kind::Parameter => parameter(node),
             Kind::Assignment => settings_field(node),
             Kind::Property => schema_key(node).or_else(|| destructured(node)).or_else(|| convict_key(node)),
-            Kind::Call => config_service(node)
-                .or_else(|| by_helper(node))
-                .or_else(|| by_library(node))
-                .or_else(|| read(node)),
+            Kind::Call => {
+                config_service(node).or_else(|| by_helper(node)).or_else(|| by_library(node)).or_else(|| read(node))
+            }
             _ => read(node),
         };
         facts.environment.extend(found);
@@ -210,13 +209,19 @@ fn checks_whole(node: NodeRef<'_>) -> bool {
         Kind::Member if node.role() == NodeRole::Argument && node.name() == "env" => {
             let checks = node.parent().and_then(NodeRef::callee_name).is_some_and(|name| {
                 let name = name.to_ascii_lowercase();
-                ["valid", "parse", "clean", "plainto", "check", "assert", "decode"].iter().any(|word| name.contains(word))
+                ["valid", "parse", "clean", "plainto", "check", "assert", "decode"]
+                    .iter()
+                    .any(|word| name.contains(word))
             });
-            checks && node.api_path().is_some_and(|path| matches!(path.as_str(), "process.env" | "import.meta.env" | "Bun.env"))
+            checks
+                && node
+                    .api_path()
+                    .is_some_and(|path| matches!(path.as_str(), "process.env" | "import.meta.env" | "Bun.env"))
         }
-        Kind::Property if matches!(node.name(), "validationSchema" | "validate") => {
-            node.ancestors().take(3).any(|above| above.callee_path().is_some_and(|path| path.ends_with("ConfigModule.forRoot")))
-        }
+        Kind::Property if matches!(node.name(), "validationSchema" | "validate") => node
+            .ancestors()
+            .take(3)
+            .any(|above| above.callee_path().is_some_and(|path| path.ends_with("ConfigModule.forRoot"))),
         _ => false,
     }
 }
@@ -231,7 +236,9 @@ fn is_variable(name: &str) -> bool {
 /// Whether the value is given a name, and an `if` that asks for that name throws or exits:
 /// `const key = process.env.KEY; if (!key) throw …`. Also `os.environ['KEY']`, which raises by itself.
 fn stops_later(node: NodeRef<'_>) -> bool {
-    if node.is(Kind::Index) && node.child(NodeRole::Object).and_then(NodeRef::api_path).is_some_and(|it| it == "os.environ") {
+    if node.is(Kind::Index)
+        && node.child(NodeRole::Object).and_then(NodeRef::api_path).is_some_and(|it| it == "os.environ")
+    {
         return true;
     }
     let target = match node.parent() {
@@ -253,15 +260,20 @@ fn listed(node: NodeRef<'_>) -> Vec<EnvRead> {
     if !node.is_dynamic_env_read() {
         return Vec::new();
     }
-    let around = node.ancestors().take(12).filter(|above| matches!(above.kind(), Kind::Function | Kind::Loop | Kind::If));
+    let around =
+        node.ancestors().take(12).filter(|above| matches!(above.kind(), Kind::Function | Kind::Loop | Kind::If));
     if !around.into_iter().any(stops) {
         return Vec::new();
     }
     let lists = node.tree().nodes().filter(|list| list.is(Kind::Array) && list.children().next().is_some());
-    let named = lists.filter(|list| list.children_in(NodeRole::Item).all(|item| item.is(Kind::String) && is_variable(item.name())));
+    let named = lists
+        .filter(|list| list.children_in(NodeRole::Item).all(|item| item.is(Kind::String) && is_variable(item.name())));
     let items = named.flat_map(|list| list.children_in(NodeRole::Item).collect::<Vec<_>>()).take(200);
     items
-        .map(|item| EnvRead { demand: Demand::Required, ..made(item, item.name().to_owned(), Fallback::None, Via::Code) })
+        .map(|item| EnvRead {
+            demand: Demand::Required,
+            ..made(item, item.name().to_owned(), Fallback::None, Via::Code)
+        })
         .collect()
 }
 
@@ -464,8 +476,11 @@ fn settings_field(assignment: NodeRef<'_>) -> Option<EnvRead> {
     };
     let nothing = match value {
         None => true,
-        Some(call) => call.callee_name() == Some("Field") && fallback == Fallback::None
-            && call.keyword("default").is_none_or(|default| default.text() == "..."),
+        Some(call) => {
+            call.callee_name() == Some("Field")
+                && fallback == Fallback::None
+                && call.keyword("default").is_none_or(|default| default.text() == "...")
+        }
     };
     let demand = if nothing && !has_factory(value) { Demand::Required } else { Demand::Optional };
     let variable = variable_of_field(class, target.name(), value);
@@ -478,9 +493,9 @@ fn has_factory(value: Option<NodeRef<'_>>) -> bool {
 
 /// The variable that fills a field: its alias, else its name in capitals behind the prefix of its class.
 fn variable_of_field(class: NodeRef<'_>, field: &str, value: Option<NodeRef<'_>>) -> String {
-    let alias = value.filter(|call| call.is(Kind::Call)).and_then(|call| {
-        ["validation_alias", "alias", "env"].iter().find_map(|key| call.keyword(key)?.constant_str())
-    });
+    let alias = value
+        .filter(|call| call.is(Kind::Call))
+        .and_then(|call| ["validation_alias", "alias", "env"].iter().find_map(|key| call.keyword(key)?.constant_str()));
     if let Some(alias) = alias {
         return alias;
     }

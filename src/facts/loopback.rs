@@ -35,35 +35,124 @@ const BESIDE: [&str; 8] = ["11434", "1234", "4317", "4318", "8126", "3500", "456
 
 /// Words of a name that say that the address is meant to be local.
 const MEANT: [&str; 14] = [
-    "ollama", "otel", "lmstudio", "lm_studio", "dapr", "emulator", "local", "dev", "test", "debug", "mock", "jaeger", "proxy",
+    "ollama",
+    "otel",
+    "lmstudio",
+    "lm_studio",
+    "dapr",
+    "emulator",
+    "local",
+    "dev",
+    "test",
+    "debug",
+    "mock",
+    "jaeger",
+    "proxy",
     "redirect",
 ];
 
 /// Calls that look at an address, or print it, and do not use it.
 const LOOKING: [&str; 44] = [
-    "includes", "startsWith", "startswith", "endsWith", "endswith", "indexOf", "replace", "replaceAll", "match",
-    "test", "split", "equals", "has", "log", "info", "warn", "warning", "error", "debug", "trace", "print", "write",
-    "describe", "it", "expect", "toBe", "toEqual", "captureMessage", "echo", "exception", "success", "fail", "bold", "cyan",
-    "green", "blue", "yellow", "t", "useState", "setDescription", "addServer", "matches", "search", "count",
+    "includes",
+    "startsWith",
+    "startswith",
+    "endsWith",
+    "endswith",
+    "indexOf",
+    "replace",
+    "replaceAll",
+    "match",
+    "test",
+    "split",
+    "equals",
+    "has",
+    "log",
+    "info",
+    "warn",
+    "warning",
+    "error",
+    "debug",
+    "trace",
+    "print",
+    "write",
+    "describe",
+    "it",
+    "expect",
+    "toBe",
+    "toEqual",
+    "captureMessage",
+    "echo",
+    "exception",
+    "success",
+    "fail",
+    "bold",
+    "cyan",
+    "green",
+    "blue",
+    "yellow",
+    "t",
+    "useState",
+    "setDescription",
+    "addServer",
+    "matches",
+    "search",
+    "count",
 ];
 
 /// Keys whose value people read.
 const READ_BY_PEOPLE: [&str; 20] = [
-    "description", "example", "examples", "placeholder", "help", "summary", "title", "label", "docs", "message", "text",
-    "content", "helperText", "help_text", "servers", "hint", "tooltip", "usage", "note", "externalDocs",
+    "description",
+    "example",
+    "examples",
+    "placeholder",
+    "help",
+    "summary",
+    "title",
+    "label",
+    "docs",
+    "message",
+    "text",
+    "content",
+    "helperText",
+    "help_text",
+    "servers",
+    "hint",
+    "tooltip",
+    "usage",
+    "note",
+    "externalDocs",
 ];
 
 /// Words of a name that says it holds an address.
 const ADDRESS: [&str; 14] = [
-    "url", "uri", "endpoint", "origin", "host", "server", "base", "backend", "address", "domain", "dsn", "broker", "api",
-    "site",
+    "url", "uri", "endpoint", "origin", "host", "server", "base", "backend", "address", "domain", "dsn", "broker",
+    "api", "site",
 ];
 
 /// Clients that take an address first.
 const CLIENTS: [&str; 22] = [
-    "fetch", "$fetch", "ofetch", "axios", "io", "WebSocket", "EventSource", "connect", "createClient", "createConnection",
-    "MongoClient", "Redis", "IORedis", "create_engine", "create_async_engine", "from_url", "got", "ky", "urlopen", "useSWR",
-    "Sequelize", "Celery",
+    "fetch",
+    "$fetch",
+    "ofetch",
+    "axios",
+    "io",
+    "WebSocket",
+    "EventSource",
+    "connect",
+    "createClient",
+    "createConnection",
+    "MongoClient",
+    "Redis",
+    "IORedis",
+    "create_engine",
+    "create_async_engine",
+    "from_url",
+    "got",
+    "ky",
+    "urlopen",
+    "useSWR",
+    "Sequelize",
+    "Celery",
 ];
 
 /// What the method of a request is called on.
@@ -76,7 +165,9 @@ const PLATFORM: [&str; 6] = ["VERCEL", "RENDER_", "RAILWAY_", "FLY_", "HEROKU", 
 /// Whether a text is an address on this machine that names a port, a path or a protocol that implies one.
 pub fn is_loopback_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else { return false };
-    let known = !scheme.is_empty() && scheme.len() < 24 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-:.".contains(&byte));
+    let known = !scheme.is_empty()
+        && scheme.len() < 24
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-:.".contains(&byte));
     if !known || text.chars().any(|char| char.is_whitespace() || "<>$*".contains(char)) {
         return false;
     }
@@ -101,7 +192,8 @@ pub fn is_loopback_url(text: &str) -> bool {
 fn is_deployment(node: NodeRef<'_>) -> bool {
     let Some(rest) = node.name().strip_prefix("https://") else { return false };
     let host = rest.split(['/', ':', '?']).next().unwrap_or_default();
-    let platforms = [".vercel.app", ".netlify.app", ".onrender.com", ".up.railway.app", ".fly.dev", ".herokuapp.com", ".run.app"];
+    let platforms =
+        [".vercel.app", ".netlify.app", ".onrender.com", ".up.railway.app", ".fly.dev", ".herokuapp.com", ".run.app"];
     platforms.iter().any(|platform| host.ends_with(platform))
         && !node.parent().is_some_and(|parent| parent.is(Kind::Array))
         && node.environment_guard() == Guard::ProductionOnly
@@ -127,7 +219,8 @@ pub fn loopback(node: NodeRef<'_>) -> Option<Loopback> {
     if let Some(template) = in_template {
         // `http://localhost:${port}` is the program itself.
         let first = template.children_in(Role::Item).next() == Some(node);
-        let open = node.name().rsplit('/').next().is_some_and(|end| end.contains("localhost") || end.contains("127.0.0.1"));
+        let open =
+            node.name().rsplit('/').next().is_some_and(|end| end.contains("localhost") || end.contains("127.0.0.1"));
         if !first || open || !url {
             return None;
         }
@@ -154,14 +247,31 @@ pub fn loopback(node: NodeRef<'_>) -> Option<Loopback> {
 /// A bare host counts only where it stands in for the host of a datastore or of a request.
 fn used_host(used: Loopback) -> Option<Loopback> {
     const STORES: [&str; 18] = [
-        "REDIS", "DB", "DATABASE", "POSTGRES", "PG", "MYSQL", "MARIADB", "MONGO", "MONGODB", "RABBITMQ", "AMQP", "KAFKA", "ELASTIC",
-        "ELASTICSEARCH", "SMTP", "MQTT", "NATS", "CLICKHOUSE",
+        "REDIS",
+        "DB",
+        "DATABASE",
+        "POSTGRES",
+        "PG",
+        "MYSQL",
+        "MARIADB",
+        "MONGO",
+        "MONGODB",
+        "RABBITMQ",
+        "AMQP",
+        "KAFKA",
+        "ELASTIC",
+        "ELASTICSEARCH",
+        "SMTP",
+        "MQTT",
+        "NATS",
+        "CLICKHOUSE",
     ];
     let stands_in = match used.how {
         How::Header => true,
         How::Fallback => {
             let (mut words, last) = (used.name.split('_'), used.name.rsplit('_').next());
-            words.any(|word| STORES.contains(&word)) && matches!(last, Some("HOST" | "HOSTNAME" | "SERVER" | "HOSTS" | "BROKERS"))
+            words.any(|word| STORES.contains(&word))
+                && matches!(last, Some("HOST" | "HOSTNAME" | "SERVER" | "HOSTS" | "BROKERS"))
         }
         _ => false,
     };
@@ -174,7 +284,9 @@ fn says(name: &str, word: &str) -> bool {
     let at_word = |at: usize| {
         let before = name[..at].chars().next_back();
         let first = name[at..].chars().next().unwrap_or_default();
-        before.is_none_or(|char| !char.is_ascii_alphanumeric() || (char.is_ascii_lowercase() && first.is_ascii_uppercase()))
+        before.is_none_or(|char| {
+            !char.is_ascii_alphanumeric() || (char.is_ascii_lowercase() && first.is_ascii_uppercase())
+        })
     };
     lower.match_indices(word).any(|(at, _)| at_word(at))
 }
@@ -188,8 +300,23 @@ fn in_local_branch(node: NodeRef<'_>) -> bool {
             && condition.environment_condition() == Guard::None
         {
             let text = condition.text().to_ascii_lowercase();
-            let local = ["local", "dev", "debug", "test", "mock", "storybook", "127.0.0.1", "emulator", "desktop", "electron", "tauri", "prod"];
-            if local.iter().any(|word| text.contains(word)) || PLATFORM.iter().any(|word| condition.text().contains(word)) {
+            let local = [
+                "local",
+                "dev",
+                "debug",
+                "test",
+                "mock",
+                "storybook",
+                "127.0.0.1",
+                "emulator",
+                "desktop",
+                "electron",
+                "tauri",
+                "prod",
+            ];
+            if local.iter().any(|word| text.contains(word))
+                || PLATFORM.iter().any(|word| condition.text().contains(word))
+            {
                 return true;
             }
         }
@@ -214,7 +341,14 @@ fn use_of(node: NodeRef<'_>) -> Option<Loopback> {
             // What another condition chooses is not known to be used in production.
             Kind::Conditional if below.role() == Role::Consequent && stands_in.is_none() => return None,
             Kind::Binary if above.name() != "+" => return None,
-            Kind::Throw | Kind::Decorator | Kind::Case | Kind::JsxElement | Kind::Index | Kind::If | Kind::Loop | Kind::Switch => {
+            Kind::Throw
+            | Kind::Decorator
+            | Kind::Case
+            | Kind::JsxElement
+            | Kind::Index
+            | Kind::If
+            | Kind::Loop
+            | Kind::Switch => {
                 return None;
             }
             Kind::JsxAttribute => return stands_in.filter(|_| !READ_BY_PEOPLE.contains(&above.name())),
@@ -288,9 +422,12 @@ fn is_host_header(node: NodeRef<'_>) -> bool {
     let asked = |text: &str| matches!(text.to_ascii_lowercase().as_str(), "host" | "x-forwarded-host");
     match node.kind() {
         Kind::Call => {
-            matches!(node.callee_name(), Some("get" | "header")) && node.argument(0).and_then(NodeRef::constant_str).is_some_and(|text| asked(&text))
+            matches!(node.callee_name(), Some("get" | "header"))
+                && node.argument(0).and_then(NodeRef::constant_str).is_some_and(|text| asked(&text))
         }
-        Kind::Member => node.name() == "host" && node.child(Role::Object).is_some_and(|object| object.name() == "headers"),
+        Kind::Member => {
+            node.name() == "host" && node.child(Role::Object).is_some_and(|object| object.name() == "headers")
+        }
         Kind::Index => node.child(Role::Index).and_then(NodeRef::constant_str).is_some_and(|text| asked(&text)),
         _ => false,
     }
@@ -311,18 +448,25 @@ fn is_only_local(array: NodeRef<'_>, item: NodeRef<'_>) -> bool {
     items.next() == Some(item)
         && array.children_in(Role::Item).all(|other| {
             let text = other.constant_str().unwrap_or_default();
-            other == item || is_loopback_url(&text) || text.starts_with("http://localhost") || text.starts_with("http://127.0.0.1")
+            other == item
+                || is_loopback_url(&text)
+                || text.starts_with("http://localhost")
+                || text.starts_with("http://127.0.0.1")
         })
         && !is_extended(array)
 }
 
 /// Whether something is added to the list that a name stands for.
 fn is_extended(array: NodeRef<'_>) -> bool {
-    let target = array.parent().filter(|parent| parent.is(Kind::Assignment)).and_then(|parent| parent.child(Role::Target));
+    let target =
+        array.parent().filter(|parent| parent.is(Kind::Assignment)).and_then(|parent| parent.child(Role::Target));
     let Some(binding) = target.and_then(NodeRef::binding_id) else { return false };
     array.tree().references(binding).take(60).any(|reference| {
         reference.parent().is_some_and(|parent| match parent.kind() {
-            Kind::Member => matches!(parent.name(), "push" | "append" | "extend" | "concat" | "add" | "includes" | "some" | "unshift"),
+            Kind::Member => matches!(
+                parent.name(),
+                "push" | "append" | "extend" | "concat" | "add" | "includes" | "some" | "unshift"
+            ),
             Kind::Spread | Kind::Binary | Kind::Logical => true,
             Kind::Assignment => parent.name() == "+=",
             _ => false,
@@ -405,9 +549,10 @@ fn through_property(property: NodeRef<'_>, below: NodeRef<'_>, stands_in: &Optio
     if stands_in.is_some() {
         return Step::On(None);
     }
-    let described = property.parent().filter(|parent| parent.is(Kind::Object)).is_some_and(|object| {
-        ["placeholder", "label", "type"].iter().any(|key| object.property(key).is_some())
-    });
+    let described = property
+        .parent()
+        .filter(|parent| parent.is(Kind::Object))
+        .is_some_and(|object| ["placeholder", "label", "type"].iter().any(|key| object.property(key).is_some()));
     if described {
         return Step::Stop(None);
     }
@@ -416,7 +561,8 @@ fn through_property(property: NodeRef<'_>, below: NodeRef<'_>, stands_in: &Optio
         .filter(|parent| parent.is(Kind::Object))
         .is_some_and(|object| ["description", "summary"].iter().any(|key| object.property(key).is_some()));
     let in_servers = property.ancestors().take(12).any(|above| {
-        above.is(Kind::Property) && matches!(above.name(), "servers" | "openapi" | "swagger" | "swaggerDefinition" | "examples" | "example")
+        above.is(Kind::Property)
+            && matches!(above.name(), "servers" | "openapi" | "swagger" | "swaggerDefinition" | "examples" | "example")
     });
     if in_servers || !ADDRESS.iter().any(|word| says(name, word)) {
         return Step::Stop(None);
@@ -436,8 +582,11 @@ fn assigned(assignment: NodeRef<'_>, below: NodeRef<'_>, stands_in: Option<Loopb
     }
     if assignment.has(Flags::FIELD) {
         let class = assignment.ancestors().take(4).find(|above| above.is(Kind::Class));
-        let bases: Vec<String> =
-            class.into_iter().flat_map(|class| class.children_in(Role::Base).collect::<Vec<_>>()).filter_map(NodeRef::path).collect();
+        let bases: Vec<String> = class
+            .into_iter()
+            .flat_map(|class| class.children_in(Role::Base).collect::<Vec<_>>())
+            .filter_map(NodeRef::path)
+            .collect();
         if bases.iter().any(|base| base.ends_with("Settings")) {
             return Some(used(How::Setting, name));
         }

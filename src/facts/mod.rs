@@ -23,14 +23,13 @@ pub mod loopback;
 pub mod migrations;
 pub mod modules;
 pub mod monitoring;
+pub mod naming;
 pub mod outbound;
 pub mod packages;
 pub mod pipelines;
 pub mod pools;
-pub mod monitoring;
-pub mod naming;
-pub mod rollout;
 pub mod response_headers;
+pub mod rollout;
 pub mod routes;
 pub mod schema;
 pub mod services;
@@ -38,8 +37,8 @@ pub mod side;
 pub mod stores;
 pub mod tables;
 pub mod tier;
-pub mod variables;
 pub mod tokens;
+pub mod variables;
 mod visit;
 
 use std::{

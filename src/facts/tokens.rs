@@ -17,13 +17,28 @@ pub enum Reading<'t> {
 pub fn reading(call: NodeRef<'_>) -> Option<Reading<'_>> {
     let api = call.callee_api()?;
     match api.as_str() {
-        "jsonwebtoken.verify" => Some(switched_off_algorithm(call, call.argument(2)).map_or(Reading::Verifies, Reading::SwitchedOff)),
-        "jose.jwtVerify" | "jose.jwtDecrypt" | "express-jwt" | "express-jwt.expressjwt" | "koa-jwt" | "@hono/jwt.verify" | "hono/jwt.verify"
-        | "hono/jwt.jwt" | "hono/jwk.jwk" | "next-auth/jwt.getToken" | "passport-jwt.Strategy" | "express-oauth2-jwt-bearer.auth" => {
-            Some(Reading::Verifies)
+        "jsonwebtoken.verify" => {
+            Some(switched_off_algorithm(call, call.argument(2)).map_or(Reading::Verifies, Reading::SwitchedOff))
         }
-        "jsonwebtoken.decode" | "jwt-decode" | "jwt-decode.jwtDecode" | "jwt-decode.jwt_decode" | "jose.decodeJwt"
-        | "hono/jwt.decode" | "jose.jwt.get_unverified_claims" => Some(Reading::Decodes),
+        "jose.jwtVerify"
+        | "jose.jwtDecrypt"
+        | "express-jwt"
+        | "express-jwt.expressjwt"
+        | "koa-jwt"
+        | "@hono/jwt.verify"
+        | "hono/jwt.verify"
+        | "hono/jwt.jwt"
+        | "hono/jwk.jwk"
+        | "next-auth/jwt.getToken"
+        | "passport-jwt.Strategy"
+        | "express-oauth2-jwt-bearer.auth" => Some(Reading::Verifies),
+        "jsonwebtoken.decode"
+        | "jwt-decode"
+        | "jwt-decode.jwtDecode"
+        | "jwt-decode.jwt_decode"
+        | "jose.decodeJwt"
+        | "hono/jwt.decode"
+        | "jose.jwt.get_unverified_claims" => Some(Reading::Decodes),
         "jwt.decode" | "jose.jwt.decode" => Some(python(call)),
         _ => {
             let method = call.callee_name()?;
@@ -82,9 +97,11 @@ pub enum Expiry<'t> {
 pub fn signing(call: NodeRef<'_>) -> Option<Signing<'_>> {
     match call.callee_api()?.as_str() {
         "jsonwebtoken.sign" => Some(Signing { call, payload: call.argument(0), expiry: script_expiry(call) }),
-        "jwt.encode" | "jose.jwt.encode" => {
-            Some(Signing { call, payload: call.argument(0).or_else(|| call.keyword("payload")), expiry: Expiry::Payload })
-        }
+        "jwt.encode" | "jose.jwt.encode" => Some(Signing {
+            call,
+            payload: call.argument(0).or_else(|| call.keyword("payload")),
+            expiry: Expiry::Payload,
+        }),
         "jose.SignJWT" if call.has(crate::code::Flags::NEW) => chain(call),
         _ => None,
     }
@@ -113,8 +130,12 @@ fn chain(call: NodeRef<'_>) -> Option<Signing<'_>> {
     let mut expiry = Expiry::Payload;
     // A builder has a dozen methods.
     for _ in 0..24 {
-        let Some(member) = node.parent().filter(|parent| parent.is(Kind::Member) && node.role() == Role::Object) else { break };
-        let Some(next) = member.parent().filter(|parent| parent.is(Kind::Call) && member.role() == Role::Callee) else { break };
+        let Some(member) = node.parent().filter(|parent| parent.is(Kind::Member) && node.role() == Role::Object) else {
+            break;
+        };
+        let Some(next) = member.parent().filter(|parent| parent.is(Kind::Call) && member.role() == Role::Callee) else {
+            break;
+        };
         match member.name() {
             "setExpirationTime" => expiry = Expiry::Set(next.argument(0).unwrap_or(next)),
             "sign" => return Some(Signing { call, payload: call.argument(0), expiry }),

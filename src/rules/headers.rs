@@ -14,8 +14,22 @@ use crate::{
 
 /// Frameworks that answer with what the repository tells them to, headers included.
 const SERVERS: [&str; 16] = [
-    "Next.js", "Nuxt", "SvelteKit", "Remix", "React Router", "NestJS", "Express", "Fastify", "Koa", "Hono", "FastAPI", "Flask",
-    "Django", "Starlette", "hapi", "AdonisJS",
+    "Next.js",
+    "Nuxt",
+    "SvelteKit",
+    "Remix",
+    "React Router",
+    "NestJS",
+    "Express",
+    "Fastify",
+    "Koa",
+    "Hono",
+    "FastAPI",
+    "Flask",
+    "Django",
+    "Starlette",
+    "hapi",
+    "AdonisJS",
 ];
 
 pub(super) fn watch() -> Watch {

@@ -4,8 +4,8 @@ mod compose;
 mod cookies;
 mod cors;
 mod documents;
-mod log_exposure;
 mod headers;
+mod log_exposure;
 mod observed;
 mod store_access;
 

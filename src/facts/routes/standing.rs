@@ -91,21 +91,101 @@ impl Route {
 }
 
 const INTAKE: &[&str] = &[
-    "contact", "contactus", "contactform", "waitlist", "feedback", "track", "tracking", "collect", "telemetry", "webvitals", "vitals",
-    "beacon", "pageview", "pageviews", "cspreport", "csp", "subscribe", "unsubscribe", "emailsignup", "earlyaccess", "share", "shared",
-    "shares", "embed", "checkout", "cart", "guest", "csrftoken", "csrf", "consent", "locale", "language", "theme", "view", "views",
-    "og", "opengraph", "tunnel", "monitoring", "clienterrors", "clienterror", "log", "logs", "lead", "leads", "inquiry", "enquiry",
-    "visit", "visits", "click", "clicks", "impression", "impressions", "usage", "search", "autocomplete", "suggest", "preview",
-    "draft", "exitpreview", "calculate", "estimate", "quote", "validate", "check", "checkemail", "checkusername", "exists",
-    "availability", "status", "version", "config", "translate", "convert", "callback", "analytics", "captcha", "recaptcha", "turnstile",
-    "verify", "assign", "survey", "rsvp", "oembed", "proxy",
+    "contact",
+    "contactus",
+    "contactform",
+    "waitlist",
+    "feedback",
+    "track",
+    "tracking",
+    "collect",
+    "telemetry",
+    "webvitals",
+    "vitals",
+    "beacon",
+    "pageview",
+    "pageviews",
+    "cspreport",
+    "csp",
+    "subscribe",
+    "unsubscribe",
+    "emailsignup",
+    "earlyaccess",
+    "share",
+    "shared",
+    "shares",
+    "embed",
+    "checkout",
+    "cart",
+    "guest",
+    "csrftoken",
+    "csrf",
+    "consent",
+    "locale",
+    "language",
+    "theme",
+    "view",
+    "views",
+    "og",
+    "opengraph",
+    "tunnel",
+    "monitoring",
+    "clienterrors",
+    "clienterror",
+    "log",
+    "logs",
+    "lead",
+    "leads",
+    "inquiry",
+    "enquiry",
+    "visit",
+    "visits",
+    "click",
+    "clicks",
+    "impression",
+    "impressions",
+    "usage",
+    "search",
+    "autocomplete",
+    "suggest",
+    "preview",
+    "draft",
+    "exitpreview",
+    "calculate",
+    "estimate",
+    "quote",
+    "validate",
+    "check",
+    "checkemail",
+    "checkusername",
+    "exists",
+    "availability",
+    "status",
+    "version",
+    "config",
+    "translate",
+    "convert",
+    "callback",
+    "analytics",
+    "captcha",
+    "recaptcha",
+    "turnstile",
+    "verify",
+    "assign",
+    "survey",
+    "rsvp",
+    "oembed",
+    "proxy",
 ];
 
 /// Whether the name of a server action says that it only reads.
 fn is_reading(name: &str) -> bool {
-    ["get", "fetch", "list", "find", "search", "load", "read", "is", "has", "count", "query", "check"]
-        .iter()
-        .any(|verb| name.strip_prefix(verb).is_some_and(|rest| rest.starts_with(|next: char| next.is_uppercase() || next == '_')))
+    ["get", "fetch", "list", "find", "search", "load", "read", "is", "has", "count", "query", "check"].iter().any(
+        |verb| {
+            name.strip_prefix(verb)
+                .is_some_and(|rest| rest.starts_with(|next: char| next.is_uppercase() || next == '_'))
+        },
+    )
 }
 
 /// The handler's file and span, when it is known.
@@ -118,9 +198,7 @@ pub fn handler_of(route: &Route) -> Option<(FileId, Span)> {
 
 /// The calls inside the handler.
 pub fn calls_of<'a>(modules: Modules<'a>, route: &Route) -> Vec<&'a CallSite> {
-    handler_of(route)
-        .and_then(|(file, span)| Some(modules.file(file)?.calls_in(span).collect()))
-        .unwrap_or_default()
+    handler_of(route).and_then(|(file, span)| Some(modules.file(file)?.calls_in(span).collect())).unwrap_or_default()
 }
 
 /// Whether the handler is known and only answers: it calls nothing but what makes the answer.
@@ -131,14 +209,55 @@ pub fn only_answers(modules: Modules<'_>, route: &Route) -> bool {
 fn makes_answer(call: &CallSite) -> bool {
     let first = call.callee.root.name().to_ascii_lowercase();
     let holders = [
-        "console", "logger", "log", "math", "date", "json", "object", "string", "number", "res", "reply", "response", "nextresponse",
-        "c", "ctx", "process", "logging", "datetime", "jsonify", "jsonresponse", "httpresponse", "array", "headers", "time", "url",
-        "plaintextresponse", "htmlresponse", "redirectresponse", "fileresponse", "redirect", "notfound", "router", "path",
+        "console",
+        "logger",
+        "log",
+        "math",
+        "date",
+        "json",
+        "object",
+        "string",
+        "number",
+        "res",
+        "reply",
+        "response",
+        "nextresponse",
+        "c",
+        "ctx",
+        "process",
+        "logging",
+        "datetime",
+        "jsonify",
+        "jsonresponse",
+        "httpresponse",
+        "array",
+        "headers",
+        "time",
+        "url",
+        "plaintextresponse",
+        "htmlresponse",
+        "redirectresponse",
+        "fileresponse",
+        "redirect",
+        "notfound",
+        "router",
+        "path",
     ];
     holders.contains(&first.as_str())
         || matches!(
             call.callee.last(),
-            "json" | "send" | "status" | "sendStatus" | "text" | "html" | "end" | "type" | "render" | "toISOString" | "jsonify" | "isoformat"
+            "json"
+                | "send"
+                | "status"
+                | "sendStatus"
+                | "text"
+                | "html"
+                | "end"
+                | "type"
+                | "render"
+                | "toISOString"
+                | "jsonify"
+                | "isoformat"
         )
 }
 
@@ -156,7 +275,14 @@ pub fn refuses(modules: Modules<'_>, route: &Route) -> bool {
     let Some((file, span)) = handler_of(route) else { return false };
     let Some(access) = modules.access(file) else { return false };
     access.signs.iter().any(|sign| {
-        span.contains(sign.span) && matches!(sign.kind, SignKind::Refuses(401 | 403) | SignKind::VerifiesSignature | SignKind::VerifiesToken | SignKind::Asserts)
+        span.contains(sign.span)
+            && matches!(
+                sign.kind,
+                SignKind::Refuses(401 | 403)
+                    | SignKind::VerifiesSignature
+                    | SignKind::VerifiesToken
+                    | SignKind::Asserts
+            )
     })
 }
 
@@ -164,7 +290,8 @@ pub fn refuses(modules: Modules<'_>, route: &Route) -> bool {
 pub fn reads_identity(modules: Modules<'_>, route: &Route) -> bool {
     let Some((file, span)) = handler_of(route) else { return false };
     let Some(access) = modules.access(file) else { return false };
-    access.signs.iter().any(|sign| {
-        span.contains(sign.span) && matches!(sign.kind, SignKind::ReadsIdentity | SignKind::ChecksRole)
-    })
+    access
+        .signs
+        .iter()
+        .any(|sign| span.contains(sign.span) && matches!(sign.kind, SignKind::ReadsIdentity | SignKind::ChecksRole))
 }

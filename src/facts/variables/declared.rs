@@ -64,14 +64,21 @@ pub fn declarations(repo: &Repo, wanted: &BTreeSet<&str>) -> Found {
             FileKind::Compose => of_text(repo, file, By::Compose, &mut found),
             FileKind::Kubernetes | FileKind::HelmValues | FileKind::Kustomize => of_kubernetes(repo, file, &mut found),
             FileKind::HelmTemplate => of_templates(repo, file, &mut found),
-            FileKind::Workflow | FileKind::GitlabCi => of_maps(repo, file, &["env", "variables"], By::Workflow, &mut found),
-            FileKind::Platform => of_maps(repo, file, &["env", "envVars", "environment", "build"], By::Platform, &mut found),
+            FileKind::Workflow | FileKind::GitlabCi => {
+                of_maps(repo, file, &["env", "variables"], By::Workflow, &mut found)
+            }
+            FileKind::Platform => {
+                of_maps(repo, file, &["env", "envVars", "environment", "build"], By::Platform, &mut found)
+            }
             FileKind::Dockerfile => of_dockerfile(repo, file, &mut found),
             FileKind::Markdown | FileKind::Text if documents < DOCUMENTS && !wanted.is_empty() => {
                 documents += 1;
                 of_document(repo, file, wanted, &mut found);
             }
-            _ if !wanted.is_empty() && matches!(file.path.extension(), Some("mdx" | "rst" | "adoc")) && documents < DOCUMENTS => {
+            _ if !wanted.is_empty()
+                && matches!(file.path.extension(), Some("mdx" | "rst" | "adoc"))
+                && documents < DOCUMENTS =>
+            {
                 documents += 1;
                 of_document(repo, file, wanted, &mut found);
             }
@@ -130,7 +137,8 @@ fn of_env(repo: &Repo, file: &File, by: By, found: &mut Found) {
 fn of_text(repo: &Repo, file: &File, by: By, found: &mut Found) {
     let Ok(text) = repo.read(file.id) else { return };
     for (at, _) in text.match_indices("${") {
-        let name: &str = text[at + 2..].split(|char: char| !char.is_ascii_alphanumeric() && char != '_').next().unwrap_or_default();
+        let name: &str =
+            text[at + 2..].split(|char: char| !char.is_ascii_alphanumeric() && char != '_').next().unwrap_or_default();
         add(found, name, by, Place::At(file.id, Span::new(at + 2, at + 2 + name.len())));
     }
 }

@@ -135,7 +135,10 @@ impl Variable<'_> {
 
     /// The read that insists on the variable.
     pub fn demanded(&self) -> Option<Place> {
-        self.reads.iter().find(|(_, read)| read.demand == Demand::Required).map(|(file, read)| Place::At(*file, read.span))
+        self.reads
+            .iter()
+            .find(|(_, read)| read.demand == Demand::Required)
+            .map(|(file, read)| Place::At(*file, read.span))
     }
 
     /// The schema or settings class that checks it.
@@ -182,12 +185,11 @@ pub fn all<'a>(repo: &'a Repo, facts: &'a Facts) -> Vec<Variable<'a>> {
     let mut found = read(repo, facts);
     let known: BTreeSet<String> = found.iter().map(|variable| variable.name.clone()).collect();
     let others = declarations(repo, &BTreeSet::new());
-    found.extend(
-        others
-            .into_iter()
-            .filter(|(name, _)| !known.contains(name))
-            .map(|(name, declared)| Variable { name, reads: Vec::new(), declared }),
-    );
+    found.extend(others.into_iter().filter(|(name, _)| !known.contains(name)).map(|(name, declared)| Variable {
+        name,
+        reads: Vec::new(),
+        declared,
+    }));
     found.sort_by(|one, other| one.name.cmp(&other.name));
     found
 }

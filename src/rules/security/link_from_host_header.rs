@@ -78,8 +78,9 @@ fn from_request(value: NodeRef<'_>) -> bool {
         Kind::Member => {
             let object = value.child(Role::Object);
             match value.name() {
-                "host" => object.is_some_and(|object| object.name() == "headers"),
-                "origin" | "host" => object.is_some_and(|object| object.name() == "nextUrl" || object.text().starts_with("new URL(req")),
+                "host" if object.is_some_and(|object| object.name() == "headers") => true,
+                "origin" | "host" => object
+                    .is_some_and(|object| object.name() == "nextUrl" || object.text().starts_with("new URL(req")),
                 "base_url" | "host_url" | "url_root" => object.is_some_and(|object| object.name() == "request"),
                 _ => false,
             }
