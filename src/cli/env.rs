@@ -144,9 +144,6 @@ impl Row for Listed {
 /// The first of many places, and how many more there are.
 fn some(places: impl Iterator<Item = String>) -> String {
     let all: Vec<String> = places.collect();
-    let mut text = all.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    if all.len() > NAMED {
-        text.push_str(&format!(" +{}", all.len() - NAMED));
-    }
-    text
+    let text = all.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    if all.len() > NAMED { format!("{text} +{}", all.len() - NAMED) } else { text }
 }

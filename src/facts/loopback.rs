@@ -233,8 +233,10 @@ pub fn loopback(node: NodeRef<'_>) -> Option<Loopback> {
     let mut used = use_of(in_template.unwrap_or(node))?;
     if used.how == How::Fixed {
         match choice(node) {
-            Some(Some(other)) => used = other,
-            Some(None) => return None,
+            Some(Choice::InsteadOf(other)) => used = other,
+            Some(Choice::Unknown) => return None,
+            // A default is used by something that has another value, too.
+            None if says(&used.name, "default") || says(&used.name, "fallback") => used.how = How::Otherwise,
             None => {}
         }
     }
@@ -357,11 +359,11 @@ fn use_of(node: NodeRef<'_>) -> Option<Loopback> {
                     return None;
                 }
             }
-            Kind::Call => match through_call(above, below, &stands_in) {
+            Kind::Call => match through_call(above, below, stands_in.as_ref()) {
                 Step::On(found) => stands_in = stands_in.or(found),
                 Step::Stop(found) => return found,
             },
-            Kind::Property => match through_property(above, below, &stands_in) {
+            Kind::Property => match through_property(above, below, stands_in.as_ref()) {
                 Step::On(found) => stands_in = stands_in.or(found),
                 Step::Stop(found) => return found,
             },
@@ -377,16 +379,21 @@ fn use_of(node: NodeRef<'_>) -> Option<Loopback> {
     stands_in
 }
 
+enum Choice {
+    InsteadOf(Loopback),
+    Unknown,
+}
+
 /// What a condition around the use of the address makes of it: what it stands in for, or nothing at all.
-fn choice(node: NodeRef<'_>) -> Option<Option<Loopback>> {
+fn choice(node: NodeRef<'_>) -> Option<Choice> {
     let mut below = node;
     for above in node.ancestors().take(24) {
         match (above.kind(), below.role()) {
             (Kind::Function, _) => return None,
-            (Kind::Conditional, Role::Alternate) => return Some(Some(instead_of_condition(above))),
-            (Kind::Conditional, Role::Consequent) => return Some(None),
+            (Kind::Conditional, Role::Alternate) => return Some(Choice::InsteadOf(instead_of_condition(above))),
+            (Kind::Conditional, Role::Consequent) => return Some(Choice::Unknown),
             (Kind::Logical, Role::Right) if matches!(above.name(), "||" | "??") => {
-                return Some(above.child(Role::Left).map(instead_of));
+                return Some(above.child(Role::Left).map_or(Choice::Unknown, |left| Choice::InsteadOf(instead_of(left))));
             }
             _ => {}
         }
@@ -474,7 +481,7 @@ fn is_extended(array: NodeRef<'_>) -> bool {
     })
 }
 
-fn through_call(call: NodeRef<'_>, below: NodeRef<'_>, stands_in: &Option<Loopback>) -> Step {
+fn through_call(call: NodeRef<'_>, below: NodeRef<'_>, stands_in: Option<&Loopback>) -> Step {
     let name = call.callee_name().unwrap_or_default();
     if below.role() == Role::Callee {
         // `'http://localhost'.concat(path)`, or the receiver of `(url || d).replace(…)`.
@@ -524,7 +531,7 @@ fn setting_around(call: NodeRef<'_>) -> Option<Loopback> {
     Some(used(How::Setting, property.name()))
 }
 
-fn through_property(property: NodeRef<'_>, below: NodeRef<'_>, stands_in: &Option<Loopback>) -> Step {
+fn through_property(property: NodeRef<'_>, below: NodeRef<'_>, stands_in: Option<&Loopback>) -> Step {
     let name = property.name();
     if below.role() == Role::Default {
         let from_environment = property.parent().and_then(NodeRef::parent).is_some_and(|above| {

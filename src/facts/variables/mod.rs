@@ -40,7 +40,7 @@ const PUBLIC: [&str; 9] = [
 ];
 
 /// Variables that a runtime, a shell or a platform sets by itself.
-const GIVEN: [&str; 42] = [
+const GIVEN: [&str; 45] = [
     "NODE_ENV",
     "PORT",
     "HOST",
@@ -83,6 +83,9 @@ const GIVEN: [&str; 42] = [
     "USERPROFILE",
     "DYNO",
     "PYTEST_CURRENT_TEST",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
 ];
 
 const GIVEN_PREFIXES: [&str; 29] = [

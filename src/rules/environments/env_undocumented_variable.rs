@@ -88,6 +88,6 @@ fn first(cx: &Context<'_>, one: &Variable<'_>) -> Option<Place> {
     };
     one.reads
         .iter()
-        .find(|(file, read)| runs(*file) && !read.development_only && read.via != Via::ConfigService)
+        .find(|(file, read)| runs(*file) && !read.development_only && !matches!(read.via, Via::ConfigService | Via::Settings))
         .map(|(file, read)| Place::At(*file, read.span))
 }

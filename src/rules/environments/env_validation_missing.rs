@@ -60,6 +60,9 @@ impl Rule for EnvValidationMissing {
             let evidence = checked.iter().take(RELATED).map(|(place, key)| Evidence::At { place: place.clone(), note: Message::new(*key) });
             return Verdict::pass_or(evidence.collect(), || Verdict::pass_at(place.clone(), *key)).detail(detail);
         }
+        if covered > 0 && needed.len() < covered * 8 {
+            return Verdict::unknown("partly").detail(detail);
+        }
         let open: Vec<&Variable<'_>> =
             needed.into_iter().filter(|one| one.demanded().is_none() && one.checked().is_none()).collect();
         if open.len() < FEW {
@@ -97,7 +100,20 @@ fn is_of_product(cx: &Context<'_>, file: FileId) -> bool {
 
 /// Whether some read of the component takes the value as it comes, without a default and without asking for it.
 fn is_bare(cx: &Context<'_>, one: &Variable<'_>) -> bool {
-    one.reads.iter().any(|(file, read)| is_of_product(cx, *file) && read.fallback == Fallback::None && !read.development_only)
+    one.reads.iter().any(|(file, read)| {
+        is_of_product(cx, *file)
+            && read.fallback == Fallback::None
+            && !read.development_only
+            && !gives_none(cx, *file, read)
+    })
+}
+
+/// Python's `os.getenv` rather than `os.environ[…]`: whoever writes that reckons with `None`.
+fn gives_none(cx: &Context<'_>, file: FileId, read: &EnvRead) -> bool {
+    let text = cx.repo.read(file).ok();
+    text.as_deref()
+        .and_then(|text| text.get(read.span.range()))
+        .is_some_and(|text| text.contains("getenv(") || text.contains("environ.get("))
 }
 
 /// What checks the environment: in this component, in a package that it shares, or in a script that runs before it.

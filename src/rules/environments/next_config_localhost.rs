@@ -31,7 +31,7 @@ impl Rule for NextConfigLocalhost {
             return;
         }
         let Some(setting) = setting(node) else { return };
-        if is_chosen_elsewhere(node) {
+        if is_chosen_elsewhere(node) || is_held_for_development(node) {
             return;
         }
         let (key, severity) = match setting {
@@ -80,6 +80,16 @@ fn setting<'t>(node: NodeRef<'t>) -> Option<&'t str> {
             _ => "",
         };
         known.contains(&name).then_some(name)
+    })
+}
+
+/// Whether a name that holds the entry is used in development: `return isProd ? [] : [proxy]`.
+fn is_held_for_development(node: NodeRef<'_>) -> bool {
+    let holder = node.ancestors().take(40).find(|above| above.is(Kind::Assignment));
+    let binding = holder.and_then(|holder| holder.child(NodeRole::Target)).and_then(NodeRef::binding_id);
+    binding.is_some_and(|binding| {
+        let uses = node.tree().references(binding).take(40).filter(|one| one.role() != NodeRole::Target);
+        uses.into_iter().any(|one| one.environment_guard() == Guard::DevelopmentOnly || is_chosen_elsewhere(one))
     })
 }
 

@@ -26,7 +26,7 @@ const SERVERS_ONLY: [&str; 12] = [
 ];
 
 /// Words of values that are made to be public.
-const MADE_PUBLIC: [&str; 6] = ["PUBLISHABLE", "ANON", "SITE_KEY", "SITEKEY", "PUBLIC_KEY", "WRITE_KEY"];
+const MADE_PUBLIC: [&str; 10] = ["DEMO", "GUEST", "MOCK", "EXAMPLE", "PUBLISHABLE", "ANON", "SITE_KEY", "SITEKEY", "PUBLIC_KEY", "WRITE_KEY"];
 
 impl Rule for PublicEnvSecret {
     fn id(&self) -> &'static str {

@@ -102,7 +102,7 @@ fn is_token(key: &str) -> bool {
     let words: Vec<&str> = plain.split_whitespace().collect();
     let others = [
         "csrf", "xsrf", "fcm", "push", "device", "verifier", "invite", "invitation", "unsubscribe", "design", "count", "theme",
-        "captcha", "share", "verification", "reset", "mapbox", "wallet", "expo", "apns",
+        "captcha", "share", "verification", "reset", "mapbox", "wallet", "expo", "apns", "configuration", "config",
     ];
     let about = ["expiry", "expires", "expiration", "at", "type", "ttl", "time", "name"];
     matches!(words.last(), Some(&("token" | "jwt" | "tokens" | "accesstoken" | "authtoken" | "refreshtoken")))
