@@ -57,7 +57,12 @@ pub(super) fn exposed(call: NodeRef<'_>) -> Vec<Exposure> {
 }
 
 /// The expressions whose values end up in the log when `node` is logged.
-fn inner<'t>(node: NodeRef<'t>, key: Option<&'t str>, as_text: bool, open: &mut Vec<(NodeRef<'t>, Option<&'t str>, bool)>) {
+fn inner<'t>(
+    node: NodeRef<'t>,
+    key: Option<&'t str>,
+    as_text: bool,
+    open: &mut Vec<(NodeRef<'t>, Option<&'t str>, bool)>,
+) {
     let mut push = |child: Option<NodeRef<'t>>, key, as_text| open.extend(child.map(|child| (child, key, as_text)));
     match node.kind() {
         Kind::Template => {
@@ -122,7 +127,8 @@ fn value(node: NodeRef<'_>, key: Option<&str>, as_text: bool) -> Option<Exposure
     } else if is_loop_over_names(node) || tells_about(&words) {
         return None;
     } else {
-        kind_of(&words, node).or_else(|| key.map(words_of).filter(|key| !tells_about(key)).and_then(|key| kind_of_key(&key, node)))?
+        kind_of(&words, node)
+            .or_else(|| key.map(words_of).filter(|key| !tells_about(key)).and_then(|key| kind_of_key(&key, node)))?
     };
     let key = key.map_or_else(|| words.concat(), |key| words_of(key).concat());
     Some(Exposure { what, span: node.span(), text: text.to_owned(), key })
@@ -137,10 +143,50 @@ fn last_name(node: NodeRef<'_>) -> Option<String> {
 
 /// Words with which a name says something about a secret or an address, and does not hold it.
 const ABOUT: [&str; 44] = [
-    "has", "is", "with", "without", "no", "needs", "need", "require", "requires", "required", "show", "missing", "invalid",
-    "forgot", "change", "changed", "update", "updated", "send", "sends", "sent", "should", "verify", "verified", "enable",
-    "enabled", "masked", "mask", "redacted", "hashed", "obfuscated", "encrypted", "safe", "sanitized", "partial", "use",
-    "valid", "expired", "can", "did", "was", "max", "min", "count",
+    "has",
+    "is",
+    "with",
+    "without",
+    "no",
+    "needs",
+    "need",
+    "require",
+    "requires",
+    "required",
+    "show",
+    "missing",
+    "invalid",
+    "forgot",
+    "change",
+    "changed",
+    "update",
+    "updated",
+    "send",
+    "sends",
+    "sent",
+    "should",
+    "verify",
+    "verified",
+    "enable",
+    "enabled",
+    "masked",
+    "mask",
+    "redacted",
+    "hashed",
+    "obfuscated",
+    "encrypted",
+    "safe",
+    "sanitized",
+    "partial",
+    "use",
+    "valid",
+    "expired",
+    "can",
+    "did",
+    "was",
+    "max",
+    "min",
+    "count",
 ];
 
 fn tells_about(words: &[String]) -> bool {
@@ -149,9 +195,36 @@ fn tells_about(words: &[String]) -> bool {
 
 /// Kinds of tokens that open nothing.
 const HARMLESS: [&str; 30] = [
-    "cancel", "cancellation", "page", "next", "previous", "continuation", "design", "lex", "start", "end", "eos", "bos",
-    "pad", "special", "stop", "num", "total", "prompt", "completion", "input", "output", "current", "last", "first", "left",
-    "right", "sync", "csrf", "unk", "public",
+    "cancel",
+    "cancellation",
+    "page",
+    "next",
+    "previous",
+    "continuation",
+    "design",
+    "lex",
+    "start",
+    "end",
+    "eos",
+    "bos",
+    "pad",
+    "special",
+    "stop",
+    "num",
+    "total",
+    "prompt",
+    "completion",
+    "input",
+    "output",
+    "current",
+    "last",
+    "first",
+    "left",
+    "right",
+    "sync",
+    "csrf",
+    "unk",
+    "public",
 ];
 
 fn kind_of(words: &[String], node: NodeRef<'_>) -> Option<Exposed> {
@@ -159,12 +232,19 @@ fn kind_of(words: &[String], node: NodeRef<'_>) -> Option<Exposed> {
     let before = words.len().checked_sub(2).map_or("", |at| words[at].as_str());
     let person = person(last, before, words.len());
     match last {
-        "key" if matches!(before, "api" | "secret" | "access" | "private" | "encryption" | "signing") => Some(Exposed::ApiKey),
+        "key" if matches!(before, "api" | "secret" | "access" | "private" | "encryption" | "signing") => {
+            Some(Exposed::ApiKey)
+        }
         "apikey" | "secretkey" | "accesskey" | "privatekey" => Some(Exposed::ApiKey),
         // A parser's token is a piece of text, and has a type.
         "token" if !HARMLESS.contains(&before) && !speaks_of_parsing(node) => Some(Exposed::Secret),
         "jwt" | "authorization" | "password" | "passwd" | "passphrase" | "otp" => Some(Exposed::Secret),
-        "secret" if matches!(before, "client" | "jwt" | "shared" | "webhook" | "signing" | "app" | "api" | "session" | "cookie" | "totp") => {
+        "secret"
+            if matches!(
+                before,
+                "client" | "jwt" | "shared" | "webhook" | "signing" | "app" | "api" | "session" | "cookie" | "totp"
+            ) =>
+        {
             Some(Exposed::Secret)
         }
         "cookie" | "cookies" if node.is(Kind::Member) && node.text().contains("eaders") => Some(Exposed::Secret),
@@ -181,7 +261,10 @@ fn kind_of_key(words: &[String], node: NodeRef<'_>) -> Option<Exposed> {
     let neutral = matches!(node.kind(), Kind::Identifier | Kind::Member)
         && !value.to_ascii_lowercase().ends_with("id")
         && !matches!(value, "length" | "undefined" | "id" | "type" | "name" | "status" | "size" | "count" | "address");
-    neutral.then(|| kind_of(words, node)).flatten().filter(|what| *what == Exposed::Person || node.is(Kind::Identifier) && value.len() > 2)
+    neutral
+        .then(|| kind_of(words, node))
+        .flatten()
+        .filter(|what| *what == Exposed::Person || node.is(Kind::Identifier) && value.len() > 2)
         .filter(|_| false_flags(node))
 }
 
@@ -193,7 +276,17 @@ fn false_flags(node: NodeRef<'_>) -> bool {
 fn person(last: &str, before: &str, count: usize) -> bool {
     let service = matches!(
         before,
-        "from" | "support" | "admin" | "noreply" | "sender" | "contact" | "reply" | "service" | "company" | "system" | "by"
+        "from"
+            | "support"
+            | "admin"
+            | "noreply"
+            | "sender"
+            | "contact"
+            | "reply"
+            | "service"
+            | "company"
+            | "system"
+            | "by"
     );
     match last {
         "email" | "emails" => !service,
@@ -210,7 +303,9 @@ fn person(last: &str, before: &str, count: usize) -> bool {
 
 fn speaks_of_parsing(node: NodeRef<'_>) -> bool {
     let source = node.tree().source();
-    ["Tokenizer", "tokenizer", "tokenize", "Lexer", "lexer", "TokenType", "tiktoken"].iter().any(|word| source.contains(word))
+    ["Tokenizer", "tokenizer", "tokenize", "Lexer", "lexer", "TokenType", "tiktoken"]
+        .iter()
+        .any(|word| source.contains(word))
 }
 
 /// `for name in NAMES`: what runs through a list of names is a name.
@@ -240,7 +335,9 @@ fn is_whole(node: NodeRef<'_>, words: &[String], as_text: bool) -> bool {
 /// `await request.json()`
 fn reads_body(call: NodeRef<'_>) -> bool {
     matches!(call.callee_name(), Some("json" | "get_json" | "formData"))
-        && call.receiver().is_some_and(|receiver| matches!(receiver.name(), "req" | "request") && receiver.is(Kind::Identifier))
+        && call
+            .receiver()
+            .is_some_and(|receiver| matches!(receiver.name(), "req" | "request") && receiver.is(Kind::Identifier))
 }
 
 fn is_request_part(node: NodeRef<'_>) -> bool {
@@ -268,12 +365,14 @@ fn is_object(node: NodeRef<'_>, last: &str) -> bool {
     let telling: &[&str] = match last {
         "user" | "account" => &["email", "password", "passwordHash", "password_hash", "phone", "role", "name"],
         "session" => &["user", "accessToken", "access_token", "expires", "token"],
-        _ => &["password", "secret", "token", "accessToken", "apiKey", "access_token", "secretAccessKey", "clientSecret"],
+        _ => {
+            &["password", "secret", "token", "accessToken", "apiKey", "access_token", "secretAccessKey", "clientSecret"]
+        }
     };
     node.tree().references(binding).take(USES).any(|reference| {
-        reference
-            .parent()
-            .is_some_and(|member| member.is(Kind::Member) && telling.contains(&member.name()) && reference.role() == Role::Object)
+        reference.parent().is_some_and(|member| {
+            member.is(Kind::Member) && telling.contains(&member.name()) && reference.role() == Role::Object
+        })
     })
 }
 

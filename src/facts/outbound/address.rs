@@ -209,7 +209,20 @@ fn from_request(node: NodeRef<'_>) -> bool {
                 let on_request = object.is_some_and(|object| {
                     matches!(object.name(), "req" | "request" | "ctx" | "c") && object.is(Kind::Identifier)
                 });
-                if on_request && matches!(at.name(), "body" | "query" | "params" | "args" | "form" | "GET" | "POST" | "data" | "json" | "query_params")
+                if on_request
+                    && matches!(
+                        at.name(),
+                        "body"
+                            | "query"
+                            | "params"
+                            | "args"
+                            | "form"
+                            | "GET"
+                            | "POST"
+                            | "data"
+                            | "json"
+                            | "query_params"
+                    )
                 {
                     return true;
                 }
@@ -230,7 +243,12 @@ fn from_request(node: NodeRef<'_>) -> bool {
                 None => return false,
             },
             Kind::Call => match at.receiver() {
-                Some(receiver) if matches!(at.callee_name(), Some("get" | "json" | "get_json" | "query" | "param" | "getlist")) => {
+                Some(receiver)
+                    if matches!(
+                        at.callee_name(),
+                        Some("get" | "json" | "get_json" | "query" | "param" | "getlist")
+                    ) =>
+                {
                     let on_request = matches!(receiver.name(), "req" | "request") && receiver.is(Kind::Identifier);
                     if on_request && at.callee_name() != Some("get") {
                         return true;
@@ -257,9 +275,19 @@ fn from_request(node: NodeRef<'_>) -> bool {
 /// `webhookUrl`, `callback_url`, `target_url`: a field in which somebody enters where to send something.
 fn is_address_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace('_', "");
-    ["webhookurl", "callbackurl", "targeturl", "webhookuri", "hookurl", "notifyurl", "feedurl", "sourceurl", "websiteurl"]
-        .iter()
-        .any(|word| name.ends_with(word))
+    [
+        "webhookurl",
+        "callbackurl",
+        "targeturl",
+        "webhookuri",
+        "hookurl",
+        "notifyurl",
+        "feedurl",
+        "sourceurl",
+        "websiteurl",
+    ]
+    .iter()
+    .any(|word| name.ends_with(word))
 }
 
 /// Whether the object is the program's own configuration.
@@ -273,9 +301,28 @@ fn is_settings(node: NodeRef<'_>) -> bool {
 
 /// Words with which code that checks addresses speaks of them.
 const CHECKS: [&str; 22] = [
-    "ssrf", "isprivate", "is_private", "privateip", "private_ip", "allowedhosts", "allowed_hosts", "allowlist", "allow_list",
-    "whitelist", "alloweddomains", "allowed_domains", "allowedorigins", "blockedhosts", "blocked_hosts", "is_loopback",
-    "isloopback", "169.254", "ipaddr", "ispublicurl", "issafeurl", "is_safe_url",
+    "ssrf",
+    "isprivate",
+    "is_private",
+    "privateip",
+    "private_ip",
+    "allowedhosts",
+    "allowed_hosts",
+    "allowlist",
+    "allow_list",
+    "whitelist",
+    "alloweddomains",
+    "allowed_domains",
+    "allowedorigins",
+    "blockedhosts",
+    "blocked_hosts",
+    "is_loopback",
+    "isloopback",
+    "169.254",
+    "ipaddr",
+    "ispublicurl",
+    "issafeurl",
+    "is_safe_url",
 ];
 
 /// Whether a file says something about which addresses may be fetched.

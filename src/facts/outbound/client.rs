@@ -129,9 +129,9 @@ fn is_session(receiver: NodeRef<'_>) -> bool {
             let Some(class) = receiver.enclosing_class() else { return false };
             class.descendants().take(4000).any(|node| {
                 node.is(Kind::Assignment)
-                    && node.child(Role::Target).is_some_and(|target| {
-                        target.is(Kind::Member) && target.name() == receiver.name()
-                    })
+                    && node
+                        .child(Role::Target)
+                        .is_some_and(|target| target.is(Kind::Member) && target.name() == receiver.name())
                     && node.child(Role::Value).is_some_and(makes_session)
             })
         }
@@ -141,9 +141,9 @@ fn is_session(receiver: NodeRef<'_>) -> bool {
 
 fn makes_session(call: NodeRef<'_>) -> bool {
     call.is(Kind::Call)
-        && call
-            .callee_api()
-            .is_some_and(|path| matches!(path.as_str(), "requests.Session" | "requests.session" | "requests.sessions.Session"))
+        && call.callee_api().is_some_and(|path| {
+            matches!(path.as_str(), "requests.Session" | "requests.session" | "requests.sessions.Session")
+        })
 }
 
 /// What `with … as name` opens.

@@ -49,7 +49,8 @@ pub(super) fn default_for_all(node: NodeRef<'_>) -> Option<(Client, Span)> {
 /// Whether a call of something else passes a limit among its options.
 pub(super) fn gives_limit(call: NodeRef<'_>) -> bool {
     call.children_in(Role::Argument).any(|argument| {
-        let named = |property: NodeRef<'_>| property.is(Kind::Property) && matches!(property.name(), "signal" | "timeout");
+        let named =
+            |property: NodeRef<'_>| property.is(Kind::Property) && matches!(property.name(), "signal" | "timeout");
         named(argument) || argument.is(Kind::Object) && argument.children().any(named)
     })
 }

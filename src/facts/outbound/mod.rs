@@ -62,8 +62,20 @@ pub enum Limit {
 
 /// Literals of which a file must hold one to send anything or to be asked about.
 const KEYWORDS: [&str; 14] = [
-    "fetch", "axios", "got", "ky", "superagent", "http", "undici", "requests", "httpx", "aiohttp", "urlopen", "signal",
-    "timeout", "Timeout",
+    "fetch",
+    "axios",
+    "got",
+    "ky",
+    "superagent",
+    "http",
+    "undici",
+    "requests",
+    "httpx",
+    "aiohttp",
+    "urlopen",
+    "signal",
+    "timeout",
+    "Timeout",
 ];
 
 pub(super) struct OutboundExtractor;
