@@ -54,7 +54,8 @@ pub(in crate::rules) fn judged(cx: &Context<'_>, what: Exposed, mild: Severity) 
 fn site(file: FileId, call: &LogCall, exposures: &[&Exposure], client: bool, mild: Severity) -> Site {
     let names: Vec<String> = exposures.iter().take(3).map(|exposure| format!("`{}`", exposure.text)).collect();
     let say = |key: &'static str| Message::new(key).with("names", names.join(", "));
-    let place = Place::At(file, call.span);
+    // A call can have many lines; the reader must look at the value.
+    let place = Place::At(file, exposures.first().map_or(call.span, |exposure| exposure.span));
     let site = if client {
         Site::new(place, say("client")).severity(Severity::Low)
     } else if matches!(call.method.as_str(), "debug" | "trace" | "verbose" | "silly") {

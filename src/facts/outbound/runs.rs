@@ -7,10 +7,10 @@ use crate::{
     facts::{
         Facts,
         modules::{Definition, FunctionId, ImportWay, Modules, Target},
-        side::{Side, side_of},
+        side::{Side, Sign, side_of},
     },
     model::{ComponentId, FileId, Span},
-    repo::{Repo, Role},
+    repo::{ComponentKind, Repo, Role},
 };
 
 /// Files looked at from one file to those that import it.
@@ -50,10 +50,14 @@ impl<'a> Runs<'a> {
 
     /// Whether `file` runs on the server; nothing when neither it nor what imports it tells.
     pub fn on_server(&self, file: FileId) -> Option<bool> {
-        match side_of(self.repo, self.facts, self.repo.file(file)).side {
-            Side::Server => return Some(true),
+        let own = self.repo.file(file);
+        let sided = side_of(self.repo, self.facts, own);
+        // What is shared within the repository runs where those run that use it.
+        let shared = sided.sign == Sign::Component && self.repo.component(own.component).kind == ComponentKind::Package;
+        match sided.side {
+            Side::Server if !shared => return Some(true),
             Side::Client => return Some(false),
-            Side::Shared => {}
+            Side::Server | Side::Shared => {}
         }
         let (mut server, mut client) = (false, false);
         let mut seen = BTreeSet::from([file]);

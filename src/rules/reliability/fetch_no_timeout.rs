@@ -83,7 +83,7 @@ fn sent_by_servers<'a>(cx: &'a Context<'_>) -> Vec<Sent<'a>> {
         let file = cx.repo.file(id);
         let kind = cx.repo.component(file.component).kind;
         let runs_here = matches!(kind, ComponentKind::Cli | ComponentKind::ClientApp | ComponentKind::Library);
-        if facts.outbound.requests.is_empty() || file.role != Role::Source || runs_here {
+        if facts.outbound.requests.is_empty() || file.role != Role::Source || runs_here || is_tool(file) {
             continue;
         }
         let runs = runs.get_or_insert_with(|| Runs::new(cx.repo, cx.facts));
@@ -104,6 +104,12 @@ fn sent_by_servers<'a>(cx: &'a Context<'_>) -> Vec<Sent<'a>> {
         }
     }
     sent
+}
+
+/// Whether a folder holds what people run by hand around the program.
+fn is_tool(file: &File) -> bool {
+    let mut folders = file.path.as_str().split('/').rev().skip(1);
+    folders.any(|folder| matches!(folder, "extra" | "tools" | "docker" | "hack" | "release" | "push-examples"))
 }
 
 /// Variables that bundlers put into the browser's code.
