@@ -5,6 +5,7 @@
 pub mod access;
 pub mod backups;
 pub mod commands;
+pub mod committed;
 pub mod compose;
 pub mod cors;
 pub mod credentials;
@@ -18,6 +19,7 @@ pub mod kubernetes;
 pub mod logging;
 pub mod migrations;
 pub mod modules;
+pub mod next;
 pub mod packages;
 pub mod pipelines;
 pub mod monitoring;
@@ -30,6 +32,8 @@ pub mod side;
 pub mod stores;
 pub mod tables;
 pub mod tier;
+pub mod tooling;
+pub mod tsconfig;
 mod visit;
 
 use std::{

@@ -16,6 +16,7 @@ macro_rules! rules {
 
 rules! {
     api_contracts {
+        react_error_boundary_missing,
     }
     architecture_deploy {
         broken_import,
@@ -52,6 +53,7 @@ rules! {
         migration_unknown_column,
         migrations_dir_missing,
         migrations_not_run_on_deploy,
+        next_route_invalid,
         rollback_script_stub,
         schema_push,
         undeclared_dependency,
@@ -157,9 +159,24 @@ rules! {
         published_port_all_interfaces,
     }
     tests_quality {
+        coverage_threshold_missing,
+        e2e_tests_missing,
+        explicit_any,
+        generated_file_committed,
+        leftover_file_committed,
+        lint_config_ineffective,
+        lint_config_missing,
+        package_without_tests,
+        pre_commit_hooks_missing,
+        source_syntax_error,
         tests_missing,
+        todo_comments,
+        ts_strict_disabled,
+        vendored_dependencies_committed,
     }
     ux {
+        native_dialog,
+        next_error_pages_missing,
     }
 }
 
