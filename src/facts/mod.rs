@@ -6,6 +6,7 @@ pub mod access;
 pub mod answers;
 pub mod backups;
 pub mod commands;
+pub mod committed;
 pub mod compose;
 pub mod cookies;
 pub mod cors;
@@ -25,6 +26,7 @@ pub mod modules;
 pub mod monitoring;
 pub mod naming;
 pub mod outbound;
+pub mod next;
 pub mod packages;
 pub mod pipelines;
 pub mod pools;
@@ -39,6 +41,8 @@ pub mod tables;
 pub mod tier;
 pub mod tokens;
 pub mod variables;
+pub mod tooling;
+pub mod tsconfig;
 mod visit;
 
 use std::{

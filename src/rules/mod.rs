@@ -22,6 +22,7 @@ macro_rules! rules {
 rules! {
     api_contracts {
         webhook_behind_auth,
+        react_error_boundary_missing,
     }
     architecture_deploy {
         broken_import,
@@ -58,6 +59,7 @@ rules! {
         migration_unknown_column,
         migrations_dir_missing,
         migrations_not_run_on_deploy,
+        next_route_invalid,
         rollback_script_stub,
         schema_push,
         undeclared_dependency,
@@ -218,9 +220,24 @@ rules! {
         health_details_exposed,
     }
     tests_quality {
+        coverage_threshold_missing,
+        e2e_tests_missing,
+        explicit_any,
+        generated_file_committed,
+        leftover_file_committed,
+        lint_config_ineffective,
+        lint_config_missing,
+        package_without_tests,
+        pre_commit_hooks_missing,
+        source_syntax_error,
         tests_missing,
+        todo_comments,
+        ts_strict_disabled,
+        vendored_dependencies_committed,
     }
     ux {
+        native_dialog,
+        next_error_pages_missing,
     }
 }
 
