@@ -91,7 +91,9 @@ impl<'t> Cookie<'t> {
         }
         let receiver = call.receiver()?;
         match call.callee_name()? {
-            "cookie" | "setCookie" if is_response(receiver) && call.argument(1).is_some() => Some(Self::positional(call, 0, Way::Plain)),
+            "cookie" | "setCookie" if is_response(receiver) && call.argument(1).is_some() => {
+                Some(Self::positional(call, 0, Way::Plain))
+            }
             "set" if is_jar(receiver) => {
                 let koa = receiver.child(Role::Object).is_some_and(|object| matches!(object.name(), "ctx" | "context"));
                 let way = if koa { Way::Koa } else { Way::Plain };
@@ -166,7 +168,10 @@ impl<'t> Cookie<'t> {
     fn is_removed(&self) -> bool {
         ["maxAge", "max_age", "expires"].iter().any(|key| match self.lookup(key) {
             Value::Constant(_, value) => value.as_number() == Some(0.0),
-            Value::Decided(node) => node.is(Kind::Call) && node.argument(0).and_then(NodeRef::constant).is_some_and(|at| at.as_number() == Some(0.0)),
+            Value::Decided(node) => {
+                node.is(Kind::Call)
+                    && node.argument(0).and_then(NodeRef::constant).is_some_and(|at| at.as_number() == Some(0.0))
+            }
             _ => false,
         })
     }
@@ -227,7 +232,8 @@ fn lookup<'t>(options: NodeRef<'t>, key: &str, depth: usize) -> Value<'t> {
     if let Some(value) = object.property(key) {
         return value_of(value);
     }
-    let spreads = object.children().filter(|child| child.is(Kind::Spread)).filter_map(|spread| spread.child(Role::Value));
+    let spreads =
+        object.children().filter(|child| child.is(Kind::Spread)).filter_map(|spread| spread.child(Role::Value));
     let mut open = object.children().any(|child| child.has(Flags::COMPUTED));
     for spread in spreads {
         match lookup(spread, key, depth - 1) {
@@ -288,8 +294,17 @@ fn is_jar(node: NodeRef<'_>) -> bool {
         Kind::Member => {
             node.name() == "cookies"
                 && node.child(Role::Object).is_some_and(|object| {
-                    matches!(object.name(), "res" | "response" | "ctx" | "context" | "event" | "redirect" | "nextResponse" | "supabaseResponse")
-                        || object.resolved().text().contains("NextResponse")
+                    matches!(
+                        object.name(),
+                        "res"
+                            | "response"
+                            | "ctx"
+                            | "context"
+                            | "event"
+                            | "redirect"
+                            | "nextResponse"
+                            | "supabaseResponse"
+                    ) || object.resolved().text().contains("NextResponse")
                 })
         }
         Kind::Call => node.callee_api().as_deref() == Some("next/headers.cookies"),

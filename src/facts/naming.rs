@@ -15,13 +15,54 @@ pub fn is_password(name: &str) -> bool {
 /// Whether who knows the value of this name can act as somebody: a session, an access token.
 pub fn is_session(name: &str) -> bool {
     const SESSION: [&str; 16] = [
-        "session", "sessionid", "sess", "sid", "token", "jwt", "auth", "refresh", "access", "accesstoken",
-        "refreshtoken", "authtoken", "authorization", "bearer", "remember", "idtoken",
+        "session",
+        "sessionid",
+        "sess",
+        "sid",
+        "token",
+        "jwt",
+        "auth",
+        "refresh",
+        "access",
+        "accesstoken",
+        "refreshtoken",
+        "authtoken",
+        "authorization",
+        "bearer",
+        "remember",
+        "idtoken",
     ];
     const OTHER: [&str; 30] = [
-        "csrf", "xsrf", "theme", "locale", "state", "nonce", "verifier", "pkce", "redirect", "callback", "return",
-        "flash", "hint", "expires", "expiry", "expiration", "exp", "has", "is", "flag", "consent", "type", "method", "provider",
-        "mode", "status", "recording", "cache", "count", "url",
+        "csrf",
+        "xsrf",
+        "theme",
+        "locale",
+        "state",
+        "nonce",
+        "verifier",
+        "pkce",
+        "redirect",
+        "callback",
+        "return",
+        "flash",
+        "hint",
+        "expires",
+        "expiry",
+        "expiration",
+        "exp",
+        "has",
+        "is",
+        "flag",
+        "consent",
+        "type",
+        "method",
+        "provider",
+        "mode",
+        "status",
+        "recording",
+        "cache",
+        "count",
+        "url",
     ];
     let words = words(name);
     words.iter().any(|word| SESSION.contains(&word.as_str()))
@@ -47,7 +88,9 @@ fn unconverted(node: NodeRef<'_>) -> NodeRef<'_> {
         let inner = match node.kind() {
             Kind::Await => node.child(Role::Value),
             Kind::Call if node.callee_name().is_some_and(|name| converts.contains(&name)) => node.receiver(),
-            Kind::Call if matches!(node.callee_name(), Some("String" | "str" | "bytes" | "from" | "get")) => node.argument(0),
+            Kind::Call if matches!(node.callee_name(), Some("String" | "str" | "bytes" | "from" | "get")) => {
+                node.argument(0)
+            }
             _ => None,
         };
         match inner {
@@ -80,10 +123,13 @@ mod tests {
 
     #[test]
     fn names_of_passwords_and_sessions() {
-        for (name, expected) in [("password", true), ("newPassword", true), ("password_hash", false), ("dbPassword", false)] {
+        for (name, expected) in
+            [("password", true), ("newPassword", true), ("password_hash", false), ("dbPassword", false)]
+        {
             assert_eq!(is_password(name), expected, "{name}");
         }
-        for (name, expected) in [("sessionId", true), ("access_token", true), ("csrf_token", false), ("author", false)] {
+        for (name, expected) in [("sessionId", true), ("access_token", true), ("csrf_token", false), ("author", false)]
+        {
             assert_eq!(is_session(name), expected, "{name}");
         }
     }

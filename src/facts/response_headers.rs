@@ -17,7 +17,8 @@ pub enum Header {
 }
 
 impl Header {
-    pub const ALL: [Self; 4] = [Self::ContentSecurityPolicy, Self::StrictTransportSecurity, Self::NoSniff, Self::Frames];
+    pub const ALL: [Self; 4] =
+        [Self::ContentSecurityPolicy, Self::StrictTransportSecurity, Self::NoSniff, Self::Frames];
 
     /// The header as it is written in a response.
     pub fn name(self) -> &'static str {
@@ -48,9 +49,26 @@ pub struct HeaderSet {
 
 /// Literals of which a file must hold one to set a header.
 pub const KEYWORDS: &[&str] = &[
-    "ecurity-", "ECURITY_", "SECURITY-", "ype-Options", "ype-options", "rame-Options", "rame-options", "rame-ancestors", "helmet",
-    "secureHeaders", "secure-headers", "Talisman", "SECURE_", "CSP_", "csp.middleware", "nuxt-security", "script-src", "scriptSrc",
-    "SecurityMiddleware", "clickjacking",
+    "ecurity-",
+    "ECURITY_",
+    "SECURITY-",
+    "ype-Options",
+    "ype-options",
+    "rame-Options",
+    "rame-options",
+    "rame-ancestors",
+    "helmet",
+    "secureHeaders",
+    "secure-headers",
+    "Talisman",
+    "SECURE_",
+    "CSP_",
+    "csp.middleware",
+    "nuxt-security",
+    "script-src",
+    "scriptSrc",
+    "SecurityMiddleware",
+    "clickjacking",
 ];
 
 /// The headers that a node of code sets.
@@ -77,11 +95,18 @@ fn named(node: NodeRef<'_>) -> Vec<HeaderSet> {
         return Vec::new();
     }
     match name {
-        "django.middleware.security.SecurityMiddleware" => vec![one(Header::NoSniff, node.span(), "SecurityMiddleware")],
-        "django.middleware.clickjacking.XFrameOptionsMiddleware" => vec![one(Header::Frames, node.span(), "XFrameOptionsMiddleware")],
+        "django.middleware.security.SecurityMiddleware" => {
+            vec![one(Header::NoSniff, node.span(), "SecurityMiddleware")]
+        }
+        "django.middleware.clickjacking.XFrameOptionsMiddleware" => {
+            vec![one(Header::Frames, node.span(), "XFrameOptionsMiddleware")]
+        }
         "csp.middleware.CSPMiddleware" => vec![one(Header::ContentSecurityPolicy, node.span(), "CSPMiddleware")],
         "nuxt-security" => Header::ALL.into_iter().map(|header| one(header, node.span(), "nuxt-security")).collect(),
-        _ if name.trim_start().starts_with("frame-ancestors") || name.contains("; frame-ancestors") || name.contains(";frame-ancestors") => {
+        _ if name.trim_start().starts_with("frame-ancestors")
+            || name.contains("; frame-ancestors")
+            || name.contains(";frame-ancestors") =>
+        {
             vec![one(Header::Frames, node.span(), "frame-ancestors")]
         }
         _ => Vec::new(),
@@ -108,7 +133,9 @@ fn called(call: NodeRef<'_>) -> Vec<HeaderSet> {
     match api.as_str() {
         "helmet" | "koa-helmet" | "@fastify/helmet" | "fastify-helmet" | "helmet.helmet" => helmet(call, options),
         "helmet.contentSecurityPolicy" => vec![one(Header::ContentSecurityPolicy, call.span(), "helmet")],
-        "helmet.hsts" | "helmet.strictTransportSecurity" => vec![one(Header::StrictTransportSecurity, call.span(), "helmet")],
+        "helmet.hsts" | "helmet.strictTransportSecurity" => {
+            vec![one(Header::StrictTransportSecurity, call.span(), "helmet")]
+        }
         "helmet.noSniff" | "helmet.xContentTypeOptions" => vec![one(Header::NoSniff, call.span(), "helmet")],
         "helmet.frameguard" | "helmet.xFrameOptions" => vec![one(Header::Frames, call.span(), "helmet")],
         "hono/secure-headers.secureHeaders" => [Header::StrictTransportSecurity, Header::NoSniff, Header::Frames]
@@ -161,7 +188,9 @@ fn assigned(assignment: NodeRef<'_>) -> Vec<HeaderSet> {
 
 /// The headers that a file without code sets: a proxy's or a platform's configuration, a page with a policy.
 pub fn set_in_text(file: &File, text: &str) -> Vec<HeaderSet> {
-    if file.language.is_some() || matches!(file.path.extension(), Some("md" | "mdx" | "txt" | "lock" | "svg" | "po" | "csv" | "sql")) {
+    if file.language.is_some()
+        || matches!(file.path.extension(), Some("md" | "mdx" | "txt" | "lock" | "svg" | "po" | "csv" | "sql"))
+    {
         return Vec::new();
     }
     let page = matches!(file.path.extension(), Some("html" | "htm" | "ejs" | "hbs" | "pug"));
@@ -184,7 +213,11 @@ pub fn set_in_text(file: &File, text: &str) -> Vec<HeaderSet> {
             found.push(one(header, span, header.name()));
         }
         if let Some(column) = lower.find("frame-ancestors").filter(|_| !page) {
-            found.push(one(Header::Frames, Span::new(start + column, start + column + "frame-ancestors".len()), "frame-ancestors"));
+            found.push(one(
+                Header::Frames,
+                Span::new(start + column, start + column + "frame-ancestors".len()),
+                "frame-ancestors",
+            ));
         }
     }
     found

@@ -17,13 +17,28 @@ pub enum Reading<'t> {
 pub fn reading(call: NodeRef<'_>) -> Option<Reading<'_>> {
     let api = call.callee_api()?;
     match api.as_str() {
-        "jsonwebtoken.verify" => Some(switched_off_algorithm(call, call.argument(2)).map_or(Reading::Verifies, Reading::SwitchedOff)),
-        "jose.jwtVerify" | "jose.jwtDecrypt" | "express-jwt" | "express-jwt.expressjwt" | "koa-jwt" | "@hono/jwt.verify" | "hono/jwt.verify"
-        | "hono/jwt.jwt" | "hono/jwk.jwk" | "next-auth/jwt.getToken" | "passport-jwt.Strategy" | "express-oauth2-jwt-bearer.auth" => {
-            Some(Reading::Verifies)
+        "jsonwebtoken.verify" => {
+            Some(switched_off_algorithm(call.argument(2)).map_or(Reading::Verifies, Reading::SwitchedOff))
         }
-        "jsonwebtoken.decode" | "jwt-decode" | "jwt-decode.jwtDecode" | "jwt-decode.jwt_decode" | "jose.decodeJwt"
-        | "hono/jwt.decode" | "jose.jwt.get_unverified_claims" => Some(Reading::Decodes),
+        "jose.jwtVerify"
+        | "jose.jwtDecrypt"
+        | "express-jwt"
+        | "express-jwt.expressjwt"
+        | "koa-jwt"
+        | "@hono/jwt.verify"
+        | "hono/jwt.verify"
+        | "hono/jwt.jwt"
+        | "hono/jwk.jwk"
+        | "next-auth/jwt.getToken"
+        | "passport-jwt.Strategy"
+        | "express-oauth2-jwt-bearer.auth" => Some(Reading::Verifies),
+        "jsonwebtoken.decode"
+        | "jwt-decode"
+        | "jwt-decode.jwtDecode"
+        | "jwt-decode.jwt_decode"
+        | "jose.decodeJwt"
+        | "hono/jwt.decode"
+        | "jose.jwt.get_unverified_claims" => Some(Reading::Decodes),
         "jwt.decode" | "jose.jwt.decode" => Some(python(call)),
         _ => {
             let method = call.callee_name()?;
@@ -48,7 +63,7 @@ fn python(call: NodeRef<'_>) -> Reading<'_> {
     off.map_or(Reading::Verifies, Reading::SwitchedOff)
 }
 
-fn switched_off_algorithm<'t>(_call: NodeRef<'t>, options: Option<NodeRef<'t>>) -> Option<NodeRef<'t>> {
+fn switched_off_algorithm(options: Option<NodeRef<'_>>) -> Option<NodeRef<'_>> {
     none_algorithm(options?.resolved().property("algorithms")?)
 }
 
@@ -82,9 +97,11 @@ pub enum Expiry<'t> {
 pub fn signing(call: NodeRef<'_>) -> Option<Signing<'_>> {
     match call.callee_api()?.as_str() {
         "jsonwebtoken.sign" => Some(Signing { call, payload: call.argument(0), expiry: script_expiry(call) }),
-        "jwt.encode" | "jose.jwt.encode" => {
-            Some(Signing { call, payload: call.argument(0).or_else(|| call.keyword("payload")), expiry: Expiry::Payload })
-        }
+        "jwt.encode" | "jose.jwt.encode" => Some(Signing {
+            call,
+            payload: call.argument(0).or_else(|| call.keyword("payload")),
+            expiry: Expiry::Payload,
+        }),
         "jose.SignJWT" if call.has(crate::code::Flags::NEW) => chain(call),
         _ => None,
     }
@@ -94,7 +111,11 @@ fn script_expiry(call: NodeRef<'_>) -> Expiry<'_> {
     if call.has_spread() {
         return Expiry::Open;
     }
-    let Some(options) = call.argument(2).map(NodeRef::resolved) else { return Expiry::Payload };
+    let Some(given) = call.argument(2) else { return Expiry::Payload };
+    if is_written_into(given) {
+        return Expiry::Open;
+    }
+    let options = given.resolved();
     match options.kind() {
         Kind::Object => match options.property("expiresIn") {
             Some(value) => Expiry::Set(value),
@@ -107,14 +128,29 @@ fn script_expiry(call: NodeRef<'_>) -> Expiry<'_> {
     }
 }
 
+/// `options.expiresIn = …` after the declaration.
+fn is_written_into(options: NodeRef<'_>) -> bool {
+    let Some(binding) = options.binding_id() else { return false };
+    options
+        .tree()
+        .references(binding)
+        .take(100)
+        .filter_map(NodeRef::parent)
+        .any(|access| matches!(access.kind(), Kind::Member | Kind::Index) && access.role() == Role::Target)
+}
+
 /// `new SignJWT(payload).setIssuedAt().setExpirationTime('1h').sign(key)`
 fn chain(call: NodeRef<'_>) -> Option<Signing<'_>> {
     let mut node = call;
     let mut expiry = Expiry::Payload;
     // A builder has a dozen methods.
     for _ in 0..24 {
-        let Some(member) = node.parent().filter(|parent| parent.is(Kind::Member) && node.role() == Role::Object) else { break };
-        let Some(next) = member.parent().filter(|parent| parent.is(Kind::Call) && member.role() == Role::Callee) else { break };
+        let Some(member) = node.parent().filter(|parent| parent.is(Kind::Member) && node.role() == Role::Object) else {
+            break;
+        };
+        let Some(next) = member.parent().filter(|parent| parent.is(Kind::Call) && member.role() == Role::Callee) else {
+            break;
+        };
         match member.name() {
             "setExpirationTime" => expiry = Expiry::Set(next.argument(0).unwrap_or(next)),
             "sign" => return Some(Signing { call, payload: call.argument(0), expiry }),

@@ -14,7 +14,12 @@ use crate::{
 
 /// Files that can set a cookie or the settings of a framework's session.
 pub(super) fn watch() -> Watch {
-    Watch::nodes(&[Kind::Call, Kind::Assignment, Kind::String]).keywords(&["ookie", "COOKIE", "SessionMiddleware", "express-session"])
+    Watch::nodes(&[Kind::Call, Kind::Assignment, Kind::String]).keywords(&[
+        "ookie",
+        "COOKIE",
+        "SessionMiddleware",
+        "express-session",
+    ])
 }
 
 /// Notes what `node` says of `attribute`.
@@ -56,7 +61,10 @@ fn cookie(attribute: Attribute, file: &Visit<'_>, call: NodeRef<'_>, out: &mut O
             let text = node.text();
             // What is decided at run time counts when the expression says that it is about the environment.
             let lower = text.to_ascii_lowercase();
-            if ["prod", "env", "secure", "https", "ssl", "dev", "settings", "config"].iter().any(|sign| lower.contains(sign)) {
+            if ["prod", "env", "secure", "https", "ssl", "dev", "settings", "config"]
+                .iter()
+                .any(|sign| lower.contains(sign))
+            {
                 out.good(file.place(node), say("decided").with("value", short(text)));
             }
         }
@@ -124,7 +132,8 @@ fn is_in_condition(node: NodeRef<'_>) -> bool {
 /// The answer, and what Django's sessions are without the setting.
 pub(super) fn conclude(attribute: Attribute, cx: &Context<'_>) -> Verdict {
     let seen = observed::on_server(cx);
-    let (notes, mut judged): (Vec<&Observation>, Vec<&Observation>) = seen.into_iter().partition(|seen| seen.tone == Tone::Note);
+    let (notes, mut judged): (Vec<&Observation>, Vec<&Observation>) =
+        seen.into_iter().partition(|seen| seen.tone == Tone::Note);
     let set = judged.iter().any(|seen| seen.message.key.starts_with("setting") || seen.message.key == "decided");
     let by_default: Vec<Observation> = notes
         .into_iter()
