@@ -18,7 +18,7 @@ pub fn reading(call: NodeRef<'_>) -> Option<Reading<'_>> {
     let api = call.callee_api()?;
     match api.as_str() {
         "jsonwebtoken.verify" => {
-            Some(switched_off_algorithm(call, call.argument(2)).map_or(Reading::Verifies, Reading::SwitchedOff))
+            Some(switched_off_algorithm(call.argument(2)).map_or(Reading::Verifies, Reading::SwitchedOff))
         }
         "jose.jwtVerify"
         | "jose.jwtDecrypt"
@@ -63,7 +63,7 @@ fn python(call: NodeRef<'_>) -> Reading<'_> {
     off.map_or(Reading::Verifies, Reading::SwitchedOff)
 }
 
-fn switched_off_algorithm<'t>(_call: NodeRef<'t>, options: Option<NodeRef<'t>>) -> Option<NodeRef<'t>> {
+fn switched_off_algorithm(options: Option<NodeRef<'_>>) -> Option<NodeRef<'_>> {
     none_algorithm(options?.resolved().property("algorithms")?)
 }
 
@@ -111,7 +111,11 @@ fn script_expiry(call: NodeRef<'_>) -> Expiry<'_> {
     if call.has_spread() {
         return Expiry::Open;
     }
-    let Some(options) = call.argument(2).map(NodeRef::resolved) else { return Expiry::Payload };
+    let Some(given) = call.argument(2) else { return Expiry::Payload };
+    if is_written_into(given) {
+        return Expiry::Open;
+    }
+    let options = given.resolved();
     match options.kind() {
         Kind::Object => match options.property("expiresIn") {
             Some(value) => Expiry::Set(value),
@@ -122,6 +126,17 @@ fn script_expiry(call: NodeRef<'_>) -> Expiry<'_> {
         Kind::Function => Expiry::Payload,
         _ => Expiry::Open,
     }
+}
+
+/// `options.expiresIn = …` after the declaration.
+fn is_written_into(options: NodeRef<'_>) -> bool {
+    let Some(binding) = options.binding_id() else { return false };
+    options
+        .tree()
+        .references(binding)
+        .take(100)
+        .filter_map(NodeRef::parent)
+        .any(|access| matches!(access.kind(), Kind::Member | Kind::Index) && access.role() == Role::Target)
 }
 
 /// `new SignJWT(payload).setIssuedAt().setExpirationTime('1h').sign(key)`

@@ -7,7 +7,7 @@ use crate::{
         response_headers::{self, Header, HeaderSet},
         tier::{self, Tier},
     },
-    model::{Evidence, Message, Observation, Place},
+    model::{ComponentId, Evidence, Message, Observation, Place},
     repo::{Component, ComponentKind, Repo, Role},
     rule::{Context, Out},
 };
@@ -61,10 +61,17 @@ fn note(file: &Visit<'_>, found: Vec<HeaderSet>, out: &mut Out<'_>) {
     }
 }
 
-/// Where `header` is set, or switched off.
-pub(super) fn about<'c>(cx: &Context<'c>, header: Header, off: bool) -> Vec<&'c Observation> {
+/// Where `header` of what `server` answers is set, or switched off: in its own files, or in those of no server.
+pub(super) fn about<'c>(cx: &Context<'c>, server: &Component, header: Header, off: bool) -> Vec<&'c Observation> {
     let key = if off { "off" } else { "set" };
-    cx.seen.iter().filter(|seen| seen.key == header.name() && seen.message.key == key).collect()
+    of_server(cx, server).filter(|seen| seen.key == header.name() && seen.message.key == key).collect()
+}
+
+fn of_server<'c>(cx: &Context<'c>, server: &Component) -> impl Iterator<Item = &'c Observation> {
+    let others: Vec<ComponentId> =
+        servers(cx.repo).iter().map(|other| other.id).filter(|other| *other != server.id).collect();
+    let repo = cx.repo;
+    cx.seen.iter().filter(move |seen| seen.place.file().is_none_or(|file| !others.contains(&repo.file(file).component)))
 }
 
 pub(super) fn evidence(seen: &[&Observation]) -> Vec<Evidence> {
@@ -90,13 +97,18 @@ pub(super) fn serves_pages(repo: &Repo, component: &Component) -> bool {
                 && !file.path.as_str().contains("mail")
         })
     };
-    renders.iter().any(|name| component.profile.has_framework(name)) || templates()
+    let components = || {
+        repo.files_of(component.id).any(|file| {
+            file.role == Role::Source && matches!(file.path.extension(), Some("tsx" | "jsx" | "vue" | "svelte"))
+        })
+    };
+    let framework = renders.iter().any(|name| component.profile.has_framework(name));
+    framework && components() || templates()
 }
 
 /// Where the application sets other headers: the one missing belongs beside them.
-pub(super) fn beside(cx: &Context<'_>) -> Option<Place> {
-    cx.seen
-        .iter()
+pub(super) fn beside(cx: &Context<'_>, server: &Component) -> Option<Place> {
+    of_server(cx, server)
         .filter(|seen| seen.message.key == "set")
         .map(|seen| &seen.place)
         .find(|place| place.file().is_some_and(|file| cx.repo.file(file).path.extension() != Some("html")))

@@ -39,31 +39,45 @@ impl Rule for CspMissing {
             _ => None,
         };
         if let Some(open) = open {
-            out.bad(Place::At(file.file.id, open.span), Message::new("open").with("allows", open.allows.join("`, `"))).severity =
-                Some(Severity::Low);
+            out.bad(
+                Place::At(file.file.id, open.span),
+                Message::new("open").with("allows", open.allows.join("`, `")),
+            )
+            .severity = Some(Severity::Low);
         }
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        let pages: Vec<&Component> =
-            headers::servers(cx.repo).into_iter().filter(|component| headers::serves_pages(cx.repo, component)).collect();
-        let Some(first) = pages.first() else { return Verdict::not_applicable("no-pages") };
-        let set = headers::about(cx, Header::ContentSecurityPolicy, false);
+        let pages: Vec<&Component> = headers::servers(cx.repo)
+            .into_iter()
+            .filter(|component| headers::serves_pages(cx.repo, component))
+            .collect();
+        if pages.is_empty() {
+            return Verdict::not_applicable("no-pages");
+        }
         let open: Vec<Site> = cx.seen.iter().filter(|seen| seen.tone == Tone::Bad).map(site_of).collect();
         if !open.is_empty() {
             return Verdict::fail_or(open, || Verdict::not_applicable("no-pages"));
         }
-        if !set.is_empty() {
-            return Verdict::pass_or(headers::evidence(&set), || Verdict::not_applicable("no-pages"));
+        let mut set = Vec::new();
+        for page in pages {
+            let here = headers::about(cx, page, Header::ContentSecurityPolicy, false);
+            if here.is_empty() {
+                return missing(cx, page);
+            }
+            set.extend(here);
         }
-        if let Some(off) = headers::about(cx, Header::ContentSecurityPolicy, true).first() {
-            return Verdict::fail(Site::new(off.place.clone(), Message::new("switched-off")), []);
-        }
-        match headers::beside(cx) {
-            Some(place) => Verdict::fail(Site::new(place, Message::new("not-beside")), []),
-            None if headers::is_fronted(cx.repo) => Verdict::unknown("fronted"),
-            None => Verdict::fail(Site::new(Place::Missing(first.path.clone()), Message::new("missing")), []),
-        }
+        Verdict::pass_or(headers::evidence(&set), || Verdict::not_applicable("no-pages"))
     }
 }
 
+fn missing(cx: &Context<'_>, page: &Component) -> Verdict {
+    if let Some(off) = headers::about(cx, page, Header::ContentSecurityPolicy, true).first() {
+        return Verdict::fail(Site::new(off.place.clone(), Message::new("switched-off")), []);
+    }
+    match headers::beside(cx, page) {
+        Some(place) => Verdict::fail(Site::new(place, Message::new("not-beside")), []),
+        None if headers::is_fronted(cx.repo) => Verdict::unknown("fronted"),
+        None => Verdict::fail(Site::new(Place::Missing(page.path.clone()), Message::new("missing")), []),
+    }
+}

@@ -72,7 +72,7 @@ fn runs(file: &File, call: NodeRef<'_>) -> Option<Runs> {
             // The last argument is the body.
             let body = call.positional().last()?;
             let spread = body.is(Kind::Spread);
-            (!spread && body.constant().is_none()).then_some(Runs::Code)
+            (!spread && body.constant().is_none() && !body.text().contains("import(")).then_some(Runs::Code)
         }
         (false, "eval" | "exec") if global && varies() => Some(Runs::Code),
         (true, _) => context(call).filter(|_| varies()),
@@ -83,8 +83,9 @@ fn runs(file: &File, call: NodeRef<'_>) -> Option<Runs> {
 /// `vm.runInNewContext(code)`, `new vm.Script(code)`
 fn context(call: NodeRef<'_>) -> Option<Runs> {
     let api = call.callee_api()?;
-    let runs = matches!(api.as_str(), "vm.runInNewContext" | "vm.runInThisContext" | "vm.runInContext" | "vm.compileFunction")
-        || api == "vm.Script" && call.has(Flags::NEW);
+    let runs =
+        matches!(api.as_str(), "vm.runInNewContext" | "vm.runInThisContext" | "vm.runInContext" | "vm.compileFunction")
+            || api == "vm.Script" && call.has(Flags::NEW);
     runs.then_some(Runs::Context)
 }
 
@@ -101,7 +102,8 @@ fn objects(call: NodeRef<'_>) -> Option<Runs> {
 /// What is read from a file beside the program is as much the program's as the program.
 fn is_own_file(argument: NodeRef<'_>) -> bool {
     let argument = argument.resolved();
-    std::iter::once(argument)
-        .chain(argument.descendants())
-        .any(|node| node.is(Kind::Call) && matches!(node.callee_name(), Some("open" | "read" | "read_text" | "readFileSync" | "compile")))
+    std::iter::once(argument).chain(argument.descendants()).any(|node| {
+        node.is(Kind::Call)
+            && matches!(node.callee_name(), Some("open" | "read" | "read_text" | "readFileSync" | "compile"))
+    })
 }

@@ -52,16 +52,30 @@ impl Rule for InsecureRandom {
 fn is_weak(api: &str) -> bool {
     matches!(
         api,
-        "Math.random" | "random.random" | "random.choice" | "random.choices" | "random.randint" | "random.randrange"
-            | "random.getrandbits" | "random.sample" | "random.uniform"
+        "Math.random"
+            | "random.random"
+            | "random.choice"
+            | "random.choices"
+            | "random.randint"
+            | "random.randrange"
+            | "random.getrandbits"
+            | "random.sample"
+            | "random.uniform"
     )
 }
 
 fn is_strong(api: &str) -> bool {
     matches!(
         api,
-        "crypto.randomBytes" | "crypto.randomInt" | "crypto.getRandomValues" | "crypto.randomUUID" | "secrets.token_hex"
-            | "secrets.token_urlsafe" | "secrets.token_bytes" | "secrets.choice" | "secrets.randbelow"
+        "crypto.randomBytes"
+            | "crypto.randomInt"
+            | "crypto.getRandomValues"
+            | "crypto.randomUUID"
+            | "secrets.token_hex"
+            | "secrets.token_urlsafe"
+            | "secrets.token_bytes"
+            | "secrets.choice"
+            | "secrets.randbelow"
     )
 }
 
@@ -94,9 +108,10 @@ fn becomes(call: NodeRef<'_>) -> Option<(&str, bool)> {
 
 /// `sk_live_${…}`
 fn has_prefix_of_key(property: NodeRef<'_>) -> bool {
-    property.descendants().filter(|node| node.is(Kind::String)).any(|piece| {
-        ["sk_", "pk_", "api_", "key_", "sk-", "ak_"].iter().any(|prefix| piece.name().starts_with(prefix))
-    })
+    property
+        .descendants()
+        .filter(|node| node.is(Kind::String))
+        .any(|piece| ["sk_", "pk_", "api_", "key_", "sk-", "ak_"].iter().any(|prefix| piece.name().starts_with(prefix)))
 }
 
 fn makes(name: &str) -> bool {
@@ -107,13 +122,44 @@ fn makes(name: &str) -> bool {
 /// Whether who guesses a value of this name gets in.
 fn is_secret(name: &str) -> bool {
     const SECRET: [&str; 20] = [
-        "token", "secret", "apikey", "otp", "password", "passcode", "passwd", "sessionid", "sessiontoken", "invitecode",
-        "invitationcode", "sharecode", "verificationcode", "resetcode", "accesscode", "authcode", "backupcode", "recoverycode",
-        "otpcode", "resetkey",
+        "token",
+        "secret",
+        "apikey",
+        "otp",
+        "password",
+        "passcode",
+        "passwd",
+        "sessionid",
+        "sessiontoken",
+        "invitecode",
+        "invitationcode",
+        "sharecode",
+        "verificationcode",
+        "resetcode",
+        "accesscode",
+        "authcode",
+        "backupcode",
+        "recoverycode",
+        "otpcode",
+        "resetkey",
     ];
     const OTHER: [&str; 16] = [
-        "count", "color", "index", "placeholder", "demo", "example", "limit", "usage", "length", "estimate", "cost", "delay",
-        "type", "id", "name", "ttl",
+        "count",
+        "color",
+        "index",
+        "placeholder",
+        "demo",
+        "example",
+        "limit",
+        "usage",
+        "length",
+        "estimate",
+        "cost",
+        "delay",
+        "type",
+        "id",
+        "name",
+        "ttl",
     ];
     let words = access::words(name);
     let pairs = words.windows(2).map(<[String]>::concat);

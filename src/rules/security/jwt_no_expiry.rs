@@ -4,6 +4,7 @@ use crate::{
     code::{Constant, Kind, NodeRef, Role},
     facts::{
         Fact, Visit, Watch, access,
+        tier::{self, Tier},
         tokens::{self, Expiry, Signing},
     },
     model::{Confidence, Message, Severity, Verdict},
@@ -35,7 +36,7 @@ impl Rule for JwtNoExpiry {
 
     fn node(&self, file: &Visit<'_>, call: NodeRef<'_>, out: &mut Out<'_>) {
         let Some(signing) = tokens::signing(call) else { return };
-        if lasts_by_intent(call) {
+        if lasts_by_intent(call) || tier::of_path(&file.file.path) == Tier::Development {
             return;
         }
         match signing.expiry {
@@ -53,8 +54,20 @@ impl Rule for JwtNoExpiry {
 /// Links out of mails, feeds and tokens of machines last by intent; whether they can be taken back is seen elsewhere.
 fn lasts_by_intent(call: NodeRef<'_>) -> bool {
     const LASTING: [&str; 14] = [
-        "unsubscribe", "machine", "service", "feed", "calendar", "webhook", "apikey", "license", "licence", "anon",
-        "internal", "collaboration", "embed", "share",
+        "unsubscribe",
+        "machine",
+        "service",
+        "feed",
+        "calendar",
+        "webhook",
+        "apikey",
+        "license",
+        "licence",
+        "anon",
+        "internal",
+        "collaboration",
+        "embed",
+        "share",
     ];
     let names = call.ancestors().filter(|node| node.is(Kind::Function)).filter_map(NodeRef::function_name);
     let given = call.argument(0).map_or("", NodeRef::text);
@@ -107,6 +120,10 @@ fn payload(file: &Visit<'_>, signing: &Signing<'_>, out: &mut Out<'_>) {
     if let Some(exp) = resolved.property("exp").filter(|_| resolved.is(Kind::Object)) {
         return lifetime(file, signing.call, exp, out);
     }
+    // A moment in the payload is what the application itself checks.
+    if resolved.is(Kind::Object) && resolved.children().any(|child| is_moment(child.name())) {
+        return;
+    }
     let complete = resolved.is(Kind::Object) && !resolved.has_spread() && !is_added_to(payload);
     if complete {
         out.bad(file.place(signing.call), Message::new("missing"));
@@ -118,6 +135,12 @@ fn payload(file: &Visit<'_>, signing: &Signing<'_>, out: &mut Out<'_>) {
     } else if is_parameter_or_copy(payload) {
         out.bad(file.place(signing.call), Message::new("missing")).confidence = Confidence::Likely;
     }
+}
+
+fn is_moment(key: &str) -> bool {
+    access::words(key).iter().any(|word| {
+        matches!(word.as_str(), "expires" | "expiry" | "expiration" | "created" | "timestamp" | "issued" | "iat" | "ts")
+    })
 }
 
 /// Whether something is written into the payload after it was made.
@@ -145,9 +168,10 @@ fn is_parameter_or_copy(payload: NodeRef<'_>) -> bool {
         // The claims of another type are set elsewhere; a plain name is followed to its literal at most.
         return false;
     }
-    resolved.children().filter(|child| child.is(Kind::Spread)).all(|spread| {
-        spread.child(Role::Value).is_some_and(|value| value.is(Kind::Identifier))
-    })
+    resolved
+        .children()
+        .filter(|child| child.is(Kind::Spread))
+        .all(|spread| spread.child(Role::Value).is_some_and(|value| value.is(Kind::Identifier)))
 }
 
 #[cfg(test)]

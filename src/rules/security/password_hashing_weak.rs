@@ -26,7 +26,8 @@ impl Rule for PasswordHashingWeak {
     }
 
     fn watch(&self) -> Watch {
-        Watch::nodes(&[Kind::Call, Kind::Binary, Kind::Assignment]).keywords(&["assword", "ASSWORD", "passwd", "crypt", "argon2", "pwd"])
+        Watch::nodes(&[Kind::Call, Kind::Binary, Kind::Assignment])
+            .keywords(&["assword", "ASSWORD", "passwd", "crypt", "argon2", "pwd"])
     }
 
     fn needs(&self) -> &'static [Fact] {
@@ -61,7 +62,8 @@ fn call(file: &Visit<'_>, call: NodeRef<'_>, out: &mut Out<'_>) {
         }
         return;
     }
-    match work(&api, call) {
+    let derives = ["pbkdf2", "scrypt"].iter().any(|name| api.contains(name)) && is_for_lookup(call);
+    match work(&api, call).filter(|_| !derives) {
         Some(Work::Bcrypt(rounds)) if rounds < BCRYPT => {
             let message = Message::new("rounds").with("rounds", format!("{rounds:.0}"));
             out.bad(place, message).severity = Some(Severity::Medium);
@@ -93,20 +95,23 @@ fn work(api: &str, call: NodeRef<'_>) -> Option<Work> {
         ("bcrypt" | "bcryptjs", "hash" | "hashSync") => {
             Some(number(call.argument(1)).map_or(Work::Other, Work::Bcrypt))
         }
-        ("bcrypt" | "bcryptjs", "genSalt" | "genSaltSync") => Some(number(call.argument(0)).map_or(Work::Other, Work::Bcrypt)),
+        ("bcrypt" | "bcryptjs", "genSalt" | "genSaltSync") => {
+            Some(number(call.argument(0)).map_or(Work::Other, Work::Bcrypt))
+        }
         ("bcrypt", "gensalt") => {
             Some(number(call.argument(0).or_else(|| call.keyword("rounds"))).map_or(Work::Other, Work::Bcrypt))
         }
-        ("bcrypt" | "bcryptjs", "compare" | "compareSync" | "checkpw" | "hashpw") | ("argon2", "hash" | "verify" | "PasswordHasher") => {
-            Some(Work::Other)
-        }
+        ("bcrypt" | "bcryptjs", "compare" | "compareSync" | "checkpw" | "hashpw")
+        | ("argon2", "hash" | "verify" | "PasswordHasher") => Some(Work::Other),
         ("crypto", "pbkdf2" | "pbkdf2Sync") if call.argument(0).is_some_and(is_password_value) => {
             Some(number(call.argument(2)).map_or(Work::Other, Work::Pbkdf2))
         }
         ("hashlib", "pbkdf2_hmac") if call.argument(1).is_some_and(is_password_value) => {
             Some(number(call.argument(3).or_else(|| call.keyword("iterations"))).map_or(Work::Other, Work::Pbkdf2))
         }
-        ("crypto" | "hashlib", "scrypt" | "scryptSync") if call.argument(0).is_some_and(is_password_value) => Some(Work::Other),
+        ("crypto" | "hashlib", "scrypt" | "scryptSync") if call.argument(0).is_some_and(is_password_value) => {
+            Some(Work::Other)
+        }
         _ => is_library(api).then_some(Work::Other),
     }
 }
@@ -141,7 +146,18 @@ fn schemes(file: &Visit<'_>, api: &str, call: NodeRef<'_>, out: &mut Out<'_>) {
     // What comes after the first is only read, until its owner logs in again.
     let Some(first) = schemes.and_then(|list| list.children().next()) else { return };
     let Some(name) = first.constant_str() else { return };
-    let weak = ["plaintext", "md5_crypt", "hex_md5", "hex_sha1", "hex_sha256", "des_crypt", "ldap_md5", "ldap_sha1", "lmhash", "nthash"];
+    let weak = [
+        "plaintext",
+        "md5_crypt",
+        "hex_md5",
+        "hex_sha1",
+        "hex_sha256",
+        "des_crypt",
+        "ldap_md5",
+        "ldap_sha1",
+        "lmhash",
+        "nthash",
+    ];
     if weak.contains(&name.as_str()) {
         out.bad(file.place(first), Message::new("fast").with("algorithm", name));
     } else {
@@ -168,8 +184,19 @@ fn is_password_value(node: NodeRef<'_>) -> bool {
 
 /// `hashlib.sha256(password.encode())`, `hashlib.new("md5", …)` is rare.
 fn python_hash(api: &str, call: NodeRef<'_>) -> Option<&'static str> {
-    let algorithms = [("hashlib.md5", "MD5"), ("hashlib.sha1", "SHA-1"), ("hashlib.sha256", "SHA-256"), ("hashlib.sha512", "SHA-512")];
-    let libraries = [("md5", "MD5"), ("js-md5", "MD5"), ("crypto-js.MD5", "MD5"), ("crypto-js.SHA1", "SHA-1"), ("crypto-js.SHA256", "SHA-256")];
+    let algorithms = [
+        ("hashlib.md5", "MD5"),
+        ("hashlib.sha1", "SHA-1"),
+        ("hashlib.sha256", "SHA-256"),
+        ("hashlib.sha512", "SHA-512"),
+    ];
+    let libraries = [
+        ("md5", "MD5"),
+        ("js-md5", "MD5"),
+        ("crypto-js.MD5", "MD5"),
+        ("crypto-js.SHA1", "SHA-1"),
+        ("crypto-js.SHA256", "SHA-256"),
+    ];
     call.argument(0)?;
     algorithms.iter().chain(&libraries).find(|(path, _)| *path == api).map(|(_, name)| *name)
 }
@@ -188,7 +215,8 @@ fn chained_hash(call: NodeRef<'_>) -> Option<(String, NodeRef<'_>)> {
 
 fn chained(file: &Visit<'_>, call: NodeRef<'_>, out: &mut Out<'_>) {
     let Some((algorithm, hashed)) = chained_hash(call) else { return };
-    let fast = ["md5", "sha1", "sha256", "sha512", "sha224", "sha384"].contains(&algorithm.to_ascii_lowercase().as_str());
+    let fast =
+        ["md5", "sha1", "sha256", "sha512", "sha224", "sha384"].contains(&algorithm.to_ascii_lowercase().as_str());
     if fast && is_password_value(hashed) && !is_for_lookup(call) {
         out.bad(file.place(call), Message::new("fast").with("algorithm", algorithm.to_ascii_uppercase()));
     }
@@ -196,9 +224,26 @@ fn chained(file: &Visit<'_>, call: NodeRef<'_>, out: &mut Out<'_>) {
 
 /// The hash goes to a service of leaked passwords, makes a key for something else, or is fed to a slow hash.
 fn is_for_lookup(call: NodeRef<'_>) -> bool {
-    let about = ["pwned", "breach", "breached", "leaked", "compromised", "hibp", "key", "cache", "etag", "encrypt", "decrypt", "derive", "fingerprint"];
+    let about = [
+        "pwned",
+        "breach",
+        "breached",
+        "leaked",
+        "compromised",
+        "hibp",
+        "key",
+        "cache",
+        "etag",
+        "encrypt",
+        "decrypt",
+        "derive",
+        "fingerprint",
+    ];
     let inside_slow = call.ancestors().take_while(|node| !node.is(Kind::Function)).any(|node| {
-        node.is(Kind::Call) && node.callee_api().is_some_and(|api| api.contains("bcrypt") || api.contains("argon2") || api.contains("scrypt"))
+        node.is(Kind::Call)
+            && node
+                .callee_api()
+                .is_some_and(|api| api.contains("bcrypt") || api.contains("argon2") || api.contains("scrypt"))
     });
     let names = call.ancestors().filter(|node| node.is(Kind::Function)).filter_map(NodeRef::function_name);
     inside_slow || names.flat_map(access::words).any(|word| about.contains(&word.as_str()))
@@ -214,23 +259,42 @@ fn compared(file: &Visit<'_>, binary: NodeRef<'_>, out: &mut Out<'_>) {
         node.is(Kind::Member)
             && matches!(node.name(), "password" | "passwd")
             && node.child(Role::Object).is_some_and(|object| {
-                matches!(object.name(), "user" | "account" | "admin" | "customer" | "foundUser" | "existingUser" | "dbUser" | "db_user" | "member" | "employee")
+                matches!(
+                    object.name(),
+                    "user"
+                        | "account"
+                        | "admin"
+                        | "customer"
+                        | "foundUser"
+                        | "existingUser"
+                        | "dbUser"
+                        | "db_user"
+                        | "member"
+                        | "employee"
+                )
             })
     };
     let given = |node: NodeRef<'_>| {
         matches!(node.kind(), Kind::Identifier | Kind::Member | Kind::Index)
             && naming::subject(node).is_some_and(naming::is_password)
             && !naming::subject(node).is_some_and(|name| {
-                access::words(name).iter().any(|word| matches!(word.as_str(), "confirm" | "confirmation" | "repeat" | "again" | "confirmed"))
+                access::words(name)
+                    .iter()
+                    .any(|word| matches!(word.as_str(), "confirm" | "confirmation" | "repeat" | "again" | "confirmed"))
             })
     };
     // The hash of what was given is compared under the same name now and then.
     let hashed = |node: NodeRef<'_>| node.resolved().is(Kind::Call) || is_rewritten(node);
     let both_stored = stored(left) && stored(right);
-    if both_stored || !(stored(left) && given(right) && !hashed(right) || stored(right) && given(left) && !hashed(left)) {
+    if both_stored || !(stored(left) && given(right) && !hashed(right) || stored(right) && given(left) && !hashed(left))
+    {
         return;
     }
-    out.bad(file.place(binary), Message::new("clear"));
+    // Where passwords are hashed as well, the name is that of something else or the line is dead.
+    let source = binary.tree().source();
+    if !["hash", "bcrypt", "argon2", "scrypt"].iter().any(|sign| source.contains(sign)) {
+        out.bad(file.place(binary), Message::new("clear"));
+    }
 }
 
 fn is_rewritten(node: NodeRef<'_>) -> bool {

@@ -31,31 +31,31 @@ impl Rule for SecurityHeadersMissing {
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let servers = headers::servers(cx.repo);
-        let Some(first) = servers.first() else { return Verdict::not_applicable("no-server") };
-        let sniff = headers::about(cx, Header::NoSniff, false);
-        let frames = headers::about(cx, Header::Frames, false);
-        let one = |set: &str, lacks: &str, place: &Place| {
-            let message = Message::new("half").with("set", set).with("lacks", lacks);
-            Verdict::fail(Site::new(place.clone(), message).severity(Severity::Low), [])
-        };
-        match (sniff.first(), frames.first()) {
-            (Some(sniff), Some(frames)) => {
-                let shown = headers::evidence(&[*sniff, *frames]);
-                Verdict::pass_or(shown, || Verdict::unknown("fronted"))
-            }
-            (Some(set), None) => one("X-Content-Type-Options", "X-Frame-Options", &set.place),
-            (None, Some(set)) => one("X-Frame-Options", "X-Content-Type-Options", &set.place),
-            (None, None) if headers::is_fronted(cx.repo) => Verdict::unknown("fronted"),
-            (None, None) => {
-                let place = Place::Missing(first.path.clone());
-                let pages = servers.iter().any(|server| headers::serves_pages(cx.repo, server));
-                let site = if pages {
-                    Site::new(place, Message::new("missing"))
-                } else {
-                    Site::new(place, Message::new("missing-data")).severity(Severity::Low)
-                };
-                Verdict::fail(site, [])
+        if servers.is_empty() {
+            return Verdict::not_applicable("no-server");
+        }
+        let mut set = Vec::new();
+        for server in servers {
+            let sniff = headers::about(cx, server, Header::NoSniff, false);
+            let frames = headers::about(cx, server, Header::Frames, false);
+            match (sniff.first(), frames.first()) {
+                (Some(sniff), Some(frames)) => set.extend([*sniff, *frames]),
+                (Some(set), None) => return half(&set.place, "X-Content-Type-Options", "X-Frame-Options"),
+                (None, Some(set)) => return half(&set.place, "X-Frame-Options", "X-Content-Type-Options"),
+                (None, None) if headers::is_fronted(cx.repo) => return Verdict::unknown("fronted"),
+                (None, None) if headers::serves_pages(cx.repo, server) => {
+                    let place = Place::Missing(server.path.clone());
+                    return Verdict::fail(Site::new(place, Message::new("missing")), []);
+                }
+                // Data that no browser shows by itself needs them least.
+                (None, None) => {}
             }
         }
+        Verdict::pass_or(headers::evidence(&set), || Verdict::unknown("only-data"))
     }
+}
+
+fn half(place: &Place, set: &str, lacks: &str) -> Verdict {
+    let message = Message::new("half").with("set", set).with("lacks", lacks);
+    Verdict::fail(Site::new(place.clone(), message).severity(Severity::Low), [])
 }
