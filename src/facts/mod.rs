@@ -16,6 +16,7 @@ pub mod headings;
 pub mod images;
 pub mod infrastructure;
 pub mod kubernetes;
+pub mod limits;
 pub mod logging;
 pub mod migrations;
 pub mod modules;
@@ -79,6 +80,8 @@ pub enum Fact {
     Access,
     /// What failed requests are answered with. Across files it needs [`Fact::Modules`].
     Answers,
+    /// Limiters that stop limiting, and log-ins of libraries.
+    Limits,
 }
 
 /// Collects one fact from each file that it watches.
@@ -109,6 +112,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &routes::script::RouterExtractor,
         &access::AccessExtractor,
         &answers::AnswerExtractor,
+        &limits::LimitExtractor,
     ]
 }
 
@@ -130,6 +134,7 @@ pub struct FileFacts {
     pub routes: routes::files::FileSigns,
     pub access: access::AccessFacts,
     pub answers: answers::AnswerFacts,
+    pub limits: limits::LimitFacts,
     /// Scripts: what is registered on routers and servers.
     pub routers: routes::script::RouterSigns,
 }

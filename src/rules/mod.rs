@@ -156,6 +156,9 @@ rules! {
         k8s_security_context_missing,
         secret_on_command_line,
         published_port_all_interfaces,
+        rate_limit_auth_missing,
+        rate_limit_memory_fallback,
+        rate_limit_missing,
     }
     tests_quality {
         tests_missing,
