@@ -19,6 +19,7 @@ pub mod headings;
 pub mod images;
 pub mod infrastructure;
 pub mod kubernetes;
+pub mod limits;
 pub mod logging;
 pub mod loopback;
 pub mod migrations;
@@ -93,6 +94,8 @@ pub enum Fact {
     Answers,
     /// Requests sent to others.
     Outbound,
+    /// Limiters that stop limiting, and log-ins of libraries.
+    Limits,
 }
 
 /// Collects one fact from each file that it watches.
@@ -124,6 +127,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &access::AccessExtractor,
         &answers::AnswerExtractor,
         &outbound::OutboundExtractor,
+        &limits::LimitExtractor,
     ]
 }
 
@@ -148,6 +152,7 @@ pub struct FileFacts {
     pub access: access::AccessFacts,
     pub answers: answers::AnswerFacts,
     pub outbound: outbound::Outbound,
+    pub limits: limits::LimitFacts,
     /// Scripts: what is registered on routers and servers.
     pub routers: routes::script::RouterSigns,
 }

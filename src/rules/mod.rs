@@ -218,6 +218,9 @@ rules! {
         test_endpoint_in_production,
         management_endpoint_exposed,
         health_details_exposed,
+        rate_limit_auth_missing,
+        rate_limit_memory_fallback,
+        rate_limit_missing,
     }
     tests_quality {
         coverage_threshold_missing,

@@ -131,6 +131,11 @@ pub(super) fn about<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<Abou
     order.into_iter().find(|(list, _)| has(list)).map(|(_, about)| about)
 }
 
+/// Whether a name speaks of limits on how often something may be asked.
+pub fn is_about_rate(name: &str) -> bool {
+    about([name]) == Some(About::Rate)
+}
+
 /// Whether something named like this could decide who comes in.
 pub fn could_guard(name: &str) -> bool {
     matches!(about([name]), Some(About::Identity | About::Role | About::Signature | About::Credentials))

@@ -1,6 +1,6 @@
 //! What an expression tells of an error: its message, the object, its stack.
 
-use super::{Handed, Tells};
+use super::{Handed, Relay, Tells};
 use crate::{
     code::{BindingKind, Flags, Kind, NodeRef, Role},
     facts::modules::Name,
@@ -387,6 +387,10 @@ fn narrows(condition: NodeRef<'_>) -> bool {
             });
             !typed && !presence && sides.iter().flatten().any(|side| mentions_error(*side))
         }
+        Kind::Member => {
+            !matches!(node.name(), "message" | "stack")
+                && node.child(Role::Object).is_some_and(|object| error(object).is_some())
+        }
         Kind::Call => {
             let name = node.callee_name().unwrap_or_default();
             let checks = name.starts_with("is")
@@ -412,9 +416,9 @@ fn leak_name(node: NodeRef<'_>) -> bool {
 }
 
 /// The parameters of the function around a response that it answers with as they are.
-pub(super) fn relayed(body: NodeRef<'_>) -> Vec<(Span, usize)> {
+pub(super) fn relayed(body: NodeRef<'_>, status: Option<u16>) -> Vec<Relay> {
     let Some(function) = body.enclosing_function() else { return Vec::new() };
-    let whole = |node: NodeRef<'_>| -> Option<(Span, usize)> {
+    let whole = |node: NodeRef<'_>| -> Option<Relay> {
         let binding =
             node.binding().filter(|binding| node.is(Kind::Identifier) && binding.kind == BindingKind::Parameter)?;
         let declared = node.tree().at(binding.declaration);
@@ -426,7 +430,8 @@ pub(super) fn relayed(body: NodeRef<'_>) -> Vec<(Span, usize)> {
         // What a pattern takes out of a parameter is not the parameter.
         parameter.child(Role::Target).filter(|target| target.is(Kind::Identifier))?;
         let index = function.children_in(Role::Parameter).position(|each| each == parameter)?;
-        Some((function.span(), index))
+        let spread = node.parent().is_some_and(|parent| parent.is(Kind::Spread));
+        Some(Relay { function: function.span(), parameter: index, spread, status })
     };
     let parts = std::iter::once(body).chain(body.descendants().take(80));
     parts
@@ -453,6 +458,12 @@ pub(super) fn handed(call: NodeRef<'_>) -> Option<Handed> {
     let callee = call.child(Role::Callee).filter(|callee| callee.is(Kind::Identifier)).and_then(Name::of)?;
     let (argument, leak) =
         call.positional().enumerate().take(4).find_map(|(index, argument)| Some((index, leak(argument)?)))?;
-    let known = leak.through.is_none() && !leak.helper && !is_safe(leak.node);
-    known.then(|| Handed { callee, argument, span: leak.node.span(), tells: leak.tells })
+    // `errorResponse("INVALID", error.message, 400)` says what is wrong with the request.
+    let about_request = call
+        .positional()
+        .filter_map(|argument| argument.constant()?.as_number())
+        .any(|number| (400.0..500.0).contains(&number));
+    let known = leak.through.is_none() && !leak.helper && !is_safe(leak.node) && !about_request;
+    let bare = leak.node.role() == Role::Argument && leak.tells == Tells::Whole;
+    known.then(|| Handed { callee, argument, span: leak.node.span(), tells: leak.tells, bare })
 }

@@ -35,8 +35,7 @@ pub enum Tells {
 pub struct AnswerFacts {
     pub(in crate::facts) answers: Vec<Answer>,
     pub(in crate::facts) handed: Vec<Handed>,
-    /// Functions that answer with what they are given: the function and the parameter.
-    pub(in crate::facts) relays: Vec<(Span, usize)>,
+    pub(in crate::facts) relays: Vec<Relay>,
     /// Functions that return what the error tells that they are given.
     pub(in crate::facts) tellers: Vec<(Span, usize, Tells)>,
     /// Responses of any kind.
@@ -53,6 +52,16 @@ pub(in crate::facts) struct Answer {
     through: Option<(Name, usize)>,
 }
 
+/// A function that answers with what it is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::facts) struct Relay {
+    function: Span,
+    parameter: usize,
+    /// Only the fields of the parameter go out; those of an error as such tell little.
+    spread: bool,
+    status: Option<u16>,
+}
+
 /// An error that is handed to a function.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::facts) struct Handed {
@@ -60,6 +69,8 @@ pub(in crate::facts) struct Handed {
     argument: usize,
     span: Span,
     tells: Tells,
+    /// The error as it was caught.
+    bare: bool,
 }
 
 /// An answer to a request that failed.
@@ -103,7 +114,7 @@ impl Extractor for AnswerExtractor {
 
 fn read_response(response: &respond::Response<'_>, facts: &mut AnswerFacts) {
     for body in &response.bodies {
-        facts.relays.extend(leak::relayed(*body));
+        facts.relays.extend(leak::relayed(*body, response.status));
         let found = leak::leak(*body).filter(|leak| !leak::is_safe(leak.node));
         if let Some(leak) = found {
             let parameter_only = leak.helper && leak.tells == Tells::Whole;
@@ -141,9 +152,13 @@ pub fn errors(repo: &Repo, facts: &Facts) -> Vec<ErrorAnswer> {
         for handed in &of_file.answers.handed {
             let Definition::Function(id) = modules.definition(file, &handed.callee) else { continue };
             let Some(theirs) = facts.of(id.file) else { continue };
-            if theirs.answers.relays.contains(&(modules.function(id).span, handed.argument)) {
+            let function = modules.function(id).span;
+            let relay = theirs.answers.relays.iter().find(|relay| {
+                relay.function == function && relay.parameter == handed.argument && !(relay.spread && handed.bare)
+            });
+            if let Some(relay) = relay {
                 let place = Place::At(file, handed.span);
-                found.push(ErrorAnswer { file, place, tells: handed.tells, status: None });
+                found.push(ErrorAnswer { file, place, tells: handed.tells, status: relay.status });
             }
         }
     }
