@@ -18,12 +18,13 @@ pub mod kubernetes;
 pub mod logging;
 pub mod migrations;
 pub mod modules;
+pub mod monitoring;
 pub mod packages;
 pub mod pipelines;
-pub mod monitoring;
+pub mod pools;
+pub mod queries;
 pub mod rollout;
 pub mod routes;
-pub mod pools;
 pub mod schema;
 pub mod services;
 pub mod side;
@@ -76,6 +77,8 @@ pub enum Fact {
     Routes,
     /// Signs of guards: refusals, reads of identity, checks of roles and signatures.
     Access,
+    /// Queries of the database, with where their values come from. Joins need [`Fact::Modules`].
+    Queries,
 }
 
 /// Collects one fact from each file that it watches.
@@ -105,6 +108,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &routes::files::FileRouteExtractor,
         &routes::script::RouterExtractor,
         &access::AccessExtractor,
+        &queries::QueryExtractor,
     ]
 }
 
@@ -127,6 +131,7 @@ pub struct FileFacts {
     pub access: access::AccessFacts,
     /// Scripts: what is registered on routers and servers.
     pub routers: routes::script::RouterSigns,
+    pub queries: queries::QueryFacts,
 }
 
 impl FileFacts {
