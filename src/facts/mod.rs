@@ -32,6 +32,10 @@ pub mod packages;
 pub mod pipelines;
 pub mod pools;
 pub mod response_headers;
+pub mod packages;
+pub mod pipelines;
+pub mod pools;
+pub mod queries;
 pub mod rollout;
 pub mod routes;
 pub mod schema;
@@ -96,6 +100,8 @@ pub enum Fact {
     Outbound,
     /// Limiters that stop limiting, and log-ins of libraries.
     Limits,
+    /// Queries of the database, with where their values come from. Joins need [`Fact::Modules`].
+    Queries,
 }
 
 /// Collects one fact from each file that it watches.
@@ -128,6 +134,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &answers::AnswerExtractor,
         &outbound::OutboundExtractor,
         &limits::LimitExtractor,
+        &queries::QueryExtractor,
     ]
 }
 
@@ -155,6 +162,7 @@ pub struct FileFacts {
     pub limits: limits::LimitFacts,
     /// Scripts: what is registered on routers and servers.
     pub routers: routes::script::RouterSigns,
+    pub queries: queries::QueryFacts,
 }
 
 impl FileFacts {

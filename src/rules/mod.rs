@@ -148,6 +148,8 @@ rules! {
         db_index_missing,
         db_pool_not_configured,
         index_not_concurrent,
+        n_plus_one_query,
+        pagination_missing,
         pool_pre_ping_missing,
     }
     reliability {
