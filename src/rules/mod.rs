@@ -193,7 +193,6 @@ rules! {
         k8s_inline_secret,
         password_hashing_weak,
         redis_no_auth,
-        security_headers_missing,
         test_secret_in_production,
         vendor_default_credentials,
         iac_public_access,
