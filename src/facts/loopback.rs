@@ -393,7 +393,9 @@ fn choice(node: NodeRef<'_>) -> Option<Choice> {
             (Kind::Conditional, Role::Alternate) => return Some(Choice::InsteadOf(instead_of_condition(above))),
             (Kind::Conditional, Role::Consequent) => return Some(Choice::Unknown),
             (Kind::Logical, Role::Right) if matches!(above.name(), "||" | "??") => {
-                return Some(above.child(Role::Left).map_or(Choice::Unknown, |left| Choice::InsteadOf(instead_of(left))));
+                return Some(
+                    above.child(Role::Left).map_or(Choice::Unknown, |left| Choice::InsteadOf(instead_of(left))),
+                );
             }
             _ => {}
         }
