@@ -484,7 +484,7 @@ fn settings_field(assignment: NodeRef<'_>) -> Option<EnvRead> {
     };
     let demand = if nothing && !has_factory(value) { Demand::Required } else { Demand::Optional };
     let variable = variable_of_field(class, target.name(), value);
-    Some(EnvRead { demand, variable, ..made(assignment, target.name().to_owned(), fallback, Via::Settings) })
+    Some(EnvRead { variable, demand, ..made(assignment, target.name().to_owned(), fallback, Via::Settings) })
 }
 
 fn has_factory(value: Option<NodeRef<'_>>) -> bool {

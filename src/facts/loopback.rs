@@ -30,7 +30,7 @@ pub enum How {
 }
 
 /// Programs that are meant to run beside the one that asks them: Ollama, LM Studio, collectors of telemetry, Dapr,
-/// LocalStack.
+/// `LocalStack`.
 const BESIDE: [&str; 8] = ["11434", "1234", "4317", "4318", "8126", "3500", "4566", "9229"];
 
 /// Words of a name that say that the address is meant to be local.
@@ -354,10 +354,8 @@ fn use_of(node: NodeRef<'_>) -> Option<Loopback> {
                 return None;
             }
             Kind::JsxAttribute => return stands_in.filter(|_| !READ_BY_PEOPLE.contains(&above.name())),
-            Kind::Array => {
-                if !is_only_local(above, below) {
-                    return None;
-                }
+            Kind::Array if !is_only_local(above, below) => {
+                return None;
             }
             Kind::Call => match through_call(above, below, stands_in.as_ref()) {
                 Step::On(found) => stands_in = stands_in.or(found),

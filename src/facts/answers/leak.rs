@@ -111,7 +111,7 @@ fn written<'t>(node: NodeRef<'t>, steps: &mut u32) -> Option<Leak<'t>> {
     found
 }
 
-fn of_member<'t>(node: NodeRef<'t>) -> Option<Leak<'t>> {
+fn of_member(node: NodeRef<'_>) -> Option<Leak<'_>> {
     let object = node.child(Role::Object)?;
     let source = error(object)?;
     let tells = told_by_member(node.name())?;
@@ -321,10 +321,12 @@ pub(super) fn is_safe(node: NodeRef<'_>) -> bool {
                     return true;
                 }
             }
-            Kind::Logical if child.role() == Role::Right && parent.name() == "&&" => {
-                if parent.child(Role::Left).is_some_and(|left| decides_safely(left) || narrows(left)) {
-                    return true;
-                }
+            Kind::Logical
+                if child.role() == Role::Right
+                    && parent.name() == "&&"
+                    && parent.child(Role::Left).is_some_and(|left| decides_safely(left) || narrows(left)) =>
+            {
+                return true;
             }
             Kind::Case | Kind::Switch => return true,
             Kind::Block if left_before(child, parent) => return true,

@@ -185,7 +185,7 @@ fn python_call(call: NodeRef<'_>) -> Option<Response<'_>> {
     }
 }
 
-/// A handler of FastAPI or Flask that returns what is sent.
+/// A handler of `FastAPI` or Flask that returns what is sent.
 fn python_return(node: NodeRef<'_>) -> Option<Response<'_>> {
     let value = node.child(Role::Value)?;
     let (body, status) = match value.kind() {

@@ -68,10 +68,8 @@ impl Reader {
                         text: String::new(),
                     });
                 }
-                Event::End(TagEnd::Link | TagEnd::Image) => {
-                    if self.links.len() < MAX_PARTS {
-                        self.links.extend(link.take());
-                    }
+                Event::End(TagEnd::Link | TagEnd::Image) if self.links.len() < MAX_PARTS => {
+                    self.links.extend(link.take());
                 }
                 Event::Start(Tag::CodeBlock(kind)) => {
                     in_code = true;
@@ -102,7 +100,7 @@ impl Reader {
         }
     }
 
-    /// A line followed by a line of signs (reStructuredText), or a line that begins with `=` signs (AsciiDoc).
+    /// A line followed by a line of signs (reStructuredText), or a line that begins with `=` signs (`AsciiDoc`).
     fn plain(&mut self, text: &str) {
         let (mut offset, mut previous): (usize, Option<(Span, &str)>) = (0, None);
         for line in text.split_inclusive('\n') {

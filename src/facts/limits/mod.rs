@@ -36,7 +36,7 @@ pub enum LimitKind {
     MemoryWithoutStore,
     /// A store in memory, and no other.
     MemoryOnly,
-    /// The log-in with a password of NextAuth, in which nothing limits.
+    /// The log-in with a password of `NextAuth`, in which nothing limits.
     PasswordLogIn,
 }
 

@@ -231,7 +231,7 @@ fn is_default_store(call: NodeRef<'_>) -> bool {
     }
 }
 
-/// `Credentials({ authorize })` of NextAuth.
+/// `Credentials({ authorize })` of `NextAuth`.
 fn password_log_in(call: NodeRef<'_>) -> Option<LimitSign> {
     let api = call.callee_api()?;
     if !api.starts_with("next-auth/providers/credentials") || call.has(Flags::NEW) {

@@ -322,10 +322,10 @@ fn is_whole(node: NodeRef<'_>, words: &[String], as_text: bool) -> bool {
     if as_text {
         return false;
     }
-    if let Some(made) = node.definition() {
-        if is_request_part(made) || made.is(Kind::Call) && reads_body(made) {
-            return true;
-        }
+    if let Some(made) = node.definition()
+        && (is_request_part(made) || made.is(Kind::Call) && reads_body(made))
+    {
+        return true;
     }
     let last = words.last().map_or("", String::as_str);
     let whole = matches!(last, "user" | "session" | "credentials" | "account") && words.len() <= 2;

@@ -111,10 +111,8 @@ impl Extractor for OutboundExtractor {
 /// The request that a call sends, if it is one.
 pub fn request(call: NodeRef<'_>, script: bool) -> Option<Request> {
     let sender = client::sender(call, script)?;
-    let address = match sender.makes_client {
-        true => Address::Open,
-        false => sender.address.map_or(Address::Open, address::address),
-    };
+    let address =
+        if sender.makes_client { Address::Open } else { sender.address.map_or(Address::Open, address::address) };
     Some(Request {
         span: call.span(),
         limit: limit::limit(call, &sender),

@@ -150,7 +150,7 @@ impl Conditions {
         for argument in call.children_in(Role::Argument) {
             match argument.kind() {
                 Kind::Property => {
-                    self.add(keyword_column(argument.name()), Comparison::Equal, argument.child(Role::Value))
+                    self.add(keyword_column(argument.name()), Comparison::Equal, argument.child(Role::Value));
                 }
                 Kind::Spread => self.open = true,
                 Kind::Identifier if argument.definition().is_none() => self.open = true,

@@ -65,10 +65,10 @@ pub fn declarations(repo: &Repo, wanted: &BTreeSet<&str>) -> Found {
             FileKind::Kubernetes | FileKind::HelmValues | FileKind::Kustomize => of_kubernetes(repo, file, &mut found),
             FileKind::HelmTemplate => of_templates(repo, file, &mut found),
             FileKind::Workflow | FileKind::GitlabCi => {
-                of_maps(repo, file, &["env", "variables"], By::Workflow, &mut found)
+                of_maps(repo, file, &["env", "variables"], By::Workflow, &mut found);
             }
             FileKind::Platform => {
-                of_maps(repo, file, &["env", "envVars", "environment", "build"], By::Platform, &mut found)
+                of_maps(repo, file, &["env", "envVars", "environment", "build"], By::Platform, &mut found);
             }
             FileKind::Dockerfile => of_dockerfile(repo, file, &mut found),
             FileKind::Markdown | FileKind::Text if documents < DOCUMENTS && !wanted.is_empty() => {

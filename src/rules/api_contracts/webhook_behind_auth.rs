@@ -54,7 +54,8 @@ fn receives(cx: &Context<'_>, all: &[Route], route: &Route) -> bool {
     let kind = cx.repo.component(route.component).kind;
     let parts = standing::segments(&route.path);
     let last = parts.last().map_or("", String::as_str);
-    let hook = route.method == "POST" && route.area() == Area::Hook && matches!(last, "webhook" | "ipn" | "stripe" | "github");
+    let hook =
+        route.method == "POST" && route.area() == Area::Hook && matches!(last, "webhook" | "ipn" | "stripe" | "github");
     let managed = all.iter().any(|other| {
         other.component == route.component
             && matches!(other.method.as_str(), "GET" | "PUT" | "PATCH" | "DELETE")
@@ -81,7 +82,9 @@ fn user_guard(route: &Route) -> Option<&crate::facts::routes::Guard> {
     // A shared secret that the provider sends along is not a user's.
     let secret = |name: &str| {
         let name = name.to_ascii_lowercase();
-        ["secret", "key", "hook", "sign", "internal", "basic", "ip", "cron", "service"].iter().any(|word| name.contains(word))
+        ["secret", "key", "hook", "sign", "internal", "basic", "ip", "cron", "service"]
+            .iter()
+            .any(|word| name.contains(word))
     };
     // A webhook that verifies its sender and asks for a user as well can satisfy nobody.
     let verifies = route.guard(GuardDoes::Verifies).is_some();
@@ -90,6 +93,9 @@ fn user_guard(route: &Route) -> Option<&crate::facts::routes::Guard> {
         guard.does == GuardDoes::Authenticates
             && outside(&guard.place)
             && !secret(&guard.name)
-            && (verifies || ["jwt", "session", "user", "login", "authenticate", "requireauth"].iter().any(|word| name.contains(word)))
+            && (verifies
+                || ["jwt", "session", "user", "login", "authenticate", "requireauth"]
+                    .iter()
+                    .any(|word| name.contains(word)))
     })
 }

@@ -44,7 +44,7 @@ impl Rule for K8sHpaMissing {
                     fine.push(Evidence::At { place: scaler.head(), note });
                 }
                 None if cluster.offers("HorizontalPodAutoscaler") || cluster.offers("ScaledObject") => {
-                    open = Some(about("open"))
+                    open = Some(about("open"));
                 }
                 None => sites.push(Site::new(workload.object.head(), about("missing")).key(workload.object.name)),
             }

@@ -37,7 +37,7 @@ impl Rule for RollbackScriptStub {
             let works = script.iter().find(|used| has_effect(used));
             match works {
                 Some(used) if invented(used).is_none() => {
-                    fine.push(Evidence::At { place: used.place(), note: Message::new("works").with("name", name) })
+                    fine.push(Evidence::At { place: used.place(), note: Message::new("works").with("name", name) });
                 }
                 Some(_) => {}
                 None => sites.extend(

@@ -134,7 +134,7 @@ impl Search<'_> {
         }
         let [manifest] = manifests.as_slice() else {
             return if there {
-                self.miss(&used, file, None, severity)
+                self.miss(&used, file, None, severity);
             };
         };
         if there && !self.defaults(&used, *manifest) {

@@ -47,10 +47,10 @@ impl Rule for ArchitectureDiagramsMissing {
         });
         evidence.extend(files.map(|file| Evidence::At { place: Place::File(file.id), note: "picture".into() }));
         evidence.truncate(6);
-        if evidence.is_empty() {
-            if let Some((_, target)) = documents::elsewhere(&documents) {
-                return Verdict::unknown(Message::new("elsewhere").with("target", target));
-            }
+        if evidence.is_empty()
+            && let Some((_, target)) = documents::elsewhere(&documents)
+        {
+            return Verdict::unknown(Message::new("elsewhere").with("target", target));
         }
         Verdict::pass_or(evidence, || {
             Verdict::fail(Site::new(Place::Missing("docs/architecture.md".into()), "missing"), [])

@@ -48,13 +48,15 @@ impl Rule for EnvBooleanCoercion {
 /// The key of the schema of an environment whose value is made a boolean: `FLAG: z.coerce.boolean()`.
 fn schema_flag(call: NodeRef<'_>) -> Option<NodeRef<'_>> {
     let path = call.callee_path()?;
-    let coerces = path.ends_with(".coerce.boolean") || path.ends_with("z.stringbool") || path.ends_with("zod.stringbool");
+    let coerces =
+        path.ends_with(".coerce.boolean") || path.ends_with("z.stringbool") || path.ends_with("zod.stringbool");
     if !coerces {
         return None;
     }
     let property = call.ancestors().take(8).find(|above| above.is(Kind::Property))?;
     let name = property.name();
-    let upper = name.len() > 2 && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let upper =
+        name.len() > 2 && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     // A value that is put into form first is another's.
     let preprocessed = call.ancestors().take(4).any(|above| above.callee_name() == Some("preprocess"));
     (upper && !preprocessed).then_some(property)
@@ -62,14 +64,21 @@ fn schema_flag(call: NodeRef<'_>) -> Option<NodeRef<'_>> {
 
 /// Names that ask a yes-or-no question; the others ask whether a value is there at all.
 fn is_flag(name: &str) -> bool {
-    let ends = ["_ENABLED", "_DISABLED", "_ENABLE", "_DISABLE", "_FLAG", "_SECURE", "_VERBOSE", "_DEBUG", "_TLS", "_SSL"];
-    let starts = ["ENABLE_", "DISABLE_", "IS_", "USE_", "ALLOW_", "SKIP_", "REQUIRE_", "SHOULD_", "DEBUG", "VERBOSE", "NO_"];
-    ends.iter().any(|end| name.ends_with(end)) || starts.iter().any(|start| name.starts_with(start)) || name.contains("_ENABLE_")
+    let ends =
+        ["_ENABLED", "_DISABLED", "_ENABLE", "_DISABLE", "_FLAG", "_SECURE", "_VERBOSE", "_DEBUG", "_TLS", "_SSL"];
+    let starts =
+        ["ENABLE_", "DISABLE_", "IS_", "USE_", "ALLOW_", "SKIP_", "REQUIRE_", "SHOULD_", "DEBUG", "VERBOSE", "NO_"];
+    ends.iter().any(|end| name.ends_with(end))
+        || starts.iter().any(|start| name.starts_with(start))
+        || name.contains("_ENABLE_")
 }
 
 /// `bool(int(os.getenv('X', '0')))`, `Boolean(Number(process.env.X))`: zero is off there.
 fn is_truth_of_number(call: NodeRef<'_>) -> bool {
     call.argument(0).is_some_and(|inner| {
-        inner.is(Kind::Call) && matches!(inner.callee_name(), Some("int" | "Number" | "parseInt" | "strtobool" | "loads" | "parse"))
-    }) || call.parent().is_some_and(|parent| parent.is(Kind::Unary) && call.role() == NodeRole::Value && parent.name() != "!")
+        inner.is(Kind::Call)
+            && matches!(inner.callee_name(), Some("int" | "Number" | "parseInt" | "strtobool" | "loads" | "parse"))
+    }) || call
+        .parent()
+        .is_some_and(|parent| parent.is(Kind::Unary) && call.role() == NodeRole::Value && parent.name() != "!")
 }

@@ -40,7 +40,8 @@ impl Rule for EnvExampleMissing {
         if !cx.repo.components().iter().any(|component| component.kind.is_deployable()) {
             return Verdict::not_applicable("nothing-deployed");
         }
-        let told = |by: &[By]| own.iter().filter(|one| one.declared.iter().any(|declared| by.contains(&declared.by))).count();
+        let told =
+            |by: &[By]| own.iter().filter(|one| one.declared.iter().any(|declared| by.contains(&declared.by))).count();
         let documented = told(&[By::Document, By::EnvFile, By::Platform]);
         if documented * 3 >= own.len() * 2 {
             let places = own.iter().filter_map(|one| {

@@ -25,7 +25,8 @@ impl Rule for EnvUndocumentedVariable {
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        let has_template = cx.repo.of_kind(FileKind::EnvExample).any(|file| !matches!(file.role, Role::Vendored | Role::Test));
+        let has_template =
+            cx.repo.of_kind(FileKind::EnvExample).any(|file| !matches!(file.role, Role::Vendored | Role::Test));
         if !has_template {
             return Verdict::not_applicable("no-template");
         }
@@ -57,7 +58,10 @@ impl Rule for EnvUndocumentedVariable {
             .iter()
             .filter_map(|(one, _)| {
                 let declared = one.declared.first()?;
-                Some(Evidence::At { place: declared.place.clone(), note: Message::new("declared").with("name", one.name.as_str()) })
+                Some(Evidence::At {
+                    place: declared.place.clone(),
+                    note: Message::new("declared").with("name", one.name.as_str()),
+                })
             })
             .collect();
         let ok = told.len();
@@ -75,7 +79,8 @@ fn is_about_development(name: &str) -> bool {
 /// The first read by the product. A schema that gives the default says itself what can be set.
 fn first(cx: &Context<'_>, one: &Variable<'_>) -> Option<Place> {
     let by_schema = one.reads.iter().any(|(_, read)| {
-        matches!(read.via, Via::Schema | Via::Settings) && (read.fallback != Fallback::None || read.demand == Demand::Optional)
+        matches!(read.via, Via::Schema | Via::Settings)
+            && (read.fallback != Fallback::None || read.demand == Demand::Optional)
     });
     if by_schema {
         return None;
@@ -84,10 +89,15 @@ fn first(cx: &Context<'_>, one: &Variable<'_>) -> Option<Place> {
         let file = cx.repo.file(file);
         let kind = cx.repo.component(file.component).kind;
         file.role == Role::Source
-            && !matches!(kind, ComponentKind::Cli | ComponentKind::Library | ComponentKind::ClientApp | ComponentKind::Infrastructure)
+            && !matches!(
+                kind,
+                ComponentKind::Cli | ComponentKind::Library | ComponentKind::ClientApp | ComponentKind::Infrastructure
+            )
     };
     one.reads
         .iter()
-        .find(|(file, read)| runs(*file) && !read.development_only && !matches!(read.via, Via::ConfigService | Via::Settings))
+        .find(|(file, read)| {
+            runs(*file) && !read.development_only && !matches!(read.via, Via::ConfigService | Via::Settings)
+        })
         .map(|(file, read)| Place::At(*file, read.span))
 }

@@ -35,7 +35,8 @@ impl Rule for EnvValidationMissing {
             return Verdict::not_applicable("not-deployed");
         }
         let all = variables::read(cx.repo, cx.facts);
-        let own: Vec<&Variable<'_>> = all.iter().filter(|one| !variables::is_given(&one.name) && first(cx, one).is_some()).collect();
+        let own: Vec<&Variable<'_>> =
+            all.iter().filter(|one| !variables::is_given(&one.name) && first(cx, one).is_some()).collect();
         if own.len() < FEW {
             return Verdict::not_applicable("few");
         }
@@ -57,7 +58,10 @@ impl Rule for EnvValidationMissing {
             if !whole && covered * 2 < needed.len() {
                 return Verdict::unknown("partly").detail(detail);
             }
-            let evidence = checked.iter().take(RELATED).map(|(place, key)| Evidence::At { place: place.clone(), note: Message::new(*key) });
+            let evidence = checked
+                .iter()
+                .take(RELATED)
+                .map(|(place, key)| Evidence::At { place: place.clone(), note: Message::new(*key) });
             return Verdict::pass_or(evidence.collect(), || Verdict::pass_at(place.clone(), *key)).detail(detail);
         }
         if covered > 0 && needed.len() < covered * 8 {

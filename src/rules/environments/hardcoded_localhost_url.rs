@@ -31,8 +31,16 @@ impl Rule for HardcodedLocalhostUrl {
         let nodes = Watch { text: true, ..Watch::nodes(&[Kind::String]) };
         nodes
             .keywords(&[
-                "localhost", "127.0.0.1", "host.docker.internal", ".vercel.app", ".netlify.app", ".onrender.com",
-                ".railway.app", ".fly.dev", ".herokuapp.com", ".run.app",
+                "localhost",
+                "127.0.0.1",
+                "host.docker.internal",
+                ".vercel.app",
+                ".netlify.app",
+                ".onrender.com",
+                ".railway.app",
+                ".fly.dev",
+                ".herokuapp.com",
+                ".run.app",
             ])
             .roles(&[Role::Source, Role::Config])
     }
@@ -76,7 +84,10 @@ impl Rule for HardcodedLocalhostUrl {
         let origins = origins_of_others(cx);
         let runs = |file: &File| {
             let kind = cx.repo.component(file.component).kind;
-            !matches!(kind, ComponentKind::Cli | ComponentKind::Library | ComponentKind::ClientApp | ComponentKind::Infrastructure)
+            !matches!(
+                kind,
+                ComponentKind::Cli | ComponentKind::Library | ComponentKind::ClientApp | ComponentKind::Infrastructure
+            )
         };
         let sites: Vec<Site> = cx
             .seen
@@ -101,11 +112,46 @@ impl Rule for HardcodedLocalhostUrl {
 /// Files that are about development, tests or health checks by their name, and those of a build for development.
 fn is_for_production(file: &File) -> bool {
     let name = file.name().to_ascii_lowercase();
-    let words = ["test", "spec", "mock", "health", "setupproxy", "swagger", "openapi", "seed", "stories", "emulator", "fixture", "ollama", "webpack", "vite", "rollup", "gulp", "playwright", "cypress", "karma", "jest"];
+    let words = [
+        "test",
+        "spec",
+        "mock",
+        "health",
+        "setupproxy",
+        "swagger",
+        "openapi",
+        "seed",
+        "stories",
+        "emulator",
+        "fixture",
+        "ollama",
+        "webpack",
+        "vite",
+        "rollup",
+        "gulp",
+        "playwright",
+        "cypress",
+        "karma",
+        "jest",
+    ];
     let environment = name.starts_with("environment.") || name.starts_with("environments.");
-    let folders = ["mocks", "__mocks__", "fixtures", "openapi", "swagger", "dev", "local", "development", "__tests__", "testing", "docker"];
+    let folders = [
+        "mocks",
+        "__mocks__",
+        "fixtures",
+        "openapi",
+        "swagger",
+        "dev",
+        "local",
+        "development",
+        "__tests__",
+        "testing",
+        "docker",
+    ];
     let folder = file.folder().components().any(|part| folders.contains(&part.as_str()));
-    let configuration = [".config.ts", ".config.js", ".config.mjs", ".config.cjs", ".config.mts"].iter().any(|ending| name.ends_with(ending));
+    let configuration = [".config.ts", ".config.js", ".config.mjs", ".config.cjs", ".config.mts"]
+        .iter()
+        .any(|ending| name.ends_with(ending));
     !words.iter().any(|word| name.contains(word))
         && !environment
         && !folder
@@ -128,12 +174,15 @@ fn demanded(cx: &Context<'_>) -> BTreeSet<(ComponentId, String)> {
     let mut names = BTreeSet::new();
     for (file, facts) in cx.facts.files() {
         let of = cx.repo.file(file);
-        let entry = ["index.", "main.", "server.", "app.", "instrumentation.", "settings.", "config."].iter().any(|start| of.name().starts_with(start));
+        let entry = ["index.", "main.", "server.", "app.", "instrumentation.", "settings.", "config."]
+            .iter()
+            .any(|start| of.name().starts_with(start));
         if !matches!(of.role, Role::Source | Role::Config) || !(entry || imported.contains(&file)) {
             continue;
         }
         for read in &facts.environment {
-            let stops = read.required_in_production || (read.demand == Demand::Required && read.via != Via::ConfigService);
+            let stops =
+                read.required_in_production || (read.demand == Demand::Required && read.via != Via::ConfigService);
             if stops && read.at_start && !read.variable.is_empty() {
                 names.insert((of.component, read.variable.clone()));
             }
@@ -144,9 +193,9 @@ fn demanded(cx: &Context<'_>) -> BTreeSet<(ComponentId, String)> {
 
 /// Names that the same file insists on when it is loaded.
 fn demanded_here(cx: &Context<'_>, file: FileId, name: &str) -> bool {
-    cx.facts.of(file).is_some_and(|facts| {
-        facts.environment.iter().any(|read| read.variable == name && read.required_in_production)
-    })
+    cx.facts
+        .of(file)
+        .is_some_and(|facts| facts.environment.iter().any(|read| read.variable == name && read.required_in_production))
 }
 
 /// Origins that stand in for a missing variable: `allowed-origins-not-required` speaks of them.
@@ -176,15 +225,18 @@ fn in_java(file: &Visit<'_>, out: &mut Out<'_>) {
     let mut start = 0;
     for line in file.text.split_inclusive('\n') {
         let code = line.trim_start();
-        let comment = ["//", "*", "/*", "@", "log", "LOG", "System.out", "throw"].iter().any(|sign| code.starts_with(sign));
-        let used = ["Origin", "Url", "URL", "Uri", "URI", "baseUrl", "ndpoint", "HOST"].iter().any(|word| line.contains(word));
+        let comment =
+            ["//", "*", "/*", "@", "log", "LOG", "System.out", "throw"].iter().any(|sign| code.starts_with(sign));
+        let used =
+            ["Origin", "Url", "URL", "Uri", "URI", "baseUrl", "ndpoint", "HOST"].iter().any(|word| line.contains(word));
         if !comment
             && used
             && let Some(at) = literal(line)
         {
             let rest = &line[at..];
             let end = rest.find('"').unwrap_or(rest.len());
-            let others = line.matches("\"http").count() > line.matches("localhost").count() + line.matches("127.0.0.1").count();
+            let others =
+                line.matches("\"http").count() > line.matches("localhost").count() + line.matches("127.0.0.1").count();
             if loopback::is_loopback_url(&rest[..end]) && !others && !line.contains("@Value") {
                 let place = Place::At(file.file.id, Span::new(start + at, start + at + end));
                 let observation = out.bad(place, Message::new("fixed-literal"));
@@ -197,5 +249,9 @@ fn in_java(file: &Visit<'_>, out: &mut Out<'_>) {
 
 /// Where the text of the first literal on this machine begins.
 fn literal(line: &str) -> Option<usize> {
-    ["\"http://localhost", "\"http://127.0.0.1", "\"https://localhost"].iter().filter_map(|start| line.find(start)).min().map(|at| at + 1)
+    ["\"http://localhost", "\"http://127.0.0.1", "\"https://localhost"]
+        .iter()
+        .filter_map(|start| line.find(start))
+        .min()
+        .map(|at| at + 1)
 }

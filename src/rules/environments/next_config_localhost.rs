@@ -46,13 +46,20 @@ impl Rule for NextConfigLocalhost {
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         cx.judged(|| {
             let files = cx.seen.len();
-            if files == 0 { Verdict::not_applicable("no-config") } else { Verdict::pass(cx.searched("searched", files), []) }
+            if files == 0 {
+                Verdict::not_applicable("no-config")
+            } else {
+                Verdict::pass(cx.searched("searched", files), [])
+            }
         })
     }
 }
 
 fn is_next_config(file: &Visit<'_>) -> bool {
-    matches!(file.file.name(), "next.config.js" | "next.config.mjs" | "next.config.ts" | "next.config.cjs" | "next.config.mts")
+    matches!(
+        file.file.name(),
+        "next.config.js" | "next.config.mjs" | "next.config.ts" | "next.config.cjs" | "next.config.mts"
+    )
 }
 
 /// A host or an address on this machine; a content policy that mentions one counts, too.
@@ -61,16 +68,16 @@ fn is_local(node: NodeRef<'_>) -> bool {
     let named = |host: &str| {
         text == host
             || ["http://", "https://", "ws://"].iter().any(|scheme| {
-                text.strip_prefix(scheme).and_then(|rest| rest.strip_prefix(host)).is_some_and(|rest| {
-                    rest.is_empty() || rest.starts_with([':', '/'])
-                })
+                text.strip_prefix(scheme)
+                    .and_then(|rest| rest.strip_prefix(host))
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
             })
     };
     ["localhost", "127.0.0.1"].iter().any(|host| named(host))
 }
 
 /// The setting of Next.js that the string belongs to.
-fn setting<'t>(node: NodeRef<'t>) -> Option<&'t str> {
+fn setting(node: NodeRef<'_>) -> Option<&str> {
     let known = ["images", "rewrites", "redirects", "headers", "env", "domains", "remotePatterns"];
     node.ancestors().take(40).find_map(|above| {
         let name = match above.kind() {

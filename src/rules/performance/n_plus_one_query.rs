@@ -60,7 +60,8 @@ fn is_apart(path: &str) -> bool {
 }
 
 fn direct(file: FileId, query: &Query, loops: &mut BTreeSet<Span>) -> Option<Site> {
-    let iteration = query.iteration.filter(|_| query.library != Library::Mongoose && query.library != Library::Django)?;
+    let iteration =
+        query.iteration.filter(|_| query.library != Library::Mongoose && query.library != Library::Django)?;
     if !loops.insert(iteration.span) {
         return None;
     }

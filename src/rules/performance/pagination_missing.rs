@@ -35,7 +35,9 @@ impl Rule for PaginationMissing {
         let (mut sites, mut fine, mut unread) = (Vec::new(), Vec::new(), 0_usize);
         for (file, query) in list_queries(cx) {
             let place = Place::At(file, query.span);
-            let say = |key: &'static str| Message::new(key).with("table", query.table.as_str()).with("library", query.library.name());
+            let say = |key: &'static str| {
+                Message::new(key).with("table", query.table.as_str()).with("library", query.library.name())
+            };
             if query.bounded {
                 fine.push(Evidence::At { place, note: say("bounded") });
                 continue;
@@ -43,7 +45,9 @@ impl Rule for PaginationMissing {
             match judge(cx, file, query, &listing) {
                 Judged::Whole => sites.push(Site::new(place, say("whole"))),
                 Judged::Growing => sites.push(Site::new(place, say("growing"))),
-                Judged::Listed => sites.push(Site::new(place, say("listed")).severity(Severity::Low).confidence(Confidence::Likely)),
+                Judged::Listed => {
+                    sites.push(Site::new(place, say("listed")).severity(Severity::Low).confidence(Confidence::Likely))
+                }
                 Judged::Unread => unread += 1,
                 Judged::Natural => {}
             }
@@ -52,7 +56,11 @@ impl Rule for PaginationMissing {
         let detail = Message::new("detail").count("bad", sites.len()).count("n", total);
         fine.truncate(SHOWN);
         let otherwise = || {
-            if unread > 0 { Verdict::unknown(Message::new("unread").count("n", unread)) } else { Verdict::not_applicable("no-lists") }
+            if unread > 0 {
+                Verdict::unknown(Message::new("unread").count("n", unread))
+            } else {
+                Verdict::not_applicable("no-lists")
+            }
         };
         if sites.is_empty() {
             return Verdict::pass_or(fine, otherwise).sites(total, ok);
@@ -102,7 +110,20 @@ fn judge(cx: &Context<'_>, file: FileId, query: &Query, listing: &BTreeSet<(File
     let unique = |column: &str| {
         matches!(
             plain(column).as_str(),
-            "id" | "uuid" | "slug" | "email" | "token" | "key" | "hash" | "code" | "username" | "externalid" | "_id" | "pk" | "name" | "path" | "url"
+            "id" | "uuid"
+                | "slug"
+                | "email"
+                | "token"
+                | "key"
+                | "hash"
+                | "code"
+                | "username"
+                | "externalid"
+                | "_id"
+                | "pk"
+                | "name"
+                | "path"
+                | "url"
         )
     };
     let natural = query.filters.iter().any(|filter| {
@@ -115,7 +136,13 @@ fn judge(cx: &Context<'_>, file: FileId, query: &Query, listing: &BTreeSet<(File
     // Rows that wait for something to happen to them are few as long as it does.
     let waiting = query.filters.iter().any(|filter| {
         let column = plain(&filter.column);
-        filter.comparison == Comparison::Other && filter.source != Source::Constant && (column.contains("expire") || column.contains("scheduled") || column.contains("nextrun") || column.contains("lastrun") || column.contains("due"))
+        filter.comparison == Comparison::Other
+            && filter.source != Source::Constant
+            && (column.contains("expire")
+                || column.contains("scheduled")
+                || column.contains("nextrun")
+                || column.contains("lastrun")
+                || column.contains("due"))
     });
     if waiting {
         return Judged::Natural;
@@ -127,7 +154,10 @@ fn judge(cx: &Context<'_>, file: FileId, query: &Query, listing: &BTreeSet<(File
     if equals.is_empty() && !unread {
         return Judged::Whole;
     }
-    if equals.iter().all(|filter| names_owner(&filter.column) || is_kind(&filter.column)) && is_growing(&query.table) && !unread {
+    if equals.iter().all(|filter| names_owner(&filter.column) || is_kind(&filter.column))
+        && is_growing(&query.table)
+        && !unread
+    {
         return Judged::Growing;
     }
     if listing.contains(&(file, query.span)) { Judged::Listed } else { Judged::Natural }
@@ -136,7 +166,9 @@ fn judge(cx: &Context<'_>, file: FileId, query: &Query, listing: &BTreeSet<(File
 /// Columns that sort rows into a few large kinds.
 fn is_kind(column: &str) -> bool {
     let column = plain(column);
-    ["type", "status", "kind", "provider", "isactive", "active", "published", "deleted", "experimentid", "state"].iter().any(|word| column.ends_with(word))
+    ["type", "status", "kind", "provider", "isactive", "active", "published", "deleted", "experimentid", "state"]
+        .iter()
+        .any(|word| column.ends_with(word))
 }
 
 /// Queries that answer a GET request for a list.
@@ -150,11 +182,15 @@ fn listing(cx: &Context<'_>) -> BTreeSet<(FileId, Span)> {
             continue;
         }
         let Some(Place::At(file, span)) = route.handler else { continue };
-        let Some(handler) = modules.function_at(file, span).or_else(|| modules.function_around(file, span)) else { continue };
+        let Some(handler) = modules.function_at(file, span).or_else(|| modules.function_around(file, span)) else {
+            continue;
+        };
         collect(cx, handler, &mut found);
         for (call, callee) in modules.callees(handler) {
             let name = call.callee.last();
-            let lists = ["list", "getAll", "findAll", "fetchAll", "get_all", "find_all"].iter().any(|start| name.starts_with(start));
+            let lists = ["list", "getAll", "findAll", "fetchAll", "get_all", "find_all"]
+                .iter()
+                .any(|start| name.starts_with(start));
             if lists || (name.starts_with("get") && name.ends_with('s')) {
                 collect(cx, callee, &mut found);
             }
@@ -167,7 +203,8 @@ fn collect(cx: &Context<'_>, function: FunctionId, found: &mut BTreeSet<(FileId,
     let span = cx.facts.modules(cx.repo).function(function).span;
     let Some(facts) = cx.facts.of(function.file) else { return };
     // A handler that asks for many things puts one answer together; only what it lists alone is a list.
-    let lists: Vec<&Query> = facts.queries.queries_in(span).filter(|query| query.operation == Operation::FindMany).collect();
+    let lists: Vec<&Query> =
+        facts.queries.queries_in(span).filter(|query| query.operation == Operation::FindMany).collect();
     if lists.len() == 1 {
         found.insert((function.file, lists[0].span));
     }
@@ -207,10 +244,102 @@ fn words(table: &str) -> Vec<String> {
 }
 
 const SMALL: &[&str] = &[
-    "setting", "config", "configuration", "role", "permission", "plan", "category", "tag", "language", "locale", "country", "currency",
-    "feature", "flag", "type", "statuse", "status", "template", "provider", "integration", "connection", "tier", "price", "domain", "webhook", "apikey", "key",
-    "channel", "stage", "pipeline", "group", "column", "label", "theme", "module", "menu", "section", "policy", "rule",
-    "schedule", "preference", "option", "variant", "environment", "region", "zone", "credential", "secret", "monitor", "model", "dashboard", "widget", "holiday", "department", "position", "unit", "level", "badge", "banner", "faq", "shipping", "tax", "vendor", "migration", "index", "catalog", "skill", "city", "state", "timezone", "extension", "plugin", "brand", "prompttemplate", "subscription", "admin", "network", "cron", "service", "page", "slide", "header", "dictionary", "enum", "lookup", "reference", "proxy", "server", "host", "node", "worker", "source", "kind", "package", "platform", "property",
+    "setting",
+    "config",
+    "configuration",
+    "role",
+    "permission",
+    "plan",
+    "category",
+    "tag",
+    "language",
+    "locale",
+    "country",
+    "currency",
+    "feature",
+    "flag",
+    "type",
+    "statuse",
+    "status",
+    "template",
+    "provider",
+    "integration",
+    "connection",
+    "tier",
+    "price",
+    "domain",
+    "webhook",
+    "apikey",
+    "key",
+    "channel",
+    "stage",
+    "pipeline",
+    "group",
+    "column",
+    "label",
+    "theme",
+    "module",
+    "menu",
+    "section",
+    "policy",
+    "rule",
+    "schedule",
+    "preference",
+    "option",
+    "variant",
+    "environment",
+    "region",
+    "zone",
+    "credential",
+    "secret",
+    "monitor",
+    "model",
+    "dashboard",
+    "widget",
+    "holiday",
+    "department",
+    "position",
+    "unit",
+    "level",
+    "badge",
+    "banner",
+    "faq",
+    "shipping",
+    "tax",
+    "vendor",
+    "migration",
+    "index",
+    "catalog",
+    "skill",
+    "city",
+    "state",
+    "timezone",
+    "extension",
+    "plugin",
+    "brand",
+    "prompttemplate",
+    "subscription",
+    "admin",
+    "network",
+    "cron",
+    "service",
+    "page",
+    "slide",
+    "header",
+    "dictionary",
+    "enum",
+    "lookup",
+    "reference",
+    "proxy",
+    "server",
+    "host",
+    "node",
+    "worker",
+    "source",
+    "kind",
+    "package",
+    "platform",
+    "property",
 ];
 
 /// Tables that people fill by hand, a few rows at a time.
@@ -219,18 +348,82 @@ fn is_small(table: &str) -> bool {
 }
 
 const GROWING: &[&str] = &[
-    "message", "log", "event", "metric", "record", "usage", "token", "transaction", "payment", "invoice", "order", "entry", "entity",
-    "chunk", "item", "comment", "post", "article", "document", "activity", "audit", "history", "visit", "view",
-    "click", "conversation", "chat", "assignment", "execution", "run", "job", "task", "reading", "measurement", "sample", "snapshot",
-    "vote", "like", "feedback", "review", "response", "submission", "answer", "contact", "lead", "ticket", "file", "image",
-    "photo", "upload", "attachment", "request", "result", "expense", "note", "bookmark", "link", "prompt", "generation", "version", "revision", "todo", "embedding", "memory", "trace", "span", "score",
+    "message",
+    "log",
+    "event",
+    "metric",
+    "record",
+    "usage",
+    "token",
+    "transaction",
+    "payment",
+    "invoice",
+    "order",
+    "entry",
+    "entity",
+    "chunk",
+    "item",
+    "comment",
+    "post",
+    "article",
+    "document",
+    "activity",
+    "audit",
+    "history",
+    "visit",
+    "view",
+    "click",
+    "conversation",
+    "chat",
+    "assignment",
+    "execution",
+    "run",
+    "job",
+    "task",
+    "reading",
+    "measurement",
+    "sample",
+    "snapshot",
+    "vote",
+    "like",
+    "feedback",
+    "review",
+    "response",
+    "submission",
+    "answer",
+    "contact",
+    "lead",
+    "ticket",
+    "file",
+    "image",
+    "photo",
+    "upload",
+    "attachment",
+    "request",
+    "result",
+    "expense",
+    "note",
+    "bookmark",
+    "link",
+    "prompt",
+    "generation",
+    "version",
+    "revision",
+    "todo",
+    "embedding",
+    "memory",
+    "trace",
+    "span",
+    "score",
 ];
 
 /// Tables to which the use of the service adds rows.
 fn is_growing(table: &str) -> bool {
     // A model's entity lost that word above, and `knowledge_graph_entities` is one that grows.
     let words = words(table);
-    let held = |word: &String| matches!(word.as_str(), "access" | "api" | "refresh" | "personal" | "push" | "device" | "invite");
+    let held = |word: &String| {
+        matches!(word.as_str(), "access" | "api" | "refresh" | "personal" | "push" | "device" | "invite")
+    };
     let token = words.last().is_some_and(|last| last == "token") && words.iter().any(held);
     !token && words.last().is_some_and(|last| GROWING.contains(&last.as_str())) || plain(table).ends_with("entities")
 }

@@ -161,8 +161,19 @@ fn site(sent: &Sent<'_>, limit: Limit, handlers: &BTreeMap<FileId, Vec<Span>>) -
 
 /// Hosts of language models, whose answers take longest.
 const MODELS: [&str; 14] = [
-    "openai.com", "anthropic.com", "openrouter.ai", "deepseek.com", "mistral.ai", "cohere.", "groq.com",
-    "generativelanguage.googleapis.com", "replicate.com", "huggingface.co", "together.", "perplexity.ai", "x.ai",
+    "openai.com",
+    "anthropic.com",
+    "openrouter.ai",
+    "deepseek.com",
+    "mistral.ai",
+    "cohere.",
+    "groq.com",
+    "generativelanguage.googleapis.com",
+    "replicate.com",
+    "huggingface.co",
+    "together.",
+    "perplexity.ai",
+    "x.ai",
     "elevenlabs.io",
 ];
 
@@ -176,6 +187,9 @@ fn model_host(request: &Request) -> Option<&str> {
 /// Whether a file holds the work of a queue, where a request that hangs holds a slot of the worker.
 fn runs_jobs(file: &File) -> bool {
     file.path.as_str().split(['/', '.', '-', '_']).any(|word| {
-        matches!(word, "worker" | "workers" | "job" | "jobs" | "queue" | "queues" | "processor" | "processors" | "tasks" | "cron")
+        matches!(
+            word,
+            "worker" | "workers" | "job" | "jobs" | "queue" | "queues" | "processor" | "processors" | "tasks" | "cron"
+        )
     })
 }

@@ -49,8 +49,10 @@ impl Rule for AdminEndpointUnprotected {
             let checks = standing::reads_identity(modules, route) || standing::refuses(modules, route);
             if let Some(guard) = route.guard(GuardDoes::Authenticates) {
                 let named = guard.name.to_ascii_lowercase();
-                let may_check = checks || ["admin", "role", "internal", "permission"].iter().any(|word| named.contains(word));
-                if roles && !may_check && route.resolved && route.guard(GuardDoes::Unknown).is_none() && route.changes() {
+                let may_check =
+                    checks || ["admin", "role", "internal", "permission"].iter().any(|word| named.contains(word));
+                if roles && !may_check && route.resolved && route.guard(GuardDoes::Unknown).is_none() && route.changes()
+                {
                     let site = Site::new(route.place.clone(), say("any-user").with("name", &guard.name));
                     sites.push(site.severity(Severity::High).confidence(Confidence::Likely).key(label(route)));
                 } else {

@@ -58,7 +58,9 @@ impl Rule for ApiAuthMissing {
         if tally.unclear > 0 && tally.unclear * UNCLEAR_SHARE > tally.guarded.len() {
             return Verdict::unknown(Message::new("unclear").count("n", tally.unclear).count("total", tally.total));
         }
-        Verdict::pass_or(guards(&tally.guarded), || Verdict::not_applicable("all-public")).detail(detail).sites(total, ok)
+        Verdict::pass_or(guards(&tally.guarded), || Verdict::not_applicable("all-public"))
+            .detail(detail)
+            .sites(total, ok)
     }
 }
 
@@ -181,21 +183,53 @@ fn imported_by_clients(cx: &Context<'_>) -> BTreeSet<FileId> {
 fn admits(route: &Route) -> bool {
     let parts = standing::segments(&route.path);
     let last = parts.last().map_or("", String::as_str);
-    let account = route.method == "POST" && matches!(last, "users" | "user" | "accounts" | "account" | "session" | "sessions" | "logins");
+    let account = route.method == "POST"
+        && matches!(last, "users" | "user" | "accounts" | "account" | "session" | "sessions" | "logins");
     let name = route.path.to_ascii_lowercase();
     let action = route.kind == RouteKind::ServerAction
-        && ["sign", "login", "logout", "register", "password", "verif", "subscri", "contact", "auth", "createuser", "locale", "cookie", "theme"]
-            .iter()
-            .any(|word| name.contains(word));
-    let first_run = parts.iter().any(|part| matches!(part.as_str(), "auth" | "onboarding" | "setup" | "install" | "bootstrap" | "oidc"));
+        && [
+            "sign",
+            "login",
+            "logout",
+            "register",
+            "password",
+            "verif",
+            "subscri",
+            "contact",
+            "auth",
+            "createuser",
+            "locale",
+            "cookie",
+            "theme",
+        ]
+        .iter()
+        .any(|word| name.contains(word));
+    let first_run = parts
+        .iter()
+        .any(|part| matches!(part.as_str(), "auth" | "onboarding" | "setup" | "install" | "bootstrap" | "oidc"));
     account || action || first_run
 }
 
 /// Whether a path that is only read speaks of what belongs to somebody.
 fn is_private(path: &str) -> bool {
     const PRIVATE: &[&str] = &[
-        "users", "customers", "orders", "payments", "invoices", "transactions", "employees", "patients", "responses", "submissions",
-        "credentials", "apikeys", "auditlogs", "export", "cron", "conversations", "inbox",
+        "users",
+        "customers",
+        "orders",
+        "payments",
+        "invoices",
+        "transactions",
+        "employees",
+        "patients",
+        "responses",
+        "submissions",
+        "credentials",
+        "apikeys",
+        "auditlogs",
+        "export",
+        "cron",
+        "conversations",
+        "inbox",
     ];
     standing::segments(path).iter().any(|part| PRIVATE.contains(&part.as_str()))
 }
@@ -203,9 +237,43 @@ fn is_private(path: &str) -> bool {
 /// Whether a path speaks of what is usually for everybody to read.
 fn is_catalogue(path: &str) -> bool {
     const CATALOGUE: &[&str] = &[
-        "products", "product", "categories", "category", "images", "image", "posts", "post", "articles", "article", "tags", "pages",
-        "blogs", "blog", "menu", "menus", "merchants", "reviews", "comments", "books", "movies", "recipes", "news", "slugs", "brands",
-        "cities", "countries", "courses", "events", "jobs", "faq", "faqs", "plans", "services", "banners", "videos", "examples",
+        "products",
+        "product",
+        "categories",
+        "category",
+        "images",
+        "image",
+        "posts",
+        "post",
+        "articles",
+        "article",
+        "tags",
+        "pages",
+        "blogs",
+        "blog",
+        "menu",
+        "menus",
+        "merchants",
+        "reviews",
+        "comments",
+        "books",
+        "movies",
+        "recipes",
+        "news",
+        "slugs",
+        "brands",
+        "cities",
+        "countries",
+        "courses",
+        "events",
+        "jobs",
+        "faq",
+        "faqs",
+        "plans",
+        "services",
+        "banners",
+        "videos",
+        "examples",
     ];
     standing::segments(path).iter().any(|part| CATALOGUE.contains(&part.as_str()))
 }
@@ -213,11 +281,43 @@ fn is_catalogue(path: &str) -> bool {
 /// Whether anything in the repository tells one caller from another.
 fn knows_callers(cx: &Context<'_>) -> bool {
     const LIBRARIES: &[&str] = &[
-        "passport", "jsonwebtoken", "jose", "next-auth", "@auth/core", "better-auth", "lucia", "@clerk/nextjs", "@clerk/express",
-        "@clerk/backend", "express-session", "express-jwt", "@fastify/jwt", "@fastify/session", "@nestjs/jwt", "@nestjs/passport",
-        "firebase-admin", "@supabase/ssr", "@supabase/auth-helpers-nextjs", "iron-session", "@auth0/nextjs-auth0", "bcrypt", "bcryptjs",
-        "argon2", "pyjwt", "python-jose", "passlib", "flask-login", "flask-jwt-extended", "authlib", "fastapi-users", "djangorestframework-simplejwt",
-        "django-allauth", "express-oauth2-jwt-bearer", "express-basic-auth", "@workos-inc/node", "supertokens-node",
+        "passport",
+        "jsonwebtoken",
+        "jose",
+        "next-auth",
+        "@auth/core",
+        "better-auth",
+        "lucia",
+        "@clerk/nextjs",
+        "@clerk/express",
+        "@clerk/backend",
+        "express-session",
+        "express-jwt",
+        "@fastify/jwt",
+        "@fastify/session",
+        "@nestjs/jwt",
+        "@nestjs/passport",
+        "firebase-admin",
+        "@supabase/ssr",
+        "@supabase/auth-helpers-nextjs",
+        "iron-session",
+        "@auth0/nextjs-auth0",
+        "bcrypt",
+        "bcryptjs",
+        "argon2",
+        "pyjwt",
+        "python-jose",
+        "passlib",
+        "flask-login",
+        "flask-jwt-extended",
+        "authlib",
+        "fastapi-users",
+        "djangorestframework-simplejwt",
+        "django-allauth",
+        "express-oauth2-jwt-bearer",
+        "express-basic-auth",
+        "@workos-inc/node",
+        "supertokens-node",
     ];
     let routes = cx.facts.routes(cx.repo).iter().filter(|route| cx.repo.file(route.file).role == Role::Source);
     let by_route = routes.into_iter().any(|route| {

@@ -39,7 +39,11 @@ impl Rule for ApiDocsPublic {
         while let Some(found) = file.text[at..].find("Matchers(") {
             let start = at + found;
             let rest = &file.text[start + 1..];
-            let end = [rest.find("Matchers("), rest.find("anyRequest"), rest.find(';')].into_iter().flatten().min().unwrap_or(rest.len());
+            let end = [rest.find("Matchers("), rest.find("anyRequest"), rest.find(';')]
+                .into_iter()
+                .flatten()
+                .min()
+                .unwrap_or(rest.len());
             let rule = &file.text[start..=start + end];
             if let Some(docs) = rule.find("swagger").filter(|_| rule.contains("permitAll")) {
                 let from = u32::try_from(start + docs).unwrap_or_default();
@@ -52,8 +56,12 @@ impl Rule for ApiDocsPublic {
 
     fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {
         match node.callee_name() {
-            Some("FastAPI") if node.callee_api().is_some_and(|path| path == "fastapi.FastAPI") => fastapi(file, node, out),
-            Some("setup") if node.receiver().is_some_and(|object| matches!(object.name(), "SwaggerModule")) => mounted(file, node, out),
+            Some("FastAPI") if node.callee_api().is_some_and(|path| path == "fastapi.FastAPI") => {
+                fastapi(file, node, out)
+            }
+            Some("setup") if node.receiver().is_some_and(|object| matches!(object.name(), "SwaggerModule")) => {
+                mounted(file, node, out)
+            }
             Some("use" | "get") if serves_swagger(node) => {
                 let guarded = node.positional().any(|argument| {
                     let name = argument.callee_name().unwrap_or_else(|| argument.name()).to_ascii_lowercase();
@@ -91,10 +99,19 @@ impl Rule for ApiDocsPublic {
                     && !matches!(kind, ComponentKind::Library | ComponentKind::Cli)
                     && !speaks_of_environment(cx, route.handler.as_ref())
             })
-            .map(|route| Site::new(route.place.clone(), Message::new("route").with("path", &route.path)).confidence(Confidence::Likely).key(&route.path))
+            .map(|route| {
+                Site::new(route.place.clone(), Message::new("route").with("path", &route.path))
+                    .confidence(Confidence::Likely)
+                    .key(&route.path)
+            })
             .collect();
-        let sites: Vec<Site> =
-            cx.seen.iter().filter(|seen| seen.tone == crate::model::Tone::Bad).map(crate::rule::site_of).chain(from_routes).collect();
+        let sites: Vec<Site> = cx
+            .seen
+            .iter()
+            .filter(|seen| seen.tone == crate::model::Tone::Bad)
+            .map(crate::rule::site_of)
+            .chain(from_routes)
+            .collect();
         if sites.is_empty() {
             return cx.judged(|| Verdict::not_applicable("none"));
         }
@@ -148,13 +165,14 @@ fn mounted(file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {
 fn is_chosen(node: NodeRef<'_>) -> bool {
     node.is_dev_only()
         || node.ancestors().any(|above| {
-            matches!(above.kind(), Kind::If | Kind::Logical | Kind::Conditional) && !above.child(Role::Condition).is_some_and(|condition| condition.span().contains(node.span()))
+            matches!(above.kind(), Kind::If | Kind::Logical | Kind::Conditional)
+                && !above.child(Role::Condition).is_some_and(|condition| condition.span().contains(node.span()))
         })
         || node.enclosing_function().is_some_and(|function| {
             function.child(Role::Body).is_some_and(|body| {
-                body.children_in(Role::Item).take_while(|item| item.span().start < node.span().start).any(|item| {
-                    item.is(Kind::If) && item.child(Role::Consequent).is_some_and(NodeRef::always_leaves)
-                })
+                body.children_in(Role::Item)
+                    .take_while(|item| item.span().start < node.span().start)
+                    .any(|item| item.is(Kind::If) && item.child(Role::Consequent).is_some_and(NodeRef::always_leaves))
             })
         })
 }

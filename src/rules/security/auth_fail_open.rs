@@ -39,8 +39,16 @@ impl Rule for AuthFailOpen {
         if !matches!(node.name(), "==" | "===" | "!=" | "!==") {
             return;
         }
-        let template = [Role::Left, Role::Right].into_iter().filter_map(|side| node.child(side)).map(NodeRef::resolved).find(|side| side.is(Kind::Template));
-        let Some(hole) = template.and_then(|template| template.children_in(Role::Item).find(|piece| !piece.is(Kind::String))) else { return };
+        let template = [Role::Left, Role::Right]
+            .into_iter()
+            .filter_map(|side| node.child(side))
+            .map(NodeRef::resolved)
+            .find(|side| side.is(Kind::Template));
+        let Some(hole) =
+            template.and_then(|template| template.children_in(Role::Item).find(|piece| !piece.is(Kind::String)))
+        else {
+            return;
+        };
         let Some(read) = hole.resolved().env_read() else { return };
         if read.default.is_some() {
             return;
@@ -61,19 +69,22 @@ impl Rule for AuthFailOpen {
                 };
                 condition.is_some_and(|condition| {
                     !condition.span().contains(node.span())
-                        && std::iter::once(condition).chain(condition.descendants().take(40)).any(|inner| inner.is(Kind::Identifier) && inner.name() == hole.name())
+                        && std::iter::once(condition)
+                            .chain(condition.descendants().take(40))
+                            .any(|inner| inner.is(Kind::Identifier) && inner.name() == hole.name())
                 })
             });
         // `if (!secret || header !== …)`: in the same condition.
-        let together = node.ancestors().take_while(|above| matches!(above.kind(), Kind::Logical | Kind::Unary)).any(|above| {
-            above.descendants().take(60).any(|inner| {
-                !node.span().contains(inner.span())
-                    && (inner.name() == hole.name() && inner.is(Kind::Identifier)
-                        || inner.env_read().is_some_and(|other| other.name == name))
-            })
-        });
+        let together =
+            node.ancestors().take_while(|above| matches!(above.kind(), Kind::Logical | Kind::Unary)).any(|above| {
+                above.descendants().take(60).any(|inner| {
+                    !node.span().contains(inner.span())
+                        && (inner.name() == hole.name() && inner.is(Kind::Identifier)
+                            || inner.env_read().is_some_and(|other| other.name == name))
+                })
+            });
         if !looked_at && !tested_by_name && !together {
-            out.bad(file.place(node), Message::new("undefined").with("name", name.to_string())).key = name.to_string();
+            out.bad(file.place(node), Message::new("undefined").with("name", name.clone())).key = name.clone();
         }
     }
 
@@ -111,9 +122,12 @@ impl Rule for AuthFailOpen {
             })
             .collect();
         let refused = refused(cx);
-        sites.extend(cx.seen.iter().filter(|seen| seen.tone == Tone::Bad && !refused.contains(&seen.key)).map(|seen| {
-            crate::rule::site_of(seen).severity(Severity::High)
-        }));
+        sites.extend(
+            cx.seen
+                .iter()
+                .filter(|seen| seen.tone == Tone::Bad && !refused.contains(&seen.key))
+                .map(|seen| crate::rule::site_of(seen).severity(Severity::High)),
+        );
         if !sites.is_empty() {
             return Verdict::fail_or(sites, || Verdict::not_applicable("no-guards"));
         }
@@ -123,7 +137,8 @@ impl Rule for AuthFailOpen {
             .into_iter()
             .take(SHOWN)
             .map(|((name, place), count)| {
-                let note = if name.is_empty() { Message::new("inside") } else { Message::new("refuses").with("name", name) };
+                let note =
+                    if name.is_empty() { Message::new("inside") } else { Message::new("refuses").with("name", name) };
                 Evidence::At { place: place.clone(), note: note.count("n", count) }
             })
             .collect();
@@ -137,9 +152,13 @@ fn refused(cx: &Context<'_>) -> Vec<String> {
         .files()
         .flat_map(|(_, facts)| {
             let required = facts.environment.iter().filter(|read| {
-                read.required_in_production || matches!(read.via, crate::facts::environment::Via::Schema | crate::facts::environment::Via::Settings)
+                read.required_in_production
+                    || matches!(
+                        read.via,
+                        crate::facts::environment::Via::Schema | crate::facts::environment::Via::Settings
+                    )
             });
-            required.map(|read| read.name.to_string()).chain(facts.refused.iter().cloned())
+            required.map(|read| read.name.clone()).chain(facts.refused.iter().cloned())
         })
         .collect()
 }

@@ -34,7 +34,9 @@ impl Rule for HealthDetailsExposed {
     /// Notes what functions of files about health would tell; the conclusion knows which of them answer a route.
     fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {
         let about = |text: &str| text.contains("health") || text.contains("ready") || text.contains("status");
-        if !about(file.file.path.as_str()) && !file.text.contains("health") || node.enclosing_function().is_some_and(|outer| outer.text().len() < 4000) {
+        if !about(file.file.path.as_str()) && !file.text.contains("health")
+            || node.enclosing_function().is_some_and(|outer| outer.text().len() < 4000)
+        {
             return;
         }
         let mut told: Vec<&'static str> = Vec::new();
@@ -68,7 +70,10 @@ impl Rule for HealthDetailsExposed {
                 }
             }
             if sites.len() == before {
-                fine.push(Evidence::At { place: route.place.clone(), note: Message::new("states").with("path", &route.path) });
+                fine.push(Evidence::At {
+                    place: route.place.clone(),
+                    note: Message::new("states").with("path", &route.path),
+                });
             }
         }
         let (total, ok) = (sites.len() + fine.len(), fine.len());
@@ -97,7 +102,10 @@ fn tells(node: NodeRef<'_>) -> Option<(&'static str, Severity)> {
         Kind::Member if matches!(node.name(), "message" | "stack") => {
             let object = node.child(Role::Object)?;
             let name = object.name().to_ascii_lowercase();
-            let of_error = object.is(Kind::Identifier) && (matches!(name.as_str(), "e" | "err" | "error" | "ex") || name.ends_with("error") || name.ends_with("err"));
+            let of_error = object.is(Kind::Identifier)
+                && (matches!(name.as_str(), "e" | "err" | "error" | "ex")
+                    || name.ends_with("error")
+                    || name.ends_with("err"));
             (of_error && goes_out(node)).then_some(("errors", Severity::Medium))
         }
         Kind::Call => match node.callee_name()? {
@@ -105,10 +113,15 @@ fn tells(node: NodeRef<'_>) -> Option<(&'static str, Severity)> {
             "str" | "repr" => {
                 let argument = node.argument(0)?;
                 let caught = node.enclosing_catch()?;
-                (argument.is(Kind::Identifier) && caught.name() == argument.name() && goes_out(node)).then_some(("errors", Severity::Medium))
+                (argument.is(Kind::Identifier) && caught.name() == argument.name() && goes_out(node))
+                    .then_some(("errors", Severity::Medium))
             }
-            "getQueueStats" | "getJobCounts" | "countDocuments" | "estimatedDocumentCount" => Some(("counts", Severity::Medium)),
-            "memoryUsage" | "hostname" | "cpuUsage" | "networkInterfaces" if goes_out(node) => Some(("runtime", Severity::Low)),
+            "getQueueStats" | "getJobCounts" | "countDocuments" | "estimatedDocumentCount" => {
+                Some(("counts", Severity::Medium))
+            }
+            "memoryUsage" | "hostname" | "cpuUsage" | "networkInterfaces" if goes_out(node) => {
+                Some(("runtime", Severity::Low))
+            }
             "filter" | "map" => {
                 // The names of variables that are not set.
                 let looks = node.descendants().take(30).any(NodeRef::is_dynamic_env_read);
@@ -139,10 +152,12 @@ fn goes_out(node: NodeRef<'_>) -> bool {
 fn is_logged(node: NodeRef<'_>) -> bool {
     node.ancestors().take_while(|above| !above.is(Kind::Function)).any(|above| {
         above.is(Kind::Call)
-            && (matches!(above.callee_name(), Some("error" | "warn" | "info" | "debug" | "log" | "captureException" | "warning" | "exception"))
-                && above.receiver().is_some_and(|receiver| {
-                    let name = receiver.name().to_ascii_lowercase();
-                    name.contains("log") || name == "console" || name == "sentry"
-                }))
+            && (matches!(
+                above.callee_name(),
+                Some("error" | "warn" | "info" | "debug" | "log" | "captureException" | "warning" | "exception")
+            ) && above.receiver().is_some_and(|receiver| {
+                let name = receiver.name().to_ascii_lowercase();
+                name.contains("log") || name == "console" || name == "sentry"
+            }))
     })
 }

@@ -90,10 +90,8 @@ fn becomes(call: NodeRef<'_>) -> Option<(&str, bool)> {
                     return Some((target, true));
                 }
             }
-            Kind::Property => {
-                if is_secret(node.name()) || (node.name() == "key" && has_prefix_of_key(node)) {
-                    return Some((node.name(), true));
-                }
+            Kind::Property if (is_secret(node.name()) || (node.name() == "key" && has_prefix_of_key(node))) => {
+                return Some((node.name(), true));
             }
             Kind::Function => {
                 if let Some(name) = node.function_name() {

@@ -16,7 +16,16 @@ impl Rule for LinkFromHostHeader {
     }
 
     fn watch(&self) -> Watch {
-        Watch::nodes(&[Kind::Template]).keywords(&["reset", "verify", "verification", "invite", "invitation", "confirm", "activate", "magic"])
+        Watch::nodes(&[Kind::Template]).keywords(&[
+            "reset",
+            "verify",
+            "verification",
+            "invite",
+            "invitation",
+            "confirm",
+            "activate",
+            "magic",
+        ])
     }
 
     fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {
@@ -58,7 +67,9 @@ fn carries_secret(template: NodeRef<'_>) -> bool {
         .map(|piece| piece.name().to_ascii_lowercase())
         .collect::<Vec<_>>()
         .join(" ");
-    let leads = ["reset", "verify", "verification", "invite", "invitation", "confirm", "activate", "magic"].iter().any(|word| path.contains(word));
+    let leads = ["reset", "verify", "verification", "invite", "invitation", "confirm", "activate", "magic"]
+        .iter()
+        .any(|word| path.contains(word));
     let secret = template.children_in(Role::Item).filter(|piece| !piece.is(Kind::String)).any(|piece| {
         let name = piece.text().to_ascii_lowercase();
         ["token", "code", "key", "hash", "secret", "uuid"].iter().any(|word| name.contains(word))
@@ -79,18 +90,23 @@ fn from_request(value: NodeRef<'_>) -> bool {
             let object = value.child(Role::Object);
             match value.name() {
                 "host" if object.is_some_and(|object| object.name() == "headers") => true,
-                "origin" | "host" => object
-                    .is_some_and(|object| object.name() == "nextUrl" || object.text().starts_with("new URL(req")),
+                "origin" | "host" => {
+                    object.is_some_and(|object| object.name() == "nextUrl" || object.text().starts_with("new URL(req"))
+                }
                 "base_url" | "host_url" | "url_root" => object.is_some_and(|object| object.name() == "request"),
                 _ => false,
             }
         }
         Kind::Call => match value.callee_name() {
-            Some("get" | "header") => value.argument(0).is_some_and(|header| {
-                header.is(Kind::String) && matches!(header.name().to_ascii_lowercase().as_str(), "host" | "x-forwarded-host" | "origin")
-            }) && value.receiver().is_some_and(|receiver| {
-                matches!(receiver.name(), "headers" | "req" | "request") || receiver.callee_name() == Some("headers")
-            }),
+            Some("get" | "header") => {
+                value.argument(0).is_some_and(|header| {
+                    header.is(Kind::String)
+                        && matches!(header.name().to_ascii_lowercase().as_str(), "host" | "x-forwarded-host" | "origin")
+                }) && value.receiver().is_some_and(|receiver| {
+                    matches!(receiver.name(), "headers" | "req" | "request")
+                        || receiver.callee_name() == Some("headers")
+                })
+            }
             Some("get_host") => true,
             _ => false,
         },

@@ -63,7 +63,19 @@ fn spring(cx: &Context<'_>, file: &File, sites: &mut Vec<Site>, fine: &mut Vec<E
             let bad: Vec<&str> = listed
                 .iter()
                 .map(String::as_str)
-                .filter(|one| matches!(*one, "*" | "env" | "heapdump" | "threaddump" | "configprops" | "beans" | "shutdown" | "loggers" | "logfile"))
+                .filter(|one| {
+                    matches!(
+                        *one,
+                        "*" | "env"
+                            | "heapdump"
+                            | "threaddump"
+                            | "configprops"
+                            | "beans"
+                            | "shutdown"
+                            | "loggers"
+                            | "logfile"
+                    )
+                })
                 .collect();
             let place = Place::At(file.id, node.span);
             if bad.is_empty() {
@@ -133,6 +145,9 @@ fn is_metrics(cx: &Context<'_>, route: &Route) -> bool {
     route.kind == RouteKind::Http
         && cx.repo.file(route.file).role == Role::Source
         && matches!(route.method.as_str(), "GET" | "ALL")
-        && matches!(route.path.trim_end_matches('/'), "/metrics" | "/api/metrics" | "/prometheus" | "/api/v1/metrics" | "/prometheus/metrics")
+        && matches!(
+            route.path.trim_end_matches('/'),
+            "/metrics" | "/api/metrics" | "/prometheus" | "/api/v1/metrics" | "/prometheus/metrics"
+        )
         && !matches!(kind, ComponentKind::Library | ComponentKind::Cli | ComponentKind::ClientApp)
 }

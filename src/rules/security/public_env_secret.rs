@@ -22,11 +22,23 @@ const SECRET: [&str; 6] = ["SECRET", "SERVICE_ROLE", "PRIVATE_KEY", "PASSWORD", 
 
 /// Services whose keys are for servers alone.
 const SERVERS_ONLY: [&str; 12] = [
-    "OPENAI", "ANTHROPIC", "CLAUDE", "GROQ", "MISTRAL", "DEEPSEEK", "OPENROUTER", "SENDGRID", "RESEND", "MAILGUN", "TWILIO", "ELEVENLABS",
+    "OPENAI",
+    "ANTHROPIC",
+    "CLAUDE",
+    "GROQ",
+    "MISTRAL",
+    "DEEPSEEK",
+    "OPENROUTER",
+    "SENDGRID",
+    "RESEND",
+    "MAILGUN",
+    "TWILIO",
+    "ELEVENLABS",
 ];
 
 /// Words of values that are made to be public.
-const MADE_PUBLIC: [&str; 10] = ["DEMO", "GUEST", "MOCK", "EXAMPLE", "PUBLISHABLE", "ANON", "SITE_KEY", "SITEKEY", "PUBLIC_KEY", "WRITE_KEY"];
+const MADE_PUBLIC: [&str; 10] =
+    ["DEMO", "GUEST", "MOCK", "EXAMPLE", "PUBLISHABLE", "ANON", "SITE_KEY", "SITEKEY", "PUBLIC_KEY", "WRITE_KEY"];
 
 impl Rule for PublicEnvSecret {
     fn id(&self) -> &'static str {

@@ -21,18 +21,43 @@ const SHOWN: usize = 5;
 
 /// Last parts of a path, or names of actions, that take a password or a code.
 const CREDENTIALS: &[&str] = &[
-    "login", "signin", "logon", "register", "signup", "registration", "forgotpassword", "forgot", "resetpassword",
-    "passwordreset", "requestpasswordreset", "recoverpassword", "passwordrecovery", "otp", "verifyotp", "sendotp",
-    "magiclink", "verify2fa", "verifymfa", "authenticate",
+    "login",
+    "signin",
+    "logon",
+    "register",
+    "signup",
+    "registration",
+    "forgotpassword",
+    "forgot",
+    "resetpassword",
+    "passwordreset",
+    "requestpasswordreset",
+    "recoverpassword",
+    "passwordrecovery",
+    "otp",
+    "verifyotp",
+    "sendotp",
+    "magiclink",
+    "verify2fa",
+    "verifymfa",
+    "authenticate",
 ];
 
 /// Parts of a path that say that another service checks who somebody is.
-const ELSEWHERE: &[&str] = &["google", "apple", "facebook", "github", "twitter", "linkedin", "microsoft", "saml", "sso", "oidc"];
+const ELSEWHERE: &[&str] =
+    &["google", "apple", "facebook", "github", "twitter", "linkedin", "microsoft", "saml", "sso", "oidc"];
 
 /// Calls of services that count tries themselves.
 const HOSTED: &[&str] = &[
-    "signInWithPassword", "signInWithOtp", "resetPasswordForEmail", "signInWithOAuth", "sign_in_with_password",
-    "initiateAuth", "signInWithEmailAndPassword", "createUserWithEmailAndPassword", "exchangeCodeForSession",
+    "signInWithPassword",
+    "signInWithOtp",
+    "resetPasswordForEmail",
+    "signInWithOAuth",
+    "sign_in_with_password",
+    "initiateAuth",
+    "signInWithEmailAndPassword",
+    "createUserWithEmailAndPassword",
+    "exchangeCodeForSession",
 ];
 
 impl Rule for RateLimitAuthMissing {
@@ -50,7 +75,9 @@ impl Rule for RateLimitAuthMissing {
             .facts
             .routes(cx.repo)
             .iter()
-            .filter(|route| route.component == cx.component.id && takes_credentials(route) && !is_hosted(modules, route))
+            .filter(|route| {
+                route.component == cx.component.id && takes_credentials(route) && !is_hosted(modules, route)
+            })
             .collect();
         let library: Vec<Place> = cx
             .facts
@@ -94,7 +121,11 @@ impl Rule for RateLimitAuthMissing {
         }
         // A limiter in middleware may stand in front of the library's own routes.
         let in_middleware = used.iter().any(|mention| {
-            cx.repo.file(mention.file).path.file_name().is_some_and(|name| name.starts_with("middleware.") || name.starts_with("proxy."))
+            cx.repo
+                .file(mention.file)
+                .path
+                .file_name()
+                .is_some_and(|name| name.starts_with("middleware.") || name.starts_with("proxy."))
         });
         if !in_middleware {
             sites.extend(library.into_iter().map(|place| Site::new(place, "library").confidence(Confidence::Likely)));
@@ -112,9 +143,13 @@ impl Rule for RateLimitAuthMissing {
 
 fn takes_credentials(route: &Route) -> bool {
     let plain = |part: &str| -> String {
-        part.chars().filter(|letter| letter.is_ascii_alphanumeric()).collect::<String>().to_ascii_lowercase()
+        part.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
     };
-    let parts: Vec<&str> = route.path.split(['/', '.']).filter(|part| !part.is_empty() && !part.starts_with([':', '{', '[', '<', '('])).collect();
+    let parts: Vec<&str> = route
+        .path
+        .split(['/', '.'])
+        .filter(|part| !part.is_empty() && !part.starts_with([':', '{', '[', '<', '(']))
+        .collect();
     let Some(last) = parts.last().map(|part| plain(part)) else { return false };
     // An account elsewhere logs in; no password is taken here.
     if parts.iter().any(|part| ELSEWHERE.contains(&plain(part).as_str())) {
@@ -123,11 +158,21 @@ fn takes_credentials(route: &Route) -> bool {
     let named = CREDENTIALS.contains(&last.as_str());
     match route.kind {
         RouteKind::Http => {
-            let token = last == "token" && parts.iter().rev().skip(1).any(|part| matches!(plain(part).as_str(), "auth" | "oauth" | "login" | "user" | "users"));
-            matches!(route.method.as_str(), "POST" | "PUT" | "ALL") && (named || token || last == "accesstoken" && parts.iter().any(|part| *part == "login"))
+            let token = last == "token"
+                && parts
+                    .iter()
+                    .rev()
+                    .skip(1)
+                    .any(|part| matches!(plain(part).as_str(), "auth" | "oauth" | "login" | "user" | "users"));
+            matches!(route.method.as_str(), "POST" | "PUT" | "ALL")
+                && (named || token || last == "accesstoken" && parts.contains(&"login"))
         }
         RouteKind::Procedure | RouteKind::ServerAction => {
-            named || matches!(last.as_str(), "loginaction" | "signinaction" | "signupaction" | "registeraction" | "registeruser" | "loginuser")
+            named
+                || matches!(
+                    last.as_str(),
+                    "loginaction" | "signinaction" | "signupaction" | "registeraction" | "registeruser" | "loginuser"
+                )
         }
         RouteKind::Page | RouteKind::WebSocket => false,
     }
@@ -141,6 +186,12 @@ fn is_bucket(name: &Name) -> bool {
 /// Whether a hosted service checks the password and counts the tries, or something in the handler does.
 fn is_hosted(modules: Modules<'_>, route: &Route) -> bool {
     let Some(Place::At(file, span)) = &route.handler else { return false };
-    let Some(id) = modules.function_at(*file, *span).or_else(|| modules.function_around(*file, *span)) else { return false };
-    modules.reach(id, 2, |id| modules.calls(id).any(|call| HOSTED.contains(&call.callee.last()) || is_bucket(&call.callee)).then_some(())).is_some()
+    let Some(id) = modules.function_at(*file, *span).or_else(|| modules.function_around(*file, *span)) else {
+        return false;
+    };
+    modules
+        .reach(id, 2, |id| {
+            modules.calls(id).any(|call| HOSTED.contains(&call.callee.last()) || is_bucket(&call.callee)).then_some(())
+        })
+        .is_some()
 }

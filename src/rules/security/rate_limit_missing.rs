@@ -30,7 +30,8 @@ impl Rule for RateLimitMissing {
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        let serves = matches!(cx.component.kind, ComponentKind::HttpService | ComponentKind::WebApp | ComponentKind::Root);
+        let serves =
+            matches!(cx.component.kind, ComponentKind::HttpService | ComponentKind::WebApp | ComponentKind::Root);
         let routes: Vec<&Route> = cx.facts.routes(cx.repo).iter().filter(|route| asked(cx, route)).collect();
         let Some(first) = routes.first().filter(|_| serves) else {
             return Verdict::not_applicable("no-routes");
@@ -92,7 +93,10 @@ fn mounting(cx: &Context<'_>) -> Option<Place> {
     let modules = cx.facts.modules(cx.repo);
     let servers = modules.files().filter(|(file, module)| {
         let server = module.imports.iter().any(|import| {
-            matches!(import.module.as_str(), "express" | "fastify" | "koa" | "hono" | "fastapi" | "flask" | "@nestjs/core")
+            matches!(
+                import.module.as_str(),
+                "express" | "fastify" | "koa" | "hono" | "fastapi" | "flask" | "@nestjs/core"
+            )
         });
         server && cx.covers(*file) && cx.repo.file(*file).role == crate::repo::Role::Source
     });

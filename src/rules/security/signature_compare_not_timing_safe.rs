@@ -51,9 +51,8 @@ impl Rule for SignatureCompareNotTimingSafe {
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        let server = |seen: &&crate::model::Observation| {
-            seen.place.file().is_none_or(|file| is_server(cx.repo, cx, file))
-        };
+        let server =
+            |seen: &&crate::model::Observation| seen.place.file().is_none_or(|file| is_server(cx.repo, cx, file));
         let (bad, good): (Vec<_>, Vec<_>) = cx.seen.iter().filter(server).partition(|seen| seen.tone == Tone::Bad);
         let sites: Vec<_> = bad.into_iter().map(crate::rule::site_of).collect();
         let fine: Vec<_> = good
@@ -83,18 +82,24 @@ fn is_fixed(node: NodeRef<'_>) -> bool {
 /// `createHmac(…).update(…).digest('hex')`, `hmac.new(…).hexdigest()`, also by a name.
 fn is_hmac(node: NodeRef<'_>) -> bool {
     let made = node.resolved();
-    if !made.is(Kind::Call) || !matches!(made.callee_name(), Some("digest" | "hexdigest" | "toString" | "decode" | "b64encode")) && !made.text().contains("igest(") {
+    if !made.is(Kind::Call)
+        || !matches!(made.callee_name(), Some("digest" | "hexdigest" | "toString" | "decode" | "b64encode"))
+            && !made.text().contains("igest(")
+    {
         return false;
     }
     made.descendants().take(120).any(|inner| {
         inner.is(Kind::Call)
-            && (inner.callee_name() == Some("createHmac") || inner.callee_path().is_some_and(|path| path.ends_with("hmac.new")))
+            && (inner.callee_name() == Some("createHmac")
+                || inner.callee_path().is_some_and(|path| path.ends_with("hmac.new")))
     })
 }
 
 /// Two names of which one is the signature that came and the other the one that was computed.
 fn are_signatures(left: NodeRef<'_>, right: NodeRef<'_>) -> bool {
-    let named = |node: NodeRef<'_>| matches!(node.kind(), Kind::Identifier | Kind::Member).then(|| node.name().to_ascii_lowercase());
+    let named = |node: NodeRef<'_>| {
+        matches!(node.kind(), Kind::Identifier | Kind::Member).then(|| node.name().to_ascii_lowercase())
+    };
     let (Some(left), Some(right)) = (named(left), named(right)) else { return false };
     let computed = |name: &str| {
         ["expected", "computed", "calculated", "generated"].iter().any(|word| name.starts_with(word))
@@ -128,16 +133,23 @@ fn is_secret_setting(node: NodeRef<'_>) -> bool {
 fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     ["SECRET", "API_KEY", "APIKEY", "TOKEN", "PASSWORD", "AUTH_KEY"].iter().any(|word| name.ends_with(word))
-        && !name.starts_with("NEXT_PUBLIC") && !name.starts_with("VITE_")
+        && !name.starts_with("NEXT_PUBLIC")
+        && !name.starts_with("VITE_")
 }
 
 /// Something that came with a request: a header, a query parameter, or a name of one.
 fn is_given(node: NodeRef<'_>) -> bool {
     let seen = node.resolved();
     let name = node.name().to_ascii_lowercase();
-    let named = ["token", "auth", "key", "secret", "header", "provided", "password"].iter().any(|word| name.contains(word));
+    let named =
+        ["token", "auth", "key", "secret", "header", "provided", "password"].iter().any(|word| name.contains(word));
     let from_request = std::iter::once(seen).chain(seen.descendants().take(12)).any(|inner| {
-        matches!(inner.name(), "headers" | "header" | "query" | "searchParams" | "body" | "req" | "request" | "args" | "cookies")
+        matches!(
+            inner.name(),
+            "headers" | "header" | "query" | "searchParams" | "body" | "req" | "request" | "args" | "cookies"
+        )
     });
-    matches!(seen.kind(), Kind::Identifier | Kind::Member | Kind::Call | Kind::Index | Kind::Logical) && seen.env_read().is_none() && (named || from_request)
+    matches!(seen.kind(), Kind::Identifier | Kind::Member | Kind::Call | Kind::Index | Kind::Logical)
+        && seen.env_read().is_none()
+        && (named || from_request)
 }

@@ -75,7 +75,9 @@ fn site(file: FileId, request: &Request, checked: bool, guarded: bool) -> Option
     match origin {
         Origin::Request if !checked => Some(site("request")),
         // A check before the address was stored is somewhere else.
-        Origin::Field if !checked && !guarded && request.client != Client::Node => Some(site("field").severity(Severity::High)),
+        Origin::Field if !checked && !guarded && request.client != Client::Node => {
+            Some(site("field").severity(Severity::High))
+        }
         Origin::Request | Origin::Field | Origin::Parameter => None,
     }
 }
@@ -86,9 +88,23 @@ fn guard(cx: &Context<'_>) -> Option<Place> {
     modules.files().filter(|(file, _)| cx.repo.file(*file).role == Role::Source).find_map(|(file, module)| {
         let function = module.functions.iter().find(|function| {
             let name = function.name.to_ascii_lowercase().replace('_', "");
-            ["ssrf", "isprivateip", "isprivatehost", "isprivateaddress", "ispublicurl", "issafeurl", "assertpublicurl", "validatewebhookurl", "isinternalip", "isallowedurl", "isblockedhost", "safefetch", "isprivateurl"]
-                .iter()
-                .any(|word| name.contains(word))
+            [
+                "ssrf",
+                "isprivateip",
+                "isprivatehost",
+                "isprivateaddress",
+                "ispublicurl",
+                "issafeurl",
+                "assertpublicurl",
+                "validatewebhookurl",
+                "isinternalip",
+                "isallowedurl",
+                "isblockedhost",
+                "safefetch",
+                "isprivateurl",
+            ]
+            .iter()
+            .any(|word| name.contains(word))
         })?;
         Some(Place::At(file, function.span))
     })

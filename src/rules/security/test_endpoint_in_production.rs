@@ -44,14 +44,18 @@ impl Rule for TestEndpointInProduction {
         }
         let sites: Vec<Site> = routes
             .iter()
-            .filter(|route| is_trial(route) && route.resolved && route.authenticates().is_none() && !asks_environment(cx, route))
+            .filter(|route| {
+                is_trial(route) && route.resolved && route.authenticates().is_none() && !asks_environment(cx, route)
+            })
             .map(|route| {
                 let message = Message::new("route").with("route", format!("{} {}", route.method, route.path));
                 let site = Site::new(route.place.clone(), message).confidence(Confidence::Likely).key(&route.path);
                 if standing::only_answers(modules, route) { site.severity(Severity::Low) } else { site }
             })
             .collect();
-        Verdict::fail_or(sites, || Verdict::pass(cx.searched(Message::new("searched").count("n", routes.len()), files(&routes)), []))
+        Verdict::fail_or(sites, || {
+            Verdict::pass(cx.searched(Message::new("searched").count("n", routes.len()), files(&routes)), [])
+        })
     }
 }
 
@@ -67,7 +71,8 @@ fn is_trial(route: &Route) -> bool {
         let version = part.strip_prefix('v').is_some_and(|rest| rest.chars().all(|letter| letter.is_ascii_digit()));
         part.as_str() != "api" && !version
     });
-    let named = first.is_some_and(|part| matches!(part.as_str(), "test" | "debug" | "testing" | "sentryexampleapi" | "debugsentry"));
+    let named = first
+        .is_some_and(|part| matches!(part.as_str(), "test" | "debug" | "testing" | "sentryexampleapi" | "debugsentry"));
     // A collection of tests has single ones.
     named && route.area() == Area::Trial && !route.path.contains("/test/:id") && !route.path.contains("/test/{")
 }
@@ -76,5 +81,7 @@ fn is_trial(route: &Route) -> bool {
 fn asks_environment(cx: &Context<'_>, route: &Route) -> bool {
     let Some(Place::At(file, _)) = route.handler else { return true };
     let Ok(text) = cx.repo.read(file) else { return true };
-    ["NODE_ENV", "process.env.E2E", "E2E_", "ENABLE_", "DEBUG", "isProd", "isDev", "environment"].iter().any(|word| text.contains(word))
+    ["NODE_ENV", "process.env.E2E", "E2E_", "ENABLE_", "DEBUG", "isProd", "isDev", "environment"]
+        .iter()
+        .any(|word| text.contains(word))
 }

@@ -3,8 +3,9 @@
 use crate::{
     code::{Flags, Kind, NodeRef, Role as NodeRole},
     facts::{
-        Fact, compose,
+        Fact,
         commands::{CommandUse, Stage},
+        compose,
         tier::{self, Tier},
     },
     model::{Message, Place, Severity, Site, Tone, Verdict},
@@ -73,8 +74,10 @@ fn in_script(file: &Visit<'_>, node: NodeRef<'_>) -> Option<&'static str> {
         }
         Kind::Assignment => {
             let target = node.child(NodeRole::Target)?;
-            let off = matches!(value.constant_str().as_deref(), Some("0")) || value.is(Kind::Number) && value.name() == "0";
-            (off && target.path()? == "process.env.NODE_TLS_REJECT_UNAUTHORIZED").then_some("NODE_TLS_REJECT_UNAUTHORIZED = 0")
+            let off =
+                matches!(value.constant_str().as_deref(), Some("0")) || value.is(Kind::Number) && value.name() == "0";
+            (off && target.path()? == "process.env.NODE_TLS_REJECT_UNAUTHORIZED")
+                .then_some("NODE_TLS_REJECT_UNAUTHORIZED = 0")
         }
         _ => None,
     }
@@ -82,28 +85,45 @@ fn in_script(file: &Visit<'_>, node: NodeRef<'_>) -> Option<&'static str> {
 
 /// Connections to databases are `db-ssl-not-enforced`'s.
 fn is_database(file: &Visit<'_>, node: NodeRef<'_>) -> bool {
-    let below = node.ancestors().take(8).find(|above| above.is(Kind::Property)).is_some_and(|option| {
-        matches!(option.name(), "ssl" | "tls" | "dialectOptions")
-    });
+    let below = node
+        .ancestors()
+        .take(8)
+        .find(|above| above.is(Kind::Property))
+        .is_some_and(|option| matches!(option.name(), "ssl" | "tls" | "dialectOptions"));
     let text = file.text.to_ascii_lowercase();
-    let speaks = ["postgres", "sequelize", "typeorm", "mysql", "knex", "drizzle", "prisma", "mongo", "redis", "database", "\"pg\"", "'pg'"];
+    let speaks = [
+        "postgres",
+        "sequelize",
+        "typeorm",
+        "mysql",
+        "knex",
+        "drizzle",
+        "prisma",
+        "mongo",
+        "redis",
+        "database",
+        "\"pg\"",
+        "'pg'",
+    ];
     below && speaks.iter().any(|word| text.contains(word))
 }
 
 /// Callees whose keyword `verify` is about certificates.
-const PYTHON_CLIENTS: [&str; 9] = [
-    "get", "post", "put", "patch", "delete", "head", "request", "Client", "AsyncClient",
-];
+const PYTHON_CLIENTS: [&str; 9] = ["get", "post", "put", "patch", "delete", "head", "request", "Client", "AsyncClient"];
 
 fn in_python(node: NodeRef<'_>) -> Option<&'static str> {
     match node.kind() {
         Kind::Property if node.has(Flags::KEYWORD) => {
-            let value = node.child(NodeRole::Value).filter(|value| value.is(Kind::Boolean) && value.name() == "False" || value.name() == "false")?;
+            let value = node
+                .child(NodeRole::Value)
+                .filter(|value| value.is(Kind::Boolean) && value.name() == "False" || value.name() == "false")?;
             let call = node.parent().filter(|call| call.is(Kind::Call) && value.is(Kind::Boolean))?;
             let callee = call.callee_name()?;
             match node.name() {
                 "verify" => PYTHON_CLIENTS.contains(&callee).then_some("verify=False"),
-                "verify_ssl" => (PYTHON_CLIENTS.contains(&callee) || callee == "TCPConnector").then_some("verify_ssl=False"),
+                "verify_ssl" => {
+                    (PYTHON_CLIENTS.contains(&callee) || callee == "TCPConnector").then_some("verify_ssl=False")
+                }
                 "ssl" => (callee == "TCPConnector").then_some("ssl=False"),
                 _ => None,
             }
@@ -118,12 +138,15 @@ fn in_python(node: NodeRef<'_>) -> Option<&'static str> {
                 }
                 "verify" => {
                     let session = target.child(NodeRole::Object)?.text().to_ascii_lowercase();
-                    (session.contains("session") && value.is(Kind::Boolean) && value.name() == "false").then_some("verify = False")
+                    (session.contains("session") && value.is(Kind::Boolean) && value.name() == "false")
+                        .then_some("verify = False")
                 }
                 _ => None,
             }
         }
-        Kind::Call => (node.callee_api()? == "ssl._create_unverified_context").then_some("ssl._create_unverified_context"),
+        Kind::Call => {
+            (node.callee_api()? == "ssl._create_unverified_context").then_some("ssl._create_unverified_context")
+        }
         _ => None,
     }
 }
@@ -138,9 +161,23 @@ fn is_chosen(node: NodeRef<'_>) -> bool {
         };
         condition.is_some_and(|condition| {
             let text = condition.text().to_ascii_lowercase();
-            ["insecure", "ignore", "verify", "selfsigned", "self_signed", "skip", "allow", "tls", "ssl", "unauthorized", "cert", "local", "dev"]
-                .iter()
-                .any(|word| text.contains(word))
+            [
+                "insecure",
+                "ignore",
+                "verify",
+                "selfsigned",
+                "self_signed",
+                "skip",
+                "allow",
+                "tls",
+                "ssl",
+                "unauthorized",
+                "cert",
+                "local",
+                "dev",
+            ]
+            .iter()
+            .any(|word| text.contains(word))
         })
     })
 }
@@ -152,15 +189,20 @@ fn in_command(used: &CommandUse) -> Option<Site> {
     let word = match program.name {
         "curl" => has(&["--insecure"]).or_else(|| {
             program.arguments.iter().find(|word| {
-                let letters = word.text.strip_prefix('-').filter(|letters| !letters.starts_with('-') && letters.len() <= 6);
-                letters.is_some_and(|letters| letters.contains('k') && letters.chars().all(|letter| "fsSLkvIiOgG".contains(letter)))
+                let letters =
+                    word.text.strip_prefix('-').filter(|letters| !letters.starts_with('-') && letters.len() <= 6);
+                letters.is_some_and(|letters| {
+                    letters.contains('k') && letters.chars().all(|letter| "fsSLkvIiOgG".contains(letter))
+                })
             })
         }),
         "wget" => has(&["--no-check-certificate"]),
         _ => None,
     }?;
     let inside = program.arguments.iter().any(|word| {
-        ["localhost", "127.0.0.1", "0.0.0.0", "[::1]", "kubernetes.default", "169.254."].iter().any(|host| word.text.contains(host))
+        ["localhost", "127.0.0.1", "0.0.0.0", "[::1]", "kubernetes.default", "169.254."]
+            .iter()
+            .any(|host| word.text.contains(host))
     });
     if inside {
         return None;
@@ -194,22 +236,32 @@ fn in_environment(cx: &Context<'_>) -> Vec<Site> {
             for instruction in dockerfile.stages.iter().flat_map(|stage| stage.all("ENV")) {
                 let name = ["NODE_TLS_REJECT_UNAUTHORIZED", "PYTHONHTTPSVERIFY"].into_iter().find(|name| {
                     instruction.arguments.iter().any(|word| {
-                        word.text.split_once('=').is_some_and(|(key, value)| key == *name && value.trim_matches('"') == "0")
+                        word.text
+                            .split_once('=')
+                            .is_some_and(|(key, value)| key == *name && value.trim_matches('"') == "0")
                     })
                 });
                 if let Some(name) = name {
-                    sites.push(Site::new(Place::At(file.id, instruction.span), Message::new("variable").with("name", name)));
+                    sites.push(Site::new(
+                        Place::At(file.id, instruction.span),
+                        Message::new("variable").with("name", name),
+                    ));
                 }
             }
         }
     }
-    for service in compose::services(cx.repo).iter().filter(|service| tier::of_path(&service.file.path) != Tier::Development) {
+    for service in
+        compose::services(cx.repo).iter().filter(|service| tier::of_path(&service.file.path) != Tier::Development)
+    {
         let Some(environment) = service.node.get("environment") else { continue };
         for (path, node) in environment.walk() {
             let Some(text) = node.text() else { continue };
             let (name, value) = text.split_once('=').unwrap_or((path.last_key().unwrap_or_default(), text));
             if off(name, value) {
-                sites.push(Site::new(Place::At(service.file.id, node.span), Message::new("variable").with("name", name)));
+                sites.push(Site::new(
+                    Place::At(service.file.id, node.span),
+                    Message::new("variable").with("name", name),
+                ));
             }
         }
     }

@@ -50,21 +50,24 @@ impl Rule for TokenInWebStorage {
         if seen.is_empty() {
             return Verdict::not_applicable("none");
         }
-        let mut sites: Vec<Site> = seen.iter().filter(|seen| seen.tone == Tone::Bad).map(|seen| site_of(seen)).collect();
+        let mut sites: Vec<Site> =
+            seen.iter().filter(|seen| seen.tone == Tone::Bad).map(|seen| site_of(seen)).collect();
         if sites.is_empty() {
             // Somebody else writes what is read here.
             sites = seen.iter().filter(|seen| !seen.key.is_empty()).map(|seen| site_of(seen)).collect();
         }
-        Verdict::fail_or(sites, || Verdict::pass(cx.searched(Message::new("searched").count("n", seen.len()), seen.len()), []))
+        Verdict::fail_or(sites, || {
+            Verdict::pass(cx.searched(Message::new("searched").count("n", seen.len()), seen.len()), [])
+        })
     }
 }
 
 /// The key of a value in the browser's storage, and whether it is written.
 fn stored(node: NodeRef<'_>) -> Option<(Option<String>, bool)> {
     let is_storage = |object: NodeRef<'_>| {
-        object
-            .path()
-            .is_some_and(|path| matches!(path.rsplit('.').next(), Some("localStorage" | "sessionStorage")) && !path.starts_with("self:"))
+        object.path().is_some_and(|path| {
+            matches!(path.rsplit('.').next(), Some("localStorage" | "sessionStorage")) && !path.starts_with("self:")
+        })
     };
     if node.is(Kind::Assignment) {
         let target = node.child(NodeRole::Target)?;
@@ -89,20 +92,40 @@ fn is_token(key: &str) -> bool {
     let mut plain = String::new();
     let mut small = false;
     for char in key.chars() {
-        if !char.is_ascii_alphanumeric() {
-            plain.push(' ');
-        } else {
+        if char.is_ascii_alphanumeric() {
             if char.is_ascii_uppercase() && small {
                 plain.push(' ');
             }
             plain.push(char.to_ascii_lowercase());
+        } else {
+            plain.push(' ');
         }
         small = char.is_ascii_lowercase();
     }
     let words: Vec<&str> = plain.split_whitespace().collect();
     let others = [
-        "csrf", "xsrf", "fcm", "push", "device", "verifier", "invite", "invitation", "unsubscribe", "design", "count", "theme",
-        "captcha", "share", "verification", "reset", "mapbox", "wallet", "expo", "apns", "configuration", "config",
+        "csrf",
+        "xsrf",
+        "fcm",
+        "push",
+        "device",
+        "verifier",
+        "invite",
+        "invitation",
+        "unsubscribe",
+        "design",
+        "count",
+        "theme",
+        "captcha",
+        "share",
+        "verification",
+        "reset",
+        "mapbox",
+        "wallet",
+        "expo",
+        "apns",
+        "configuration",
+        "config",
     ];
     let about = ["expiry", "expires", "expiration", "at", "type", "ttl", "time", "name"];
     matches!(words.last(), Some(&("token" | "jwt" | "tokens" | "accesstoken" | "authtoken" | "refreshtoken")))

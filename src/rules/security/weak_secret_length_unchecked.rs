@@ -30,7 +30,19 @@ impl Rule for WeakSecretLengthUnchecked {
         if has(&["default", "optional", "nullish", "nullable", "boolean", "enum", "number"]) {
             return;
         }
-        let checks = ["length", "regex", "refine", "superRefine", "transform", "pipe", "check", "hex", "base64", "pattern", "custom"];
+        let checks = [
+            "length",
+            "regex",
+            "refine",
+            "superRefine",
+            "transform",
+            "pipe",
+            "check",
+            "hex",
+            "base64",
+            "pattern",
+            "custom",
+        ];
         let message = |key| Message::new(key).with("name", node.name());
         if has(&checks) || minimum(node).is_some_and(|minimum| minimum >= 16.0) {
             out.good(file.place(node), message("checked"));
@@ -47,9 +59,24 @@ impl Rule for WeakSecretLengthUnchecked {
 /// Secrets with which this program itself signs or encrypts; the length of another's key is another's.
 fn protects_own(name: &str) -> bool {
     let own = [
-        "JWT_SECRET", "JWT_ACCESS_SECRET", "JWT_REFRESH_SECRET", "ACCESS_TOKEN_SECRET", "REFRESH_TOKEN_SECRET",
-        "SESSION_SECRET", "COOKIE_SECRET", "AUTH_SECRET", "NEXTAUTH_SECRET", "BETTER_AUTH_SECRET", "ENCRYPTION_KEY",
-        "ENCRYPTION_SECRET", "APP_SECRET", "SECRET_KEY", "JWT_SECRET_KEY", "CSRF_SECRET", "HMAC_SECRET", "SIGNING_SECRET",
+        "JWT_SECRET",
+        "JWT_ACCESS_SECRET",
+        "JWT_REFRESH_SECRET",
+        "ACCESS_TOKEN_SECRET",
+        "REFRESH_TOKEN_SECRET",
+        "SESSION_SECRET",
+        "COOKIE_SECRET",
+        "AUTH_SECRET",
+        "NEXTAUTH_SECRET",
+        "BETTER_AUTH_SECRET",
+        "ENCRYPTION_KEY",
+        "ENCRYPTION_SECRET",
+        "APP_SECRET",
+        "SECRET_KEY",
+        "JWT_SECRET_KEY",
+        "CSRF_SECRET",
+        "HMAC_SECRET",
+        "SIGNING_SECRET",
     ];
     own.contains(&name)
 }
@@ -68,7 +95,8 @@ fn chain(value: NodeRef<'_>) -> Option<Vec<&str>> {
     let library = node.path().unwrap_or_default();
     let of = ["zod", "zod.z", "z", "joi", "Joi", "joi.Joi"];
     let known = of.iter().any(|name| library == *name || library.ends_with(&format!(":{name}")))
-        || library.starts_with("zod.") || library.starts_with("joi.");
+        || library.starts_with("zod.")
+        || library.starts_with("joi.");
     (known && said.contains(&"string")).then_some(said)
 }
 

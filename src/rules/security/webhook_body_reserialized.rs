@@ -43,12 +43,16 @@ fn signed(call: NodeRef<'_>) -> Option<NodeRef<'_>> {
     let hmac_below = |call: NodeRef<'_>| {
         call.receiver().is_some_and(|receiver| {
             let made = receiver.resolved();
-            std::iter::once(made).chain(made.descendants().take(20)).any(|inner| inner.callee_name() == Some("createHmac"))
+            std::iter::once(made)
+                .chain(made.descendants().take(20))
+                .any(|inner| inner.callee_name() == Some("createHmac"))
         })
     };
     match call.callee_name()? {
         "update" if hmac_below(call) => call.argument(0),
-        "new" if call.callee_path().is_some_and(|path| path.ends_with("hmac.new")) => call.argument(1).or_else(|| call.keyword("msg")),
+        "new" if call.callee_path().is_some_and(|path| path.ends_with("hmac.new")) => {
+            call.argument(1).or_else(|| call.keyword("msg"))
+        }
         "constructEvent" | "construct_event" | "constructEventAsync" => call.argument(0),
         _ => None,
     }
@@ -68,8 +72,11 @@ fn verifies(call: NodeRef<'_>) -> bool {
         Kind::Call => matches!(inner.callee_name(), Some("timingSafeEqual" | "compare_digest")),
         Kind::Binary if matches!(inner.name(), "==" | "===" | "!=" | "!==") => {
             let sides = [Role::Left, Role::Right].map(|side| inner.child(side));
-            sides.iter().all(|side| side.is_some_and(|side| matches!(side.kind(), Kind::Identifier | Kind::Member | Kind::Call | Kind::Template)))
-                && sides.iter().flatten().any(|side| about(side.name()))
+            sides.iter().all(|side| {
+                side.is_some_and(|side| {
+                    matches!(side.kind(), Kind::Identifier | Kind::Member | Kind::Call | Kind::Template)
+                })
+            }) && sides.iter().flatten().any(|side| about(side.name()))
         }
         _ => false,
     })
@@ -87,6 +94,8 @@ fn serialized(signed: NodeRef<'_>) -> Option<NodeRef<'_>> {
     branches.into_iter().find(|branch| {
         branch.is(Kind::Call)
             && matches!(branch.callee_path().as_deref(), Some("JSON.stringify" | "json.dumps"))
-            && branch.argument(0).is_some_and(|argument| !matches!(argument.resolved().kind(), Kind::Object | Kind::Array | Kind::String))
+            && branch.argument(0).is_some_and(|argument| {
+                !matches!(argument.resolved().kind(), Kind::Object | Kind::Array | Kind::String)
+            })
     })
 }

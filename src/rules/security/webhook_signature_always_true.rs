@@ -37,7 +37,8 @@ impl Rule for WebhookSignatureAlwaysTrue {
         }
         // Outside production a verifier may be lenient; which way that goes is not for a guess.
         let text = node.text();
-        if ["NODE_ENV", "production", "development", "DEBUG", "isProd", "isDev"].iter().any(|word| text.contains(word)) {
+        if ["NODE_ENV", "production", "development", "DEBUG", "isProd", "isDev"].iter().any(|word| text.contains(word))
+        {
             return;
         }
         if yes.len() == leaves.len() {
@@ -96,12 +97,13 @@ fn lets_through(leaf: NodeRef<'_>) -> Option<&'static str> {
 /// `!secret`, `not settings.webhook_secret`, `!signature || !secret`.
 fn is_missing(condition: NodeRef<'_>) -> bool {
     match condition.kind() {
-        Kind::Unary if condition.name() == "!" => condition.child(Role::Value).is_some_and(|value| {
-            matches!(value.kind(), Kind::Identifier | Kind::Member) && is_secret(value)
-        }),
+        Kind::Unary if condition.name() == "!" => condition
+            .child(Role::Value)
+            .is_some_and(|value| matches!(value.kind(), Kind::Identifier | Kind::Member) && is_secret(value)),
         Kind::Logical => [Role::Left, Role::Right].into_iter().filter_map(|side| condition.child(side)).any(is_missing),
         Kind::Binary if matches!(condition.name(), "==" | "===" | "is") => {
-            let nothing = condition.child(Role::Right).is_some_and(|right| right.is(Kind::Null) || right.name() == "undefined");
+            let nothing =
+                condition.child(Role::Right).is_some_and(|right| right.is(Kind::Null) || right.name() == "undefined");
             nothing && condition.child(Role::Left).is_some_and(is_secret)
         }
         _ => false,
@@ -122,8 +124,10 @@ fn optional(file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {
     let inside: Vec<NodeRef<'_>> = body.descendants().take(400).collect();
     let computes = inside.iter().any(|inner| {
         inner.is(Kind::Call)
-            && (matches!(inner.callee_name(), Some("createHmac" | "timingSafeEqual" | "compare_digest" | "constructEvent" | "construct_event"))
-                || inner.callee_name().is_some_and(verifies)
+            && (matches!(
+                inner.callee_name(),
+                Some("createHmac" | "timingSafeEqual" | "compare_digest" | "constructEvent" | "construct_event")
+            ) || inner.callee_name().is_some_and(verifies)
                 || inner.callee_path().is_some_and(|path| path.ends_with("hmac.new")))
     });
     let refuses = inside.iter().any(|inner| {

@@ -41,7 +41,10 @@ impl Rule for WebhookSignatureMissing {
         for route in hooks {
             let say = |key: &'static str| Message::new(key).with("route", format!("{} {}", route.method, route.path));
             if let Some(guard) = route.guard(GuardDoes::Verifies) {
-                fine.push(Evidence::At { place: guard.decides.as_ref().unwrap_or(&guard.place).clone(), note: say("verified") });
+                fine.push(Evidence::At {
+                    place: guard.decides.as_ref().unwrap_or(&guard.place).clone(),
+                    note: say("verified"),
+                });
             } else if route.authenticates().is_some() {
                 // `webhook-behind-auth` speaks of guards that no foreign service can pass.
                 unclear += 1;
@@ -81,13 +84,21 @@ fn receives(cx: &Context<'_>, all: &[Route], route: &Route) -> bool {
         })
     };
     let parts = standing::segments(&route.path);
-    let tried = parts.iter().any(|part| matches!(part.as_str(), "test" | "admin" | "trigger" | "deliveries" | "retry" | "process" | "register" | "setup"));
+    let tried = parts.iter().any(|part| {
+        matches!(
+            part.as_str(),
+            "test" | "admin" | "trigger" | "deliveries" | "retry" | "process" | "register" | "setup"
+        )
+    });
     own && !tried && !managed()
 }
 
 /// Whether something in or behind the handler might check who calls, in a way that is not understood.
 fn hesitates(modules: Modules<'_>, route: &Route) -> bool {
-    if route.guard(GuardDoes::Unknown).is_some() || standing::refuses(modules, route) || standing::reads_identity(modules, route) {
+    if route.guard(GuardDoes::Unknown).is_some()
+        || standing::refuses(modules, route)
+        || standing::reads_identity(modules, route)
+    {
         return true;
     }
     let Some(Place::At(file, span)) = route.handler else { return true };
@@ -98,8 +109,22 @@ fn hesitates(modules: Modules<'_>, route: &Route) -> bool {
 fn checks(modules: Modules<'_>, id: FunctionId) -> bool {
     modules.calls(id).any(|call| {
         let name = call.callee.last().to_ascii_lowercase();
-        ["verif", "signature", "hmac", "constructevent", "construct_event", "unwrap", "timingsafe", "compare_digest", "secret", "validatetoken", "authenticate", "isvalid", "is_valid"]
-            .iter()
-            .any(|word| name.contains(word))
+        [
+            "verif",
+            "signature",
+            "hmac",
+            "constructevent",
+            "construct_event",
+            "unwrap",
+            "timingsafe",
+            "compare_digest",
+            "secret",
+            "validatetoken",
+            "authenticate",
+            "isvalid",
+            "is_valid",
+        ]
+        .iter()
+        .any(|word| name.contains(word))
     })
 }

@@ -41,12 +41,15 @@ impl Rule for WebsocketAuthMissing {
         for seen in by_component(cx.repo, cx.seen).values() {
             let of = |key: &str| seen.iter().filter(|one| one.message.key == key).collect::<Vec<&Observation>>();
             let (refusing, letting, elsewhere) = (of("refuses"), of("lets-in"), of("elsewhere"));
-            fine.extend(refusing.iter().map(|one| Evidence::At { place: one.place.clone(), note: one.message.clone() }));
+            fine.extend(
+                refusing.iter().map(|one| Evidence::At { place: one.place.clone(), note: one.message.clone() }),
+            );
             if !refusing.is_empty() {
                 continue;
             }
             sites.extend(letting.iter().map(|one| site_of(one)));
-            let open: Vec<&Observation> = seen.iter().filter(|one| one.tone == Tone::Bad && one.message.key == "open").collect();
+            let open: Vec<&Observation> =
+                seen.iter().filter(|one| one.tone == Tone::Bad && one.message.key == "open").collect();
             if letting.is_empty() && elsewhere.is_empty() {
                 sites.extend(open.iter().map(|one| site_of(one).confidence(Confidence::Likely)));
             } else if letting.is_empty() {
@@ -65,7 +68,7 @@ impl Rule for WebsocketAuthMissing {
     }
 }
 
-/// Sockets that are routes: FastAPI, Fastify and their kin.
+/// Sockets that are routes: `FastAPI`, Fastify and their kin.
 fn in_routes(cx: &Context<'_>, sites: &mut Vec<Site>, fine: &mut Vec<Evidence>, unclear: &mut usize) {
     let modules = cx.facts.modules(cx.repo);
     for route in cx.facts.routes(cx.repo) {
@@ -106,9 +109,23 @@ fn may_check(cx: &Context<'_>, handler: Option<&Place>) -> bool {
 
 fn speaks_of_callers(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    ["token", "auth", "jwt", "session", "current_user", "permission", "verify", "disconnect(", "1008", "4001", "4401", "secret", "credential"]
-        .iter()
-        .any(|word| text.contains(word))
+    [
+        "token",
+        "auth",
+        "jwt",
+        "session",
+        "current_user",
+        "permission",
+        "verify",
+        "disconnect(",
+        "1008",
+        "4001",
+        "4401",
+        "secret",
+        "credential",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
 }
 
 /// `io.on('connection', (socket) => …)`, `wss.on('connection', …)`.
@@ -124,10 +141,14 @@ fn connection(file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {
         return;
     };
     let refuses = handler.descendants().any(|inner| {
-        inner.is(Kind::Call) && matches!(inner.callee_name(), Some("disconnect" | "close" | "terminate" | "verify" | "verifyToken"))
+        inner.is(Kind::Call)
+            && matches!(inner.callee_name(), Some("disconnect" | "close" | "terminate" | "verify" | "verifyToken"))
             && inner.enclosing_function().is_some_and(|owner| owner.id() == handler.id())
     });
-    let server = file.text.contains("verifyClient") || file.text.contains("'upgrade'") || file.text.contains("\"upgrade\"") || file.text.contains("allowRequest");
+    let server = file.text.contains("verifyClient")
+        || file.text.contains("'upgrade'")
+        || file.text.contains("\"upgrade\"")
+        || file.text.contains("allowRequest");
     if refuses {
         out.good(file.place(node), "refuses");
         return;
@@ -141,7 +162,8 @@ fn connection(file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {
         inner.is(Kind::Call)
             && inner.callee_name() == Some("on")
             && inner.argument(0).is_some_and(|event| {
-                event.is(Kind::String) && !matches!(event.name(), "disconnect" | "disconnecting" | "error" | "close" | "pong" | "ping")
+                event.is(Kind::String)
+                    && !matches!(event.name(), "disconnect" | "disconnecting" | "error" | "close" | "pong" | "ping")
             })
     });
     if takes {
@@ -158,7 +180,9 @@ fn used(file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {
     let function = given.resolved();
     if !function.is(Kind::Function) {
         // Express and its kin are used with paths, calls and routers.
-        if matches!(given.kind(), Kind::Identifier | Kind::Member | Kind::Call) && node.receiver().is_some_and(is_sockets) {
+        if matches!(given.kind(), Kind::Identifier | Kind::Member | Kind::Call)
+            && node.receiver().is_some_and(is_sockets)
+        {
             out.note(file.place(node), "elsewhere");
         }
         return;
@@ -177,7 +201,10 @@ fn used(file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {
         out.good(file.place(node), "refuses");
     } else if reads {
         let calls_on = function.descendants().any(|inner| {
-            inner.is(Kind::Call) && inner.callee_name().is_some_and(|name| name.to_ascii_lowercase().contains("verif") || name.to_ascii_lowercase().contains("auth"))
+            inner.is(Kind::Call)
+                && inner.callee_name().is_some_and(|name| {
+                    name.to_ascii_lowercase().contains("verif") || name.to_ascii_lowercase().contains("auth")
+                })
         });
         if calls_on {
             out.note(file.place(node), "elsewhere");
@@ -189,5 +216,9 @@ fn used(file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {
 
 fn is_sockets(receiver: NodeRef<'_>) -> bool {
     let name = receiver.name().to_ascii_lowercase();
-    name.contains("io") || name.contains("socket") || name.contains("nsp") || name.contains("namespace") || receiver.callee_name() == Some("of")
+    name.contains("io")
+        || name.contains("socket")
+        || name.contains("nsp")
+        || name.contains("namespace")
+        || receiver.callee_name() == Some("of")
 }

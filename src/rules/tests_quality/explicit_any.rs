@@ -132,7 +132,7 @@ fn is_type(source: &str, start: usize) -> bool {
     }
     let before = before.trim_end();
     let after = after.trim_start();
-    let behind_type = before.ends_with(|c: char| matches!(c, ':' | '<' | ',' | '|' | '&' | '='))
+    let behind_type = before.ends_with([':', '<', ',', '|', '&', '='])
         || before.ends_with("=>")
         || before.ends_with('(')
         || ["as", "extends", "is", "keyof", "readonly"].iter().any(|word| ends_with_word(before, word));

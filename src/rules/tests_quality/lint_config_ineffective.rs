@@ -60,7 +60,7 @@ fn in_use(file: &File) -> bool {
     !matches!(file.role, Role::Example | Role::Vendored | Role::Generated | Role::Test)
 }
 
-/// What the file gives to ESLint.
+/// What the file gives to `ESLint`.
 fn exported(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
     if node.is(Kind::Export) {
         return node.has(Flags::DEFAULT).then(|| node.children().find(|it| !it.is(Kind::Comment))).flatten();
@@ -83,7 +83,7 @@ fn has_no_rule(value: NodeRef<'_>) -> bool {
     value.is(Kind::Array) && value.children().filter(|it| !it.is(Kind::Comment)).all(entry)
 }
 
-/// ESLint from version 9 on, where nothing asks it for the old format.
+/// `ESLint` from version 9 on, where nothing asks it for the old format.
 fn flat_only<'a>(cx: &Context<'a>) -> Option<(&'a Manifest, String, crate::model::Span)> {
     let mut newest = None;
     for manifest in cx.repo.manifests() {
