@@ -30,7 +30,9 @@ fn repository() -> TempDir {
         ),
         (".env.example", "DATABASE_URL=postgres://kim:lighthouse@db/shop\n# LEVEL=debug\nFORGOTTEN=1\n"),
     ];
-    files.iter().for_each(|(path, content)| write(folder.path(), path, content));
+    for (path, content) in &files {
+        write(folder.path(), path, content);
+    }
     folder
 }
 

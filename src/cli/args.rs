@@ -91,9 +91,7 @@ impl Command {
             Self::Scan(args) => args.color,
             Self::Rules(args) => args.color,
             Self::Explain(args) => args.color,
-            Self::Services(_) => Color::Auto,
-            Self::Routes(_) => Color::Auto,
-            Self::Env(_) => Color::Auto,
+            Self::Services(_) | Self::Routes(_) | Self::Env(_) => Color::Auto,
         }
     }
 }

@@ -17,18 +17,21 @@ pub enum NoIndex {
     Unreadable,
 }
 
+/// By folder or file and kind: how many files, and the first of them.
+pub type Groups<K> = BTreeMap<(Utf8PathBuf, K), (usize, Utf8PathBuf)>;
+
 /// Tracked files grouped by what `kind` takes them for: the outermost folder (or the file itself), with how many
 /// files it holds and the first of them. Test data and examples are somebody's specimen and are left out.
 pub fn groups<K: Ord>(
     repo: &Repo,
     kind: impl Fn(&Utf8Path) -> Option<(Utf8PathBuf, K)>,
-) -> Result<BTreeMap<(Utf8PathBuf, K), (usize, Utf8PathBuf)>, NoIndex> {
+) -> Result<Groups<K>, NoIndex> {
     match repo.git().state() {
         GitState::Available => {}
         GitState::Missing => return Err(NoIndex::Missing),
         GitState::Unreadable(_) => return Err(NoIndex::Unreadable),
     }
-    let mut found: BTreeMap<(Utf8PathBuf, K), (usize, Utf8PathBuf)> = BTreeMap::new();
+    let mut found: Groups<K> = BTreeMap::new();
     for path in repo.git().tracked_files().iter().filter(|path| !is_specimen(path)) {
         if let Some(key) = kind(path) {
             found.entry(key).or_insert_with(|| (0, path.clone())).0 += 1;

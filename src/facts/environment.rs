@@ -287,7 +287,8 @@ fn by_library(call: NodeRef<'_>) -> Option<EnvRead> {
         })
     };
     let decouple = callee.is(Kind::Identifier) && callee.api_path().is_some_and(|path| path == "decouple.config");
-    if !decouple && !(base.is(Kind::Identifier) && is_reader(base)) {
+    let reads = decouple || (base.is(Kind::Identifier) && is_reader(base));
+    if !reads {
         return None;
     }
     let Constant::String(name) = call.argument(0)?.constant()? else { return None };

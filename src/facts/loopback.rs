@@ -535,7 +535,7 @@ fn through_property(property: NodeRef<'_>, below: NodeRef<'_>, stands_in: Option
     let name = property.name();
     if below.role() == Role::Default {
         let from_environment = property.parent().and_then(NodeRef::parent).is_some_and(|above| {
-            above.child(Role::Value).and_then(NodeRef::path).is_some_and(|path| path.ends_with(".env"))
+            above.child(Role::Value).and_then(NodeRef::path).is_some_and(|path| path.rsplit('.').next() == Some("env"))
         });
         return if from_environment { Step::Stop(Some(used(How::Fallback, name))) } else { Step::Stop(None) };
     }

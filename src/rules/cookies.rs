@@ -116,7 +116,7 @@ fn assigned(attribute: Attribute, setting: &str, file: &Visit<'_>, assignment: N
         Some(constant) if constant.is_truthy() => {
             out.good(place, say("setting-on"));
         }
-        Some(_) => out.bad(place, say("setting-off")).key = setting.to_owned(),
+        Some(_) => out.bad(place, say("setting-off")).key.push_str(setting),
         None => {
             out.good(place, say("decided").with("value", short(value.text())));
         }

@@ -57,7 +57,7 @@ fn note(file: &Visit<'_>, found: Vec<HeaderSet>, out: &mut Out<'_>) {
     for set in found {
         let key = if set.off { "off" } else { "set" };
         let message = Message::new(key).with("by", set.by).with("header", set.header.name());
-        out.note(Place::At(file.file.id, set.span), message).key = set.header.name().to_owned();
+        out.note(Place::At(file.file.id, set.span), message).key.push_str(set.header.name());
     }
 }
 

@@ -292,11 +292,10 @@ fn person(last: &str, before: &str, count: usize) -> bool {
         "email" | "emails" => !service,
         "mail" => before == "e",
         "address" => before == "email" && count <= 3,
-        "phone" | "ssn" | "dob" | "passport" => true,
+        "phone" | "ssn" | "dob" | "passport" | "recipients" => true,
         "number" => matches!(before, "phone" | "mobile" | "passport" | "card"),
         "name" => matches!(before, "first" | "last" | "full"),
         "birth" => before == "of",
-        "recipients" => true,
         _ => false,
     }
 }

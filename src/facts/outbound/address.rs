@@ -101,8 +101,7 @@ fn template(node: NodeRef<'_>, hops: usize) -> Address {
                     Address::Host(domain.trim_start_matches('.').to_owned())
                 }
                 None => match whole(host, hops) {
-                    Address::Local => Address::Open,
-                    Address::Data { origin: Origin::Field, .. } => Address::Open,
+                    Address::Local | Address::Data { origin: Origin::Field, .. } => Address::Open,
                     address => address,
                 },
             }

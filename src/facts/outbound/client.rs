@@ -66,7 +66,8 @@ fn script_sender(call: NodeRef<'_>) -> Option<Sender<'_>> {
         }
         _ => {
             let (library, verb) = path.rsplit_once('.')?;
-            if !VERBS.contains(&verb) && !(library == "superagent" && verb == "del") {
+            let sends = VERBS.contains(&verb) || (library == "superagent" && verb == "del");
+            if !sends {
                 return None;
             }
             let body = matches!(verb, "post" | "put" | "patch");

@@ -23,9 +23,8 @@ pub(super) fn limit(call: NodeRef<'_>, sender: &Sender<'_>) -> Limit {
         },
         Client::Superagent => chained(call, &["timeout"]).map_or(Limit::None, Limit::Given),
         Client::Node => node(call, sender),
-        Client::Requests => python(call, Limit::None),
         Client::Urllib if call.argument(2).is_some() => Limit::Given(call.span()),
-        Client::Urllib => python(call, Limit::None),
+        Client::Requests | Client::Urllib => python(call, Limit::None),
         Client::Httpx | Client::Aiohttp => python(call, Limit::Library),
     }
 }

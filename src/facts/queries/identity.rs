@@ -33,8 +33,9 @@ fn serves(top: NodeRef<'_>) -> bool {
     for _ in 0..24 {
         let Some(parent) = at.parent() else { return false };
         match (parent.kind(), at.role()) {
-            (Kind::If | Kind::Conditional, Role::Condition) => return false,
-            (Kind::Unary | Kind::Logical | Kind::Await | Kind::Other | Kind::Spread, _) => {}
+            (Kind::If | Kind::Conditional, Role::Condition) | (Kind::Block | Kind::Module, _) => return false,
+            (Kind::Unary | Kind::Logical | Kind::Await | Kind::Other | Kind::Spread, _)
+            | (Kind::Property | Kind::Object | Kind::Template | Kind::Array, _) => {}
             (Kind::Binary, role) => {
                 let other = parent.child(if role == Role::Left { Role::Right } else { Role::Left });
                 let nothing = other.is_some_and(|other| {
@@ -52,10 +53,7 @@ fn serves(top: NodeRef<'_>) -> bool {
                     .child(Role::Target)
                     .is_some_and(|target| matches!(target.kind(), Kind::Member | Kind::Index));
             }
-            (Kind::Block | Kind::Module, _) => return false,
-            (Kind::Property | Kind::Object | Kind::Template | Kind::Array, _) => {}
-            (Kind::Call, Role::Argument) => return !is_aside(parent),
-            (Kind::Call, Role::Callee) => return !is_aside(parent),
+            (Kind::Call, Role::Argument | Role::Callee) => return !is_aside(parent),
             _ => return true,
         }
         at = parent;

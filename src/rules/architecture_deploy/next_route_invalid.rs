@@ -51,7 +51,7 @@ impl Rule for NextRouteInvalid {
         }
         for name in exported(node) {
             if !EXPORTS.contains(&name) {
-                out.bad(file.place(node), Message::new("export").with("name", name)).key = name.to_owned();
+                out.bad(file.place(node), Message::new("export").with("name", name)).key.push_str(name);
             }
         }
     }

@@ -27,7 +27,7 @@ impl Rule for EnvBooleanCoercion {
                 return;
             }
             let observation = out.bad(file.place(node), Message::new("coerced").with("name", name));
-            observation.key = name.to_owned();
+            observation.key.push_str(name);
             return;
         }
         let converted = matches!(node.callee_path().as_deref(), Some("Boolean" | "bool"));

@@ -72,9 +72,9 @@ struct Sent<'a> {
 
 fn sent_by_servers<'a>(cx: &'a Context<'_>) -> Vec<Sent<'a>> {
     let components = cx.repo.components();
-    let serves = components.iter().any(|component| component.kind.is_deployable())
+    let concerned = components.iter().any(|component| component.kind.is_deployable())
         || !components.iter().any(|component| matches!(component.kind, ComponentKind::Library | ComponentKind::Cli));
-    if !serves {
+    if !concerned {
         return Vec::new();
     }
     let mut runs = None;

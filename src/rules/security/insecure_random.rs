@@ -37,7 +37,7 @@ impl Rule for InsecureRandom {
             out.good(file.place(call), message("strong"));
         } else {
             let found = out.bad(file.place(call), message("weak"));
-            found.key = name.to_owned();
+            found.key.push_str(name);
             if !near {
                 found.confidence = Confidence::Likely;
             }

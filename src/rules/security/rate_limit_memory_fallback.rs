@@ -30,7 +30,7 @@ impl Rule for RateLimitMemoryFallback {
             .files()
             .filter(|(file, _)| cx.covers(*file) && cx.repo.file(*file).role == Role::Source)
             .flat_map(|(file, facts)| facts.limits.signs.iter().map(move |sign| (file, sign)))
-            .filter_map(|(file, sign)| site(Place::At(file, sign.span), sign.kind, many))
+            .filter_map(|(file, sign)| site(&Place::At(file, sign.span), sign.kind, many))
             .collect();
         let limiters = limits::mentions(cx.repo, cx.facts).into_iter().filter(|mention| cx.covers(mention.file));
         let files = limiters.map(|mention| mention.file).collect::<std::collections::BTreeSet<_>>().len();
@@ -44,7 +44,7 @@ impl Rule for RateLimitMemoryFallback {
     }
 }
 
-fn site(place: Place, kind: LimitKind, many: bool) -> Option<Site> {
+fn site(place: &Place, kind: LimitKind, many: bool) -> Option<Site> {
     let likely = |key| Site::new(place.clone(), Message::new(key)).confidence(Confidence::Likely);
     match kind {
         LimitKind::OffWithoutStore => Some(likely("off")),

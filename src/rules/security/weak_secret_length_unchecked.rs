@@ -47,7 +47,7 @@ impl Rule for WeakSecretLengthUnchecked {
         if has(&checks) || minimum(node).is_some_and(|minimum| minimum >= 16.0) {
             out.good(file.place(node), message("checked"));
         } else {
-            out.bad(file.place(node), message("unchecked")).key = node.name().to_owned();
+            out.bad(file.place(node), message("unchecked")).key.push_str(node.name());
         }
     }
 

@@ -31,7 +31,7 @@ impl Rule for LintConfigIneffective {
         }
         let Some(value) = exported(node) else { return };
         if has_no_rule(value) {
-            out.bad(file.place(node), "empty").key = "empty".to_owned();
+            out.bad(file.place(node), "empty").key.push_str("empty");
         } else {
             out.good(file.place(node), "applied");
         }
