@@ -24,6 +24,7 @@ pub mod monitoring;
 pub mod rollout;
 pub mod routes;
 pub mod pools;
+pub mod processes;
 pub mod schema;
 pub mod services;
 pub mod side;
@@ -76,6 +77,10 @@ pub enum Fact {
     Routes,
     /// Signs of guards: refusals, reads of identity, checks of roles and signatures.
     Access,
+    /// Servers, workers, queues and handlers of signals.
+    Processes,
+    /// What answers about health say.
+    Health,
 }
 
 /// Collects one fact from each file that it watches.
@@ -105,6 +110,8 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &routes::files::FileRouteExtractor,
         &routes::script::RouterExtractor,
         &access::AccessExtractor,
+        &processes::ProcessExtractor,
+        &processes::HealthExtractor,
     ]
 }
 
@@ -125,6 +132,9 @@ pub struct FileFacts {
     pub made_indexes: Vec<tables::MadeIndex>,
     pub routes: routes::files::FileSigns,
     pub access: access::AccessFacts,
+    pub processes: processes::ProcessSigns,
+    /// Signs of what answers about health say, in source order.
+    pub health: Vec<processes::HealthSign>,
     /// Scripts: what is registered on routers and servers.
     pub routers: routes::script::RouterSigns,
 }
@@ -145,6 +155,7 @@ pub struct Facts {
     pipelines: OnceLock<Vec<Pipeline>>,
     tables: OnceLock<tables::Tables>,
     routes: OnceLock<Vec<routes::Route>>,
+    links: OnceLock<processes::Links>,
     /// What the calls of functions lead to, for questions about access.
     calling: Mutex<BTreeMap<modules::FunctionId, Arc<access::Calling>>>,
 }
@@ -182,6 +193,11 @@ impl Facts {
     /// Every route that the repository answers. Needs [`Fact::Routes`], [`Fact::Modules`] and [`Fact::Access`].
     pub fn routes(&self, repo: &Repo) -> &[routes::Route] {
         self.routes.get_or_init(|| routes::routes(repo, self))
+    }
+
+    /// The imports between source files. Needs [`Fact::Modules`].
+    pub fn links(&self, repo: &Repo) -> &processes::Links {
+        self.links.get_or_init(|| processes::Links::new(repo, self.modules(repo)))
     }
 
     /// The facts of one file.
