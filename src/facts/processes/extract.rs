@@ -178,11 +178,19 @@ fn unfinished(close: NodeRef<'_>) -> Option<Unfinished> {
     if !statement || !server || close.has(Flags::AWAIT) {
         return None;
     }
+    // A callback that exits waits for the close.
+    if close.positional().any(|argument| argument.text().contains("exit")) {
+        return None;
+    }
+    let branch = close.ancestors().find(|parent| parent.is(Kind::If)).map(NodeRef::span);
     let function = close.enclosing_function()?;
     let exit = function.descendants().find(|node| {
         node.is(Kind::Call)
             && node.span().start > close.span().end
             && node.callee_path().as_deref() == Some("process.exit")
+            // The other branch of the condition around the close runs instead of it.
+            && !(branch.is_some_and(|branch| branch.contains(node.span()))
+                && node.enclosing_in_function(Kind::If).map(NodeRef::span) == branch)
             && node.enclosing_function().map(NodeRef::id) == Some(function.id())
     })?;
     // What is awaited in between may be the end of the close, told by an event.

@@ -160,6 +160,19 @@ pub fn declared<'r>(repo: &'r Repo, component: &Component, packages: &[&str]) ->
     })
 }
 
+/// Where the dependencies of `component` are written down: not the list that only developers install.
+pub fn manifest(repo: &Repo, component: &Component) -> Option<Place> {
+    let developers = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        ["dev", "test", "lint", "docs", "local"]
+            .iter()
+            .any(|word| name.split(['-', '_', '.']).any(|part| part == *word))
+    };
+    let mut files: Vec<FileId> = component.manifests(repo).map(|manifest| manifest.file).collect();
+    files.sort_by_key(|file| developers(repo.file(*file).path.as_str()));
+    files.first().map(|file| Place::File(*file))
+}
+
 /// The first manifest of the repository that declares one of `packages` for something that is not deployed on its own.
 pub fn declared_beside<'r>(repo: &'r Repo, packages: &[&str]) -> Option<(&'r str, Place)> {
     repo.manifests().iter().find_map(|manifest| {

@@ -82,11 +82,8 @@ impl Rule for ErrorTrackingMissing {
         if let Some((name, _)) = telemetry::declared_beside(cx.repo, telemetry::TRACKERS) {
             return Verdict::unknown(Message::new("beside").with("name", name));
         }
-        match cx.component.manifests(cx.repo).next() {
-            Some(manifest) => {
-                let site = Site::new(Place::File(manifest.file), "missing").confidence(Confidence::Likely);
-                Verdict::fail(site, [])
-            }
+        match telemetry::manifest(cx.repo, cx.component) {
+            Some(place) => Verdict::fail(Site::new(place, "missing").confidence(Confidence::Likely), []),
             None => Verdict::not_applicable("no-service"),
         }
     }

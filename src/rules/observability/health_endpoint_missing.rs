@@ -33,7 +33,7 @@ impl Rule for HealthEndpointMissing {
 
     fn text(&self, file: &Visit<'_>, out: &mut Out<'_>) {
         if let Some(at) = WORDS.iter().find_map(|word| file.text.find(word)) {
-            out.note(Place::At(file.file.id, Span::new(at, at + 6)), "mention");
+            out.note(Place::At(file.file.id, Span::new(at, at + 6)), "mentioned-here");
         }
     }
 
@@ -86,6 +86,15 @@ fn otherwise(cx: &Context<'_>) -> Verdict {
         return Verdict::unknown(Message::new("mentioned").with("file", file));
     }
     let Some(first) = routes.first() else { return Verdict::not_applicable("no-routes") };
+    // What asks about the service's health already asks one of its routes, whatever that is called.
+    if let Some(asks) = cx
+        .repo
+        .of_kind(FileKind::Dockerfile)
+        .filter(|file| file.role.is_operational())
+        .find(|file| cx.repo.dockerfile(file.id).is_some_and(|dockerfile| dockerfile.last("HEALTHCHECK").is_some()))
+    {
+        return Verdict::unknown(Message::new("probed").with("file", asks.path.as_str()));
+    }
     let listens = of_component(cx.repo, cx.facts, cx.component)
         .find_map(|(file, signs)| Some(Place::At(file, signs.listens.first()?.span)));
     let container = cx.repo.of_kind(FileKind::Dockerfile).next().is_some()

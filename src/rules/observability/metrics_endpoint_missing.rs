@@ -6,7 +6,8 @@ use crate::{
         processes::{self, telemetry},
         routes::RouteKind,
     },
-    model::{Confidence, Message, Place, Site, Verdict},
+    model::{Confidence, Message, Site, Verdict},
+    repo::ComponentKind,
     rule::{Context, Rule},
 };
 
@@ -42,14 +43,20 @@ impl Rule for MetricsEndpointMissing {
             let site = Site::new(place, Message::new("placeholder").with("name", name));
             return Verdict::fail(site, []);
         }
+        // A front end that answers no requests of its own has nothing to count.
+        let answers = cx
+            .facts
+            .routes(cx.repo)
+            .iter()
+            .any(|route| route.component == cx.component.id && route.kind == RouteKind::Http);
+        if cx.component.kind == ComponentKind::WebApp && !answers {
+            return Verdict::not_applicable("no-service");
+        }
         if let Some((name, _)) = telemetry::declared_beside(cx.repo, telemetry::METRICS) {
             return Verdict::unknown(Message::new("beside").with("name", name));
         }
-        match cx.component.manifests(cx.repo).next() {
-            Some(manifest) => {
-                let site = Site::new(Place::File(manifest.file), "missing").confidence(Confidence::Likely);
-                Verdict::fail(site, [])
-            }
+        match telemetry::manifest(cx.repo, cx.component) {
+            Some(place) => Verdict::fail(Site::new(place, "missing").confidence(Confidence::Likely), []),
             None => Verdict::not_applicable("no-service"),
         }
     }

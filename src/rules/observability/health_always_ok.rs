@@ -1,4 +1,4 @@
-//! `health-always-200`: an answer about health that says something is wrong has a status that says so too.
+//! `health-always-ok`: an answer about health that says something is wrong has a status that says so too.
 
 use std::collections::BTreeSet;
 
@@ -13,13 +13,13 @@ use crate::{
     rule::{Context, Rule},
 };
 
-pub(in crate::rules) static RULE: HealthAlways200 = HealthAlways200;
+pub(in crate::rules) static RULE: HealthAlwaysOk = HealthAlwaysOk;
 
-pub(in crate::rules) struct HealthAlways200;
+pub(in crate::rules) struct HealthAlwaysOk;
 
-impl Rule for HealthAlways200 {
+impl Rule for HealthAlwaysOk {
     fn id(&self) -> &'static str {
-        "health-always-200"
+        "health-always-ok"
     }
 
     fn needs(&self) -> &'static [Fact] {
