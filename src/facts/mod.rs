@@ -35,6 +35,8 @@ pub mod queries;
 pub mod response_headers;
 pub mod rollout;
 pub mod routes;
+pub mod pools;
+pub mod processes;
 pub mod schema;
 pub mod services;
 pub mod side;
@@ -99,6 +101,10 @@ pub enum Fact {
     Limits,
     /// Queries of the database, with where their values come from. Joins need [`Fact::Modules`].
     Queries,
+    /// Servers, workers, queues and handlers of signals.
+    Processes,
+    /// What answers about health say.
+    Health,
 }
 
 /// Collects one fact from each file that it watches.
@@ -132,6 +138,8 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &outbound::OutboundExtractor,
         &limits::LimitExtractor,
         &queries::QueryExtractor,
+        &processes::ProcessExtractor,
+        &processes::HealthExtractor,
     ]
 }
 
@@ -157,6 +165,9 @@ pub struct FileFacts {
     pub answers: answers::AnswerFacts,
     pub outbound: outbound::Outbound,
     pub limits: limits::LimitFacts,
+    pub processes: processes::ProcessSigns,
+    /// Signs of what answers about health say, in source order.
+    pub health: Vec<processes::HealthSign>,
     /// Scripts: what is registered on routers and servers.
     pub routers: routes::script::RouterSigns,
     pub queries: queries::QueryFacts,
@@ -178,6 +189,7 @@ pub struct Facts {
     pipelines: OnceLock<Vec<Pipeline>>,
     tables: OnceLock<tables::Tables>,
     routes: OnceLock<Vec<routes::Route>>,
+    links: OnceLock<processes::Links>,
     /// What the calls of functions lead to, for questions about access.
     calling: Mutex<BTreeMap<modules::FunctionId, Arc<access::Calling>>>,
 }
@@ -215,6 +227,11 @@ impl Facts {
     /// Every route that the repository answers. Needs [`Fact::Routes`], [`Fact::Modules`] and [`Fact::Access`].
     pub fn routes(&self, repo: &Repo) -> &[routes::Route] {
         self.routes.get_or_init(|| routes::routes(repo, self))
+    }
+
+    /// The imports between source files. Needs [`Fact::Modules`].
+    pub fn links(&self, repo: &Repo) -> &processes::Links {
+        self.links.get_or_init(|| processes::Links::new(repo, self.modules(repo)))
     }
 
     /// The facts of one file.

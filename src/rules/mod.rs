@@ -132,7 +132,14 @@ rules! {
         console_usage,
         grafana_default_password,
         iac_monitoring_disabled,
+        error_tracking_missing,
         grafana_dashboard_missing,
+        health_always_ok,
+        health_check_shallow,
+        health_endpoint_missing,
+        metrics_endpoint_missing,
+        readiness_endpoint_missing,
+        request_id_missing,
         structured_logger_missing,
     }
     operations_docs {
@@ -160,10 +167,17 @@ rules! {
         backup_not_compressed,
         backup_plan_missing,
         backup_retention_missing,
+        dead_letter_queue_missing,
+        graceful_shutdown_missing,
+        job_timeout_missing,
+        process_error_handler_missing,
+        queue_name_mismatch,
         restore_procedure_missing,
         iac_deletion_protection_missing,
         k8s_pdb_missing,
+        session_store_memory,
         shell_error_masked,
+        worker_graceful_shutdown_missing,
     }
     security {
         allowed_origins_not_required,
