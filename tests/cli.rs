@@ -336,6 +336,28 @@ fn a_configured_suppression_expires() {
 }
 
 #[test]
+fn a_person_answers_a_question_until_the_answer_expires() {
+    let shop = shop();
+    fs::write(
+        shop.path().join("readiness.toml"),
+        "[[attest]]\nrule = \"team-readiness\"\nby = \"Ann\"\non = 2026-10-01\nuntil = 2026-12-31\n",
+    )
+    .expect("the folder takes files");
+    let answered = |date| {
+        let report = report(shop.path(), &["--only", "team-readiness", "--date", date]);
+        let kinds: Vec<String> = report["diagnostics"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .filter_map(|one| one["kind"].as_str().map(str::to_owned))
+            .collect();
+        (report["criteria"][0]["status"].clone(), report["criteria"][0]["attestation"]["by"].clone(), kinds)
+    };
+    assert_eq!(answered("2026-11-01"), ("manual".into(), "Ann".into(), vec![]));
+    assert_eq!(answered("2027-01-01"), ("manual".into(), Value::Null, vec!["attestation-expired".to_owned()]));
+}
+
+#[test]
 fn a_disabled_rule_is_shown_with_its_reason() {
     let shop = shop();
     write(

@@ -178,7 +178,7 @@ fn unknown_keys_and_sections_are_refused() {
     );
     assert_eq!(
         problems("[output]\n"),
-        ["unknown key `output`|1:2|known sections: `scan`, `deploy`, `rules`, `suppress`"]
+        ["unknown key `output`|1:2|known sections: `scan`, `deploy`, `rules`, `suppress`, `attest`"]
     );
     assert_eq!(
         problems("[deploy]\nplatform = \"x\"\n"),
@@ -227,6 +227,22 @@ fn senseless_values_are_refused() {
     assert_eq!(problems("[scan]\nexclude = [\"../x\"]\n").len(), 1);
     assert_eq!(problems("[scan]\nfail-on = \"info\"\n").len(), 1);
     assert_eq!(problems("[deploy]\nmethod = \"carrier-pigeon\"\n").len(), 1);
+}
+
+#[test]
+fn an_answer_needs_a_rule_a_person_and_a_day() {
+    assert_eq!(
+        problems("[[attest]]\nnote = \"x\"\n"),
+        [
+            "`rule` is missing in this `[[attest]]`|1:1|`rule = \"...\"` names the criterion that is answered",
+            "`by` is missing in this `[[attest]]`|1:1|`by = \"...\"` says who answers, and every report shows it",
+            "`on` is missing in this `[[attest]]`|1:1|`on = \"...\"` is the day of the answer, like \"2026-12-31\"",
+        ]
+    );
+    let layer = read("[[attest]]\nrule = \"schema-push\"\nby = \"Ann\"\non = 2026-10-01\nholds = false\n");
+    let attested = &layer.attested[0];
+    assert_eq!((attested.by.as_str(), attested.holds, attested.until), ("Ann", false, None));
+    assert_eq!(attested.on.to_string(), "2026-10-01");
 }
 
 #[test]

@@ -19,7 +19,9 @@ fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
 
 fn repository(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    files.iter().for_each(|(path, content)| write(folder.path(), path, content));
+    for (path, content) in files {
+        write(folder.path(), path, content);
+    }
     folder
 }
 

@@ -51,12 +51,12 @@ pub(crate) struct Parsed {
 
 /// Reads the arguments, the program's own name first. Without a command `scan` is meant.
 pub(crate) fn parse(mut arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
-    let names = ["scan", "rules", "explain", "services", "routes", "help", "-h", "--help", "-V", "--version"];
+    let names = ["scan", "rules", "explain", "services", "routes", "env", "help", "-h", "--help", "-V", "--version"];
     let implied = !arguments.get(1).is_some_and(|first| names.iter().any(|name| first == name));
     if implied {
         arguments.insert(1.min(arguments.len()), "scan".into());
     }
-    let misplaced = implied && arguments.iter().skip(2).any(|argument| names[..4].iter().any(|name| argument == name));
+    let misplaced = implied && arguments.iter().skip(2).any(|argument| names[..6].iter().any(|name| argument == name));
     let cli = Cli::try_parse_from(arguments).map_err(|mut error| {
         if misplaced && error.kind() == ErrorKind::UnknownArgument {
             let tip = StyledStr::from("the command comes first, its options behind it");
@@ -81,6 +81,8 @@ pub(crate) enum Command {
     Services(FactArgs),
     /// List every route with what stands in front of it
     Routes(FactArgs),
+    /// List every environment variable with where it is read, checked and declared
+    Env(FactArgs),
 }
 
 impl Command {
@@ -89,8 +91,7 @@ impl Command {
             Self::Scan(args) => args.color,
             Self::Rules(args) => args.color,
             Self::Explain(args) => args.color,
-            Self::Services(_) => Color::Auto,
-            Self::Routes(_) => Color::Auto,
+            Self::Services(_) | Self::Routes(_) | Self::Env(_) => Color::Auto,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! environment and the terminal looked at.
 
 mod args;
+mod env;
 mod exit;
 mod explain;
 mod gate;
@@ -41,6 +42,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Explain(args) => explain::run(args, &output),
         Command::Services(args) => services::run(args, &output),
         Command::Routes(args) => routes::run(args),
+        Command::Env(args) => env::run(args, &output),
     };
     result.unwrap_or_else(|failure| {
         output.complain(&failure);

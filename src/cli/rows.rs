@@ -31,7 +31,11 @@ pub(super) fn table<R: Row>(rows: &[R], output: &Output) -> String {
     for row in rows {
         table.add_row(row.cells().iter().map(|cell| shown(cell)));
     }
-    let mut text: String = table.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    let mut text = String::new();
+    for line in table.lines() {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
     if rows.is_empty() {
         text.clear();
     }

@@ -12,6 +12,8 @@ use crate::{
 pub struct EnvRead {
     /// The variable, or the setting that a framework fills from a variable of that name.
     pub name: String,
+    /// The variable of the environment; empty when the setting is filled from somewhere else.
+    pub variable: String,
     pub span: Span,
     pub fallback: Fallback,
     pub via: Via,
@@ -19,6 +21,20 @@ pub struct EnvRead {
     pub development_only: bool,
     /// The read stands in the condition of a branch that throws or exits when the variable is missing.
     pub required_in_production: bool,
+    pub demand: Demand,
+    /// It runs when the module is loaded, or in a function whose name says that it checks the settings.
+    pub at_start: bool,
+}
+
+/// What happens to a program whose variable is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Demand {
+    /// It stops with an error.
+    Required,
+    /// A schema or a settings class says that it goes on.
+    Optional,
+    /// Nothing is said here.
+    Unsaid,
 }
 
 /// What a read gives when the variable is missing.
@@ -85,7 +101,7 @@ impl Extractor for Environment {
             Kind::If,
         ])
         .keywords(&["env", "Env", "config", "Config", "Settings", "secret", "Secret"])
-        .roles(&[Role::Source, Role::Config])
+        .roles(&[Role::Source, Role::Config, Role::Script])
     }
 
     fn node(&self, _file: &Visit<'_>, node: NodeRef<'_>, facts: &mut FileFacts) {
@@ -93,11 +109,17 @@ impl Extractor for Environment {
             facts.refused.extend(refused(node));
             return;
         }
+        facts.environment.extend(listed(node));
+        if checks_whole(node) {
+            facts.environment_checks.push(node.span());
+        }
         let found = match node.kind() {
             Kind::Parameter => parameter(node),
             Kind::Assignment => settings_field(node),
-            Kind::Property => schema_key(node).or_else(|| destructured(node)),
-            Kind::Call => config_service(node).or_else(|| by_helper(node)).or_else(|| read(node)),
+            Kind::Property => schema_key(node).or_else(|| destructured(node)).or_else(|| convict_key(node)),
+            Kind::Call => {
+                config_service(node).or_else(|| by_helper(node)).or_else(|| by_library(node)).or_else(|| read(node))
+            }
             _ => read(node),
         };
         facts.environment.extend(found);
@@ -144,7 +166,148 @@ fn is_demonstration(node: NodeRef<'_>) -> bool {
 fn made(node: NodeRef<'_>, name: String, fallback: Fallback, via: Via) -> EnvRead {
     let fallback = if is_demonstration(node) { Fallback::Other } else { fallback };
     let development_only = node.environment_guard() == Guard::DevelopmentOnly;
-    EnvRead { name, span: node.span(), fallback, via, development_only, required_in_production: stops_without(node) }
+    let required_in_production = stops_without(node);
+    let variable = if is_variable(&name) && via != Via::Parameter { name.clone() } else { String::new() };
+    let demand = if required_in_production || (fallback == Fallback::None && stops_later(node)) {
+        Demand::Required
+    } else {
+        Demand::Unsaid
+    };
+    let demand = if demand == Demand::Unsaid && is_tested(node) { Demand::Optional } else { demand };
+    let span = node.span();
+    let at_start = runs_at_start(node);
+    EnvRead { name, variable, span, fallback, via, development_only, required_in_production, demand, at_start }
+}
+
+/// Whether code asks for the value and goes on without it: a condition, a comparison, `?.`.
+fn is_tested(node: NodeRef<'_>) -> bool {
+    let Some(parent) = node.parent() else { return false };
+    match parent.kind() {
+        Kind::If | Kind::Conditional | Kind::Loop => node.role() == NodeRole::Condition,
+        Kind::Logical => parent.name() == "&&" || node.role() == NodeRole::Left,
+        Kind::Unary => parent.name() == "!",
+        Kind::Binary => matches!(parent.name(), "==" | "===" | "!=" | "!==" | "is" | "is not" | "in" | "not in"),
+        Kind::Member | Kind::Index => parent.has(Flags::OPTIONAL),
+        Kind::Spread => true,
+        Kind::Call => matches!(parent.callee_name(), Some("Boolean" | "bool")),
+        _ => false,
+    }
+}
+
+fn runs_at_start(node: NodeRef<'_>) -> bool {
+    node.enclosing_function().is_none_or(|function| {
+        let name = function.function_name().unwrap_or_default().to_ascii_lowercase();
+        ["valid", "check", "assert", "ensure", "verify", "require"].iter().any(|word| name.contains(word))
+            && !name.contains("request")
+    })
+}
+
+/// Whether the environment as a whole is given to something that checks it: `validate(process.env)`,
+/// `forRoot({ validationSchema })`.
+fn checks_whole(node: NodeRef<'_>) -> bool {
+    match node.kind() {
+        Kind::Member if node.role() == NodeRole::Argument && node.name() == "env" => {
+            let checks = node.parent().and_then(NodeRef::callee_name).is_some_and(|name| {
+                let name = name.to_ascii_lowercase();
+                ["valid", "parse", "clean", "plainto", "check", "assert", "decode"]
+                    .iter()
+                    .any(|word| name.contains(word))
+            });
+            checks
+                && node
+                    .api_path()
+                    .is_some_and(|path| matches!(path.as_str(), "process.env" | "import.meta.env" | "Bun.env"))
+        }
+        Kind::Property if matches!(node.name(), "validationSchema" | "validate") => node
+            .ancestors()
+            .take(3)
+            .any(|above| above.callee_path().is_some_and(|path| path.ends_with("ConfigModule.forRoot"))),
+        _ => false,
+    }
+}
+
+/// A name as environments have them, for all that reads them by convention.
+fn is_variable(name: &str) -> bool {
+    let upper = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    // What names itself in small letters is mostly what shells know: `npm_package_version`, `http_proxy`.
+    upper && name.len() > 1
+}
+
+/// Whether the value is given a name, and an `if` that asks for that name throws or exits:
+/// `const key = process.env.KEY; if (!key) throw …`. Also `os.environ['KEY']`, which raises by itself.
+fn stops_later(node: NodeRef<'_>) -> bool {
+    if node.is(Kind::Index)
+        && node.child(NodeRole::Object).and_then(NodeRef::api_path).is_some_and(|it| it == "os.environ")
+    {
+        return true;
+    }
+    let target = match node.parent() {
+        Some(assignment) if assignment.is(Kind::Assignment) && node.role() == NodeRole::Value => {
+            assignment.child(NodeRole::Target)
+        }
+        _ if node.is(Kind::Property) => node.child(NodeRole::Value),
+        _ => None,
+    };
+    let Some(binding) = target.filter(|target| target.is(Kind::Identifier)).and_then(NodeRef::binding_id) else {
+        return false;
+    };
+    node.tree().references(binding).take(40).any(stops_without)
+}
+
+/// The names that a loop or a helper asks the environment for, and stops when one is missing:
+/// `for (const name of ['A', 'B']) if (!process.env[name]) throw …`.
+fn listed(node: NodeRef<'_>) -> Vec<EnvRead> {
+    if !node.is_dynamic_env_read() {
+        return Vec::new();
+    }
+    let around =
+        node.ancestors().take(12).filter(|above| matches!(above.kind(), Kind::Function | Kind::Loop | Kind::If));
+    if !around.into_iter().any(stops) {
+        return Vec::new();
+    }
+    let lists = node.tree().nodes().filter(|list| list.is(Kind::Array) && list.children().next().is_some());
+    let named = lists
+        .filter(|list| list.children_in(NodeRole::Item).all(|item| item.is(Kind::String) && is_variable(item.name())));
+    let items = named.flat_map(|list| list.children_in(NodeRole::Item).collect::<Vec<_>>()).take(200);
+    items
+        .map(|item| EnvRead {
+            demand: Demand::Required,
+            ..made(item, item.name().to_owned(), Fallback::None, Via::Code)
+        })
+        .collect()
+}
+
+/// `config('X', default=d)` of decouple, `env('X', d)` and `env.str('X', d)` of django-environ and environs.
+fn by_library(call: NodeRef<'_>) -> Option<EnvRead> {
+    let callee = call.child(NodeRole::Callee)?;
+    let base = if callee.is(Kind::Member) { callee.child(NodeRole::Object)? } else { callee };
+    let is_reader = |node: NodeRef<'_>| {
+        node.definition().and_then(NodeRef::callee_api).is_some_and(|api| {
+            matches!(api.as_str(), "environ.Env" | "environs.Env" | "environ.FileAwareEnv" | "decouple.Config")
+        })
+    };
+    let decouple = callee.is(Kind::Identifier) && callee.api_path().is_some_and(|path| path == "decouple.config");
+    let reads = decouple || (base.is(Kind::Identifier) && is_reader(base));
+    if !reads {
+        return None;
+    }
+    let Constant::String(name) = call.argument(0)?.constant()? else { return None };
+    if !is_variable(&name) {
+        return None;
+    }
+    let default = call.keyword("default").or_else(|| call.argument(1));
+    let demand = if default.is_none() { Demand::Required } else { Demand::Unsaid };
+    let fallback = default.map_or(Fallback::None, fallback_of);
+    Some(EnvRead { demand, ..made(call, name, fallback, Via::Settings) })
+}
+
+/// `{ env: 'X', default: d, format: … }` of convict.
+fn convict_key(property: NodeRef<'_>) -> Option<EnvRead> {
+    let name = property.child(NodeRole::Value).filter(|_| property.name() == "env")?.constant_str()?;
+    let object = property.parent().filter(|object| object.property("format").is_some() && is_variable(&name))?;
+    let default = object.property("default");
+    let fallback = default.map_or(Fallback::None, fallback_of);
+    Some(made(property, name, fallback, Via::Schema))
 }
 
 /// Whether a read is tested by an `if` whose branch throws or ends the process: `if (isProduction && !process.env.X)`.
@@ -210,7 +373,8 @@ fn config_service(call: NodeRef<'_>) -> Option<EnvRead> {
         Some(default) if !default.is(Kind::Object) => fallback_of(default),
         _ => Fallback::None,
     };
-    Some(made(call, name, fallback, Via::ConfigService))
+    let demand = if callee.name() == "getOrThrow" { Demand::Required } else { Demand::Unsaid };
+    Some(EnvRead { demand, ..made(call, name, fallback, Via::ConfigService) })
 }
 
 /// `required("X")`, where this file defines `required` as a function that reads `process.env[name]`.
@@ -233,7 +397,8 @@ fn by_helper(call: NodeRef<'_>) -> Option<EnvRead> {
                 .is_some_and(|path| matches!(path.as_str(), "process.env" | "os.environ"))
     });
     let fallback = call.argument(1).map_or(Fallback::None, fallback_of);
-    reads.then(|| made(call, name, fallback, Via::Code))
+    let demand = if call.argument(1).is_none() && stops(function) { Demand::Required } else { Demand::Unsaid };
+    reads.then(|| EnvRead { demand, ..made(call, name, fallback, Via::Code) })
 }
 
 /// A key of a validating schema whose chain ends in `.default(d)`: `JWT_SECRET: z.string().default('…')`.
@@ -249,12 +414,14 @@ fn schema_key(property: NodeRef<'_>) -> Option<EnvRead> {
     let mut default = None;
     let mut steps = 0;
     let mut root = None;
+    let mut said = Vec::new();
     while let Some(call) = link.filter(|_| steps < 16) {
         steps += 1;
         let callee = call.child(NodeRole::Callee)?;
         if callee.name() == "default" && callee.is(Kind::Member) {
             default = call.argument(0);
         }
+        said.push(callee.name());
         root = Some(callee);
         link = callee.child(NodeRole::Object).filter(|object| object.is(Kind::Call));
     }
@@ -264,8 +431,15 @@ fn schema_key(property: NodeRef<'_>) -> Option<EnvRead> {
         return None;
     }
     let devdefault = value.argument(0).and_then(|options| options.property("default"));
-    let fallback = default.or(devdefault).map_or(Fallback::None, fallback_of);
-    Some(made(property, name.to_owned(), fallback, Via::Schema))
+    let default = default.or(devdefault);
+    let optional = ["optional", "nullish", "nullable", "catch", "prefault"].iter().any(|word| said.contains(word));
+    let by_default = !path.to_ascii_lowercase().starts_with("joi.") && !path.starts_with("yup.");
+    let demand = match default {
+        None if !optional && (by_default || said.contains(&"required")) => Demand::Required,
+        _ => Demand::Optional,
+    };
+    let fallback = default.map_or(Fallback::None, fallback_of);
+    Some(EnvRead { demand, ..made(property, name.to_owned(), fallback, Via::Schema) })
 }
 
 /// A field of a pydantic settings class: `secret_key: str = "…"`, `Field(default="…")`.
@@ -301,7 +475,41 @@ fn settings_field(assignment: NodeRef<'_>) -> Option<EnvRead> {
         Some(value) if value.env_read().is_some() => return None,
         Some(value) => fallback_of(value),
     };
-    Some(made(assignment, target.name().to_owned(), fallback, Via::Settings))
+    let nothing = match value {
+        None => true,
+        Some(call) => {
+            call.callee_name() == Some("Field")
+                && fallback == Fallback::None
+                && call.keyword("default").is_none_or(|default| default.text() == "...")
+        }
+    };
+    let demand = if nothing && !has_factory(value) { Demand::Required } else { Demand::Optional };
+    let variable = variable_of_field(class, target.name(), value);
+    Some(EnvRead { variable, demand, ..made(assignment, target.name().to_owned(), fallback, Via::Settings) })
+}
+
+fn has_factory(value: Option<NodeRef<'_>>) -> bool {
+    value.is_some_and(|call| call.is(Kind::Call) && call.keyword("default_factory").is_some())
+}
+
+/// The variable that fills a field: its alias, else its name in capitals behind the prefix of its class.
+fn variable_of_field(class: NodeRef<'_>, field: &str, value: Option<NodeRef<'_>>) -> String {
+    let alias = value
+        .filter(|call| call.is(Kind::Call))
+        .and_then(|call| ["validation_alias", "alias", "env"].iter().find_map(|key| call.keyword(key)?.constant_str()));
+    if let Some(alias) = alias {
+        return alias;
+    }
+    let prefix = class.descendants().take(4000).find_map(|node| {
+        let value = node.child(NodeRole::Value)?;
+        let named = match node.kind() {
+            Kind::Property => node.name() == "env_prefix",
+            Kind::Assignment => node.child(NodeRole::Target)?.name() == "env_prefix",
+            _ => false,
+        };
+        if named { value.constant_str() } else { None }
+    });
+    format!("{}{}", prefix.unwrap_or_default(), field).to_ascii_uppercase()
 }
 
 /// A parameter named like a secret that has a literal default.

@@ -3,9 +3,12 @@
 //! Rules hold policy; facts hold the knowledge of languages and frameworks. One file per fact.
 
 pub mod access;
+pub mod answers;
 pub mod backups;
 pub mod commands;
+pub mod committed;
 pub mod compose;
+pub mod cookies;
 pub mod cors;
 pub mod credentials;
 pub mod deployment;
@@ -16,21 +19,33 @@ pub mod headings;
 pub mod images;
 pub mod infrastructure;
 pub mod kubernetes;
+pub mod limits;
 pub mod logging;
+pub mod loopback;
 pub mod migrations;
 pub mod modules;
 pub mod monitoring;
+pub mod naming;
+pub mod next;
+pub mod outbound;
 pub mod packages;
 pub mod pipelines;
 pub mod pools;
+pub mod queries;
+pub mod response_headers;
 pub mod rollout;
 pub mod routes;
+pub mod processes;
 pub mod schema;
 pub mod services;
 pub mod side;
 pub mod stores;
 pub mod tables;
 pub mod tier;
+pub mod tokens;
+pub mod tooling;
+pub mod tsconfig;
+pub mod variables;
 mod visit;
 
 use std::{
@@ -77,6 +92,18 @@ pub enum Fact {
     Routes,
     /// Signs of guards: refusals, reads of identity, checks of roles and signatures.
     Access,
+    /// What failed requests are answered with. Across files it needs [`Fact::Modules`].
+    Answers,
+    /// Requests sent to others.
+    Outbound,
+    /// Limiters that stop limiting, and log-ins of libraries.
+    Limits,
+    /// Queries of the database, with where their values come from. Joins need [`Fact::Modules`].
+    Queries,
+    /// Servers, workers, queues and handlers of signals.
+    Processes,
+    /// What answers about health say.
+    Health,
 }
 
 /// Collects one fact from each file that it watches.
@@ -106,6 +133,12 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &routes::files::FileRouteExtractor,
         &routes::script::RouterExtractor,
         &access::AccessExtractor,
+        &answers::AnswerExtractor,
+        &outbound::OutboundExtractor,
+        &limits::LimitExtractor,
+        &queries::QueryExtractor,
+        &processes::ProcessExtractor,
+        &processes::HealthExtractor,
     ]
 }
 
@@ -115,6 +148,8 @@ pub struct FileFacts {
     /// Comments that speak to this tool.
     pub directives: Vec<Directive>,
     pub environment: Vec<environment::EnvRead>,
+    /// Where the environment as a whole is given to something that checks it.
+    pub environment_checks: Vec<Span>,
     /// Names whose default value start-up refuses.
     pub refused: Vec<String>,
     pub schema: Vec<schema::SchemaUse>,
@@ -126,8 +161,15 @@ pub struct FileFacts {
     pub made_indexes: Vec<tables::MadeIndex>,
     pub routes: routes::files::FileSigns,
     pub access: access::AccessFacts,
+    pub answers: answers::AnswerFacts,
+    pub outbound: outbound::Outbound,
+    pub limits: limits::LimitFacts,
+    pub processes: processes::ProcessSigns,
+    /// Signs of what answers about health say, in source order.
+    pub health: Vec<processes::HealthSign>,
     /// Scripts: what is registered on routers and servers.
     pub routers: routes::script::RouterSigns,
+    pub queries: queries::QueryFacts,
 }
 
 impl FileFacts {
@@ -146,6 +188,7 @@ pub struct Facts {
     pipelines: OnceLock<Vec<Pipeline>>,
     tables: OnceLock<tables::Tables>,
     routes: OnceLock<Vec<routes::Route>>,
+    links: OnceLock<processes::Links>,
     /// What the calls of functions lead to, for questions about access.
     calling: Mutex<BTreeMap<modules::FunctionId, Arc<access::Calling>>>,
 }
@@ -183,6 +226,11 @@ impl Facts {
     /// Every route that the repository answers. Needs [`Fact::Routes`], [`Fact::Modules`] and [`Fact::Access`].
     pub fn routes(&self, repo: &Repo) -> &[routes::Route] {
         self.routes.get_or_init(|| routes::routes(repo, self))
+    }
+
+    /// The imports between source files. Needs [`Fact::Modules`].
+    pub fn links(&self, repo: &Repo) -> &processes::Links {
+        self.links.get_or_init(|| processes::Links::new(repo, self.modules(repo)))
     }
 
     /// The facts of one file.

@@ -43,10 +43,10 @@ impl Rule for DocumentRule {
         if !covered.is_empty() {
             return passed(covered);
         }
-        if self.concerns != Concerns::Everybody {
-            if let Some((_, target)) = documents::elsewhere(&documents) {
-                return Verdict::unknown(Message::new("elsewhere").with("target", target));
-            }
+        if self.concerns != Concerns::Everybody
+            && let Some((_, target)) = documents::elsewhere(&documents)
+        {
+            return Verdict::unknown(Message::new("elsewhere").with("target", target));
         }
         missing(&documents, self.path)
     }

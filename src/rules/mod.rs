@@ -1,8 +1,12 @@
 //! The coded rules, one file each, by category. This list is the only place that a new rule's code is named.
 
 mod compose;
+mod cookies;
 mod cors;
 mod documents;
+mod headers;
+mod log_exposure;
+mod observed;
 mod store_access;
 
 use crate::rule::Rule;
@@ -18,6 +22,7 @@ macro_rules! rules {
 rules! {
     api_contracts {
         webhook_behind_auth,
+        react_error_boundary_missing,
     }
     architecture_deploy {
         broken_import,
@@ -54,6 +59,7 @@ rules! {
         migration_unknown_column,
         migrations_dir_missing,
         migrations_not_run_on_deploy,
+        next_route_invalid,
         rollback_script_stub,
         schema_push,
         undeclared_dependency,
@@ -83,6 +89,10 @@ rules! {
         workflow_secrets_inherit,
     }
     data_security {
+        api_key_logging,
+        pii_logging,
+        sensitive_object_logging,
+        token_logging,
         runtime_data_committed,
         sql_definer_function_exposed,
         supabase_rls_missing,
@@ -103,8 +113,14 @@ rules! {
     environments {
         config_env_not_expanded,
         datastore_credentials_mismatch,
+        env_boolean_coercion,
+        env_example_missing,
         env_not_passed,
+        env_undocumented_variable,
+        env_validation_missing,
         example_env_file_used,
+        hardcoded_localhost_url,
+        next_config_localhost,
         staging_deploy_script_missing,
         staging_environment_missing,
         hardcoded_host_path,
@@ -116,7 +132,14 @@ rules! {
         console_usage,
         grafana_default_password,
         iac_monitoring_disabled,
+        error_tracking_missing,
         grafana_dashboard_missing,
+        health_always_ok,
+        health_check_shallow,
+        health_endpoint_missing,
+        metrics_endpoint_missing,
+        readiness_endpoint_missing,
+        request_id_missing,
         structured_logger_missing,
     }
     operations_docs {
@@ -132,36 +155,57 @@ rules! {
         db_index_missing,
         db_pool_not_configured,
         index_not_concurrent,
+        n_plus_one_query,
+        pagination_missing,
         pool_pre_ping_missing,
     }
     reliability {
+        fetch_no_timeout,
         redis_persistence_missing,
         backup_automation_missing,
         backup_before_migrate,
         backup_not_compressed,
         backup_plan_missing,
         backup_retention_missing,
+        dead_letter_queue_missing,
+        graceful_shutdown_missing,
+        job_timeout_missing,
+        process_error_handler_missing,
+        queue_name_mismatch,
         restore_procedure_missing,
         iac_deletion_protection_missing,
         k8s_pdb_missing,
+        session_store_memory,
         shell_error_masked,
+        worker_graceful_shutdown_missing,
     }
     security {
         allowed_origins_not_required,
         compose_inline_password,
         container_privileged,
+        cookie_httponly_missing,
+        cookie_samesite_missing,
+        cookie_secure_missing,
         cors_allow_all_fallback,
         cors_credentials_wildcard,
         cors_wildcard_origin,
+        csp_missing,
         datastore_no_auth,
         default_admin_account,
         dockerfile_secret_baked,
         dockerfile_user_missing,
+        dynamic_code_execution,
         env_file_committed,
+        error_details_in_response,
         fallback_secret,
         gitignore_env_missing,
         hardcoded_secret,
+        hsts_missing,
+        insecure_random,
+        jwt_no_expiry,
+        jwt_verify_missing,
         k8s_inline_secret,
+        password_hashing_weak,
         redis_no_auth,
         test_secret_in_production,
         vendor_default_credentials,
@@ -170,7 +214,12 @@ rules! {
         k8s_network_policy_missing,
         k8s_security_context_missing,
         secret_on_command_line,
+        ssrf_user_url,
+        tls_verification_disabled,
         published_port_all_interfaces,
+        public_env_secret,
+        token_in_web_storage,
+        weak_secret_length_unchecked,
         admin_endpoint_unprotected,
         api_auth_missing,
         auth_fail_open,
@@ -184,11 +233,29 @@ rules! {
         test_endpoint_in_production,
         management_endpoint_exposed,
         health_details_exposed,
+        rate_limit_auth_missing,
+        rate_limit_memory_fallback,
+        rate_limit_missing,
     }
     tests_quality {
+        coverage_threshold_missing,
+        e2e_tests_missing,
+        explicit_any,
+        generated_file_committed,
+        leftover_file_committed,
+        lint_config_ineffective,
+        lint_config_missing,
+        package_without_tests,
+        pre_commit_hooks_missing,
+        source_syntax_error,
         tests_missing,
+        todo_comments,
+        ts_strict_disabled,
+        vendored_dependencies_committed,
     }
     ux {
+        native_dialog,
+        next_error_pages_missing,
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) use decide::Calling;
 pub use decide::{guards_of, guards_of_class, guards_of_function, inside, origin, span_of};
 pub use library::{Known, known};
 pub(super) use signs::AccessExtractor;
-pub use words::{About, could_guard};
+pub use words::{About, could_guard, is_about_rate, words};
 
 use super::modules::Shape;
 use crate::model::{Place, Span};

@@ -88,7 +88,7 @@ const IDENTITY: &[&str] = &[
 ];
 
 /// The words of a name in lower case: `requireApiKey` and `require_api_key` are `require`, `api`, `key`.
-pub(super) fn words(name: &str) -> Vec<String> {
+pub fn words(name: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut previous_lower = false;
     for letter in name.chars() {
@@ -129,6 +129,11 @@ pub(super) fn about<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<Abou
         (IDENTITY, About::Identity),
     ];
     order.into_iter().find(|(list, _)| has(list)).map(|(_, about)| about)
+}
+
+/// Whether a name speaks of limits on how often something may be asked.
+pub fn is_about_rate(name: &str) -> bool {
+    about([name]) == Some(About::Rate)
 }
 
 /// Whether something named like this could decide who comes in.

@@ -1,6 +1,6 @@
 //! The project's own documents: their sections, links, code and diagrams, and what each section is about.
 //!
-//! Markdown is read by a Markdown parser; reStructuredText, AsciiDoc and plain text by their headings alone.
+//! Markdown is read by a Markdown parser; reStructuredText, `AsciiDoc` and plain text by their headings alone.
 
 mod read;
 mod topic;
@@ -173,7 +173,6 @@ pub fn elsewhere(documents: &[Document]) -> Option<(Place, &str)> {
 fn is_tool(host: &str) -> bool {
     const TOOLS: &[&str] = &[
         "docker.com",
-        "npmjs.com",
         "nodejs.org",
         "python.org",
         "nextjs.org",

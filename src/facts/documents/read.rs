@@ -48,8 +48,9 @@ struct Started {
 impl Reader {
     fn markdown(&mut self, text: &str) {
         let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_TASKLISTS;
-        let (mut heading, mut link, mut in_code): (Option<(Span, u8, String)>, Option<Link>, bool) =
-            (None, None, false);
+        let mut heading: Option<(Span, u8, String)> = None;
+        let mut open_link: Option<Link> = None;
+        let mut in_code = false;
         for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
             match event {
                 Event::Start(Tag::Heading { level, .. }) => {
@@ -62,16 +63,14 @@ impl Reader {
                     }
                 }
                 Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
-                    link = Some(Link {
+                    open_link = Some(Link {
                         span: Span::new(range.start, range.end),
                         target: dest_url.to_string(),
                         text: String::new(),
                     });
                 }
-                Event::End(TagEnd::Link | TagEnd::Image) => {
-                    if self.links.len() < MAX_PARTS {
-                        self.links.extend(link.take());
-                    }
+                Event::End(TagEnd::Link | TagEnd::Image) if self.links.len() < MAX_PARTS => {
+                    self.links.extend(open_link.take());
                 }
                 Event::Start(Tag::CodeBlock(kind)) => {
                     in_code = true;
@@ -93,7 +92,7 @@ impl Reader {
                     if let Some((.., title)) = &mut heading {
                         title.push_str(&words);
                     }
-                    if let Some(link) = &mut link {
+                    if let Some(link) = &mut open_link {
                         link.text.push_str(&words);
                     }
                 }
@@ -102,7 +101,7 @@ impl Reader {
         }
     }
 
-    /// A line followed by a line of signs (reStructuredText), or a line that begins with `=` signs (AsciiDoc).
+    /// A line followed by a line of signs (reStructuredText), or a line that begins with `=` signs (`AsciiDoc`).
     fn plain(&mut self, text: &str) {
         let (mut offset, mut previous): (usize, Option<(Span, &str)>) = (0, None);
         for line in text.split_inclusive('\n') {

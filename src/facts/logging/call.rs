@@ -1,7 +1,7 @@
 //! Recognises a log call: by what its callee is bound to, then by what its receiver is called.
 
 use super::{
-    LogCall, Sink,
+    LogCall, Sink, exposure,
     guard::guard,
     library::{is_level, is_logger_name, package_of},
     occasion::occasion,
@@ -62,6 +62,7 @@ fn describe(file: &Visit<'_>, node: NodeRef<'_>, sink: Sink, method: String) -> 
         waiver: waiver(file.text, node.span().start as usize, is_python(file)),
         in_catch,
         json: node.children_in(Role::Argument).any(makes_json),
+        exposes: exposure::exposed(node),
     }
 }
 

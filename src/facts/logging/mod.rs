@@ -5,6 +5,7 @@
 //! [`super::side`].
 
 mod call;
+mod exposure;
 mod guard;
 mod library;
 mod modules;
@@ -14,6 +15,7 @@ mod setup;
 mod waiver;
 
 pub use call::log_call;
+pub use exposure::{Exposed, Exposure};
 pub use guard::Guard;
 pub use library::{Format, is_logging_package, package_format};
 pub use modules::names_module;
@@ -42,6 +44,8 @@ pub struct Logging {
     pub silent: Vec<SilentBranch>,
     /// Where an application is made (`FastAPI()`, `NestFactory.create(…)`): the place for a logging configuration.
     pub application: Option<Span>,
+    /// The last words of the paths that a logger of this file masks.
+    pub redacted: Vec<String>,
 }
 
 impl Logging {
@@ -66,6 +70,8 @@ pub struct LogCall {
     pub in_catch: bool,
     /// An argument is made into JSON text on the spot.
     pub json: bool,
+    /// What its arguments give away, in order.
+    pub exposes: Vec<Exposure>,
 }
 
 /// Where a log line goes.
@@ -183,7 +189,10 @@ impl Extractor for LogCalls {
             Kind::Class => facts.setups.extend(setup::of_class(node)),
             Kind::Assignment => facts.setups.extend(setup::of_assignment(file, node)),
             Kind::Switch => facts.silent.extend(setup::silent_branches(file, node)),
-            Kind::Property => facts.removals.extend(setup::console_removal(node)),
+            Kind::Property => {
+                facts.removals.extend(setup::console_removal(node));
+                facts.redacted.extend(exposure::redacted(node));
+            }
             _ => {}
         }
     }

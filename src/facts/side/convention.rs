@@ -75,7 +75,9 @@ impl Stack {
 /// Where the framework runs files of this path below the component.
 pub(super) fn convention(path: &str, renders: Renders) -> Option<Side> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    if name.contains(".client.") {
+    // `user.client.ts` is a client of some service as often as code for browsers.
+    let drawn = [".tsx", ".jsx", ".vue", ".svelte"].iter().any(|end| name.ends_with(end));
+    if name.contains(".client.") && (drawn || renders == Renders::Nuxt || name.starts_with("entry.client.")) {
         return Some(Side::Client);
     }
     if name.contains(".server.") || matches!(name.split('.').next(), Some("+server")) {

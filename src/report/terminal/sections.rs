@@ -8,6 +8,8 @@ use crate::report::{Cause, Criterion, Evidence, Status, SuppressedBy, Suppressio
 
 /// Passing criteria that are shown of a category.
 const SHOWN_PASSES: usize = 3;
+/// Unanswered questions that are shown, the gravest first; the checklist of a release has them all.
+const SHOWN_QUESTIONS: usize = 5;
 const SHOWN_DIAGNOSTICS: usize = 5;
 const SHOWN_SUPPRESSED: usize = 8;
 
@@ -99,7 +101,12 @@ impl Page<'_> {
         }
         if counts.manual > 0 {
             self.heading(self.words.manual, Some(counts.manual));
-            for criterion in of(Status::Manual) {
+            let mut asked: Vec<&Criterion> = of(Status::Manual).collect();
+            asked.sort_by_key(|criterion| (criterion.attestation.is_none(), criterion.severity));
+            let answered = asked.iter().take_while(|criterion| criterion.attestation.is_some()).count();
+            let most = if self.all { asked.len() } else { asked.len().min(answered + SHOWN_QUESTIONS) };
+            let left = asked.len() - most;
+            for criterion in asked.into_iter().take(most) {
                 let (sign, why) = match &criterion.attestation {
                     Some(attestation) => {
                         let by = attestation.by.as_deref().unwrap_or_default();
@@ -111,6 +118,10 @@ impl Page<'_> {
                     None => ("□", criterion.detail.clone().unwrap_or_default()),
                 };
                 self.question(sign, criterion, &why);
+            }
+            if left > 0 {
+                let more = format!("    {}", self.more(left));
+                self.line(paint(self.palette.faint, &more));
             }
         }
         if counts.not_applicable > 0 {

@@ -19,7 +19,8 @@ pub(in crate::rules) static RULE: BrokenImport = BrokenImport;
 pub(in crate::rules) struct BrokenImport;
 
 /// Parts of a path that say that a program writes what lies there.
-const WRITTEN: &[&str] = &["generated", "gen", "codegen", "autogen", "dist", "build", "out", "pkg", "bundle", "bundled"];
+const WRITTEN: &[&str] =
+    &["generated", "gen", "codegen", "autogen", "dist", "build", "out", "pkg", "bundle", "bundled"];
 
 /// What an import leads to instead of a module.
 enum Broken {
@@ -122,8 +123,12 @@ fn is_written(repo: &Repo, path: &str) -> bool {
                 && file.name().strip_prefix(name).is_some_and(|rest| rest.starts_with('.') && rest.len() > 1)
         })
     };
-    let listed = || repo.skipped().iter().any(|skipped| path.starts_with(&skipped.path) || skipped.path.starts_with(path));
-    named || beside() || listed() || ["", ".ts", ".js", ".py", "/index.ts"].iter().any(|end| repo.ignores(Utf8Path::new(&format!("{path}{end}"))))
+    let listed =
+        || repo.skipped().iter().any(|skipped| path.starts_with(&skipped.path) || skipped.path.starts_with(path));
+    named
+        || beside()
+        || listed()
+        || ["", ".ts", ".js", ".py", "/index.ts"].iter().any(|end| repo.ignores(Utf8Path::new(&format!("{path}{end}"))))
 }
 
 /// The file that is meant where upper and lower case do not count.

@@ -38,7 +38,9 @@ impl Rule for ComposeResourceLimitsMissing {
             let long_running =
                 project.services.iter().filter(|service| runs(project, service) && !service.is_one_shot());
             for service in long_running.filter(|service| !is_fragment(service)) {
-                if let Some((place, message)) = limited(service) { places.fine(place, message) } else {
+                if let Some((place, message)) = limited(service) {
+                    places.fine(place, message);
+                } else {
                     let message = Message::new(key).with("service", service.name);
                     places.bad(Site::new(service.place(), message).key(service.name), severity);
                 }

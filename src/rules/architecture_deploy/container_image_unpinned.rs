@@ -104,19 +104,23 @@ fn of_dockerfile(repo: &Repo, file: &File, references: &mut Vec<Reference>) {
 
 fn of_compose(repo: &Repo, references: &mut Vec<Reference>) {
     for service in compose::services(repo) {
-        let Some(image) = service.image.filter(|_| service.build.is_none() && service.node.get("build").is_none()) else {
+        let Some(image) = service.image.filter(|_| service.build.is_none() && service.node.get("build").is_none())
+        else {
             continue;
         };
         let Some(text) = image.as_str() else { continue };
         let profiles = service.node.get("profiles").map(Node::items).unwrap_or_default();
         let optional = |profile: &Node| {
-            profile.as_str().is_some_and(|name| ["dev", "test", "debug", "tool", "load", "local"].iter().any(|part| name.contains(part)))
+            profile.as_str().is_some_and(|name| {
+                ["dev", "test", "debug", "tool", "load", "local"].iter().any(|part| name.contains(part))
+            })
         };
         if profiles.iter().any(optional) {
             continue;
         }
         let name = service.file.name().to_ascii_lowercase();
-        let mild = !["prod", "swarm", "stack", "deploy"].iter().any(|part| name.contains(part)) || is_development(service.file);
+        let mild = !["prod", "swarm", "stack", "deploy"].iter().any(|part| name.contains(part))
+            || is_development(service.file);
         references.push(Reference { image: text.to_owned(), place: Place::At(service.file.id, image.span), mild });
     }
 }
@@ -125,13 +129,19 @@ fn of_kubernetes(repo: &Repo, references: &mut Vec<Reference>) {
     for container in kubernetes::every_container(repo) {
         let Some(node) = container.node.get("image") else { continue };
         let image = kubernetes::kustomize::image_of(repo, container.file, container.image);
-        references.push(Reference { image, place: Place::At(container.file.id, node.span), mild: is_development(container.file) });
+        references.push(Reference {
+            image,
+            place: Place::At(container.file.id, node.span),
+            mild: is_development(container.file),
+        });
     }
 }
 
 fn of_workflows(repo: &Repo, references: &mut Vec<Reference>) {
     for file in repo.files().iter().filter(|file| file.kind == FileKind::Workflow) {
-        let Some(jobs) = repo.doc(file.id).and_then(|doc| doc.root()).and_then(|root| root.get("jobs")) else { continue };
+        let Some(jobs) = repo.doc(file.id).and_then(|doc| doc.root()).and_then(|root| root.get("jobs")) else {
+            continue;
+        };
         for job in jobs.entries() {
             let container = job.value.get("container").map(|node| node.get("image").unwrap_or(node));
             let services = job.value.get("services").map(Node::entries).unwrap_or_default();

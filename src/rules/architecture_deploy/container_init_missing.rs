@@ -66,8 +66,18 @@ enum Judged {
 
 /// Application servers for Python, and runtimes for Node, that handle SIGTERM.
 const SERVERS: [&str; 12] = [
-    "uvicorn", "gunicorn", "hypercorn", "daphne", "granian", "uwsgi", "celery", "waitress-serve", "fastapi", "next",
-    "flask", "streamlit",
+    "uvicorn",
+    "gunicorn",
+    "hypercorn",
+    "daphne",
+    "granian",
+    "uwsgi",
+    "celery",
+    "waitress-serve",
+    "fastapi",
+    "next",
+    "flask",
+    "streamlit",
 ];
 
 fn judge(cx: &Context<'_>, image: &Image<'_>, launch: &Launch) -> Option<Judged> {
@@ -95,9 +105,11 @@ fn judge(cx: &Context<'_>, image: &Image<'_>, launch: &Launch) -> Option<Judged>
     if let Some((service, place)) = compose {
         return good(place, Message::new("compose").with("service", service.name));
     }
-    let handled = cx.seen.iter().filter(|seen| seen.tone == Tone::Note).find(|seen| {
-        seen.place.file().is_some_and(|file| covers(cx, image, file))
-    });
+    let handled = cx
+        .seen
+        .iter()
+        .filter(|seen| seen.tone == Tone::Note)
+        .find(|seen| seen.place.file().is_some_and(|file| covers(cx, image, file)));
     if let Some(seen) = handled {
         return good(seen.place.clone(), "handled".into());
     }

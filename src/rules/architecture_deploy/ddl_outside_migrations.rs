@@ -14,8 +14,18 @@ pub(in crate::rules) struct DdlOutsideMigrations;
 
 /// Methods that hand SQL to a database.
 const EXECUTES: [&str; 12] = [
-    "execute", "executescript", "exec", "query", "raw", "run", "unsafe", "batch", "$executeRawUnsafe", "$queryRawUnsafe",
-    "exec_driver_sql", "executeSql",
+    "execute",
+    "executescript",
+    "exec",
+    "query",
+    "raw",
+    "run",
+    "unsafe",
+    "batch",
+    "$executeRawUnsafe",
+    "$queryRawUnsafe",
+    "exec_driver_sql",
+    "executeSql",
 ];
 
 impl Rule for DdlOutsideMigrations {
@@ -24,7 +34,14 @@ impl Rule for DdlOutsideMigrations {
     }
 
     fn watch(&self) -> Watch {
-        Watch::nodes(&[Kind::Call]).keywords(&["ALTER TABLE", "DROP TABLE", "CREATE TABLE", "alter table", "drop table", "create table"])
+        Watch::nodes(&[Kind::Call]).keywords(&[
+            "ALTER TABLE",
+            "DROP TABLE",
+            "CREATE TABLE",
+            "alter table",
+            "drop table",
+            "create table",
+        ])
     }
 
     fn node(&self, file: &Visit<'_>, call: NodeRef<'_>, out: &mut Out<'_>) {

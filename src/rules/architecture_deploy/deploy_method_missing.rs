@@ -36,8 +36,11 @@ impl Rule for DeployMethodMissing {
             return found(&ways);
         }
         if let Some(method) = &cx.config.deploy_method {
-            let evidence =
-                Evidence::Searched { what: Message::new("declared").with("method", method.as_str()), files: 1, unread: Vec::new() };
+            let evidence = Evidence::Searched {
+                what: Message::new("declared").with("method", method.as_str()),
+                files: 1,
+                unread: Vec::new(),
+            };
             return Verdict::pass(evidence, []);
         }
         let services: Vec<&Component> =

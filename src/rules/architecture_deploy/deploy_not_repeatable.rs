@@ -27,9 +27,11 @@ impl Rule for DeployNotRepeatable {
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let ways = deployment::ways(cx.repo, cx.facts.commands(cx.repo));
-        let service = cx.repo.components().iter().any(|component| {
-            matches!(component.kind, ComponentKind::HttpService | ComponentKind::Worker)
-        });
+        let service = cx
+            .repo
+            .components()
+            .iter()
+            .any(|component| matches!(component.kind, ComponentKind::HttpService | ComponentKind::Worker));
         if !cx.repo.components().iter().any(|component| component.kind.is_deployable()) || ways.is_empty() {
             return Verdict::not_applicable("nothing-deployed");
         }

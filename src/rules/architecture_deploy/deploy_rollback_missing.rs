@@ -56,7 +56,8 @@ fn evidence(cx: &Context<'_>, ways: &[DeployWay]) -> Vec<Evidence> {
             .map(|place| Evidence::At { place, note: Message::new("versioned") }),
     );
     if found.is_empty() {
-        let said = |text: &str| ["rollback", "roll back", "rolling back", "откат"].iter().any(|word| text.contains(word));
+        let said =
+            |text: &str| ["rollback", "roll back", "rolling back", "откат"].iter().any(|word| text.contains(word));
         found.extend(headings::find(cx.repo, said).map(|heading| Evidence::At {
             place: heading.place,
             note: Message::new("documented").with("heading", heading.text),

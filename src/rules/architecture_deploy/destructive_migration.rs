@@ -36,7 +36,10 @@ impl Rule for DestructiveMigration {
                 judged += 1;
                 let found = judge(cx, history, number, step);
                 if found.is_empty() {
-                    fine.push(Evidence::At { place: Place::At(step.file, Span::new(0, 1)), note: Message::new("keeps") });
+                    fine.push(Evidence::At {
+                        place: Place::At(step.file, Span::new(0, 1)),
+                        note: Message::new("keeps"),
+                    });
                 }
                 sites.extend(found);
             }
@@ -87,7 +90,8 @@ fn judge(cx: &Context<'_>, history: &History, number: usize, step: &Step) -> Vec
 }
 
 fn change(step: &Step, at: usize, table: &Name, action: &Action) -> Option<(Span, Message, Option<Severity>)> {
-    let say = |key: &'static str, column: &str| Message::new(key).with("table", table.name.as_str()).with("column", column);
+    let say =
+        |key: &'static str, column: &str| Message::new(key).with("table", table.name.as_str()).with("column", column);
     match &action.kind {
         ActionKind::DropColumn { name, .. } if !is_copied(step, at, table) => {
             Some((action.span, say("drop-column", name), None))
@@ -114,9 +118,9 @@ fn is_copied(step: &Step, at: usize, table: &Name) -> bool {
 /// SQLite changes a table by making another and giving it the old name.
 fn is_rebuilt(step: &Step, table: &Name) -> bool {
     step.script.statements.iter().any(|statement| match &statement.kind {
-        Kind::AlterTable { actions, .. } => actions
-            .iter()
-            .any(|action| matches!(&action.kind, ActionKind::RenameTable(to) if to.name.eq_ignore_ascii_case(&table.name))),
+        Kind::AlterTable { actions, .. } => actions.iter().any(
+            |action| matches!(&action.kind, ActionKind::RenameTable(to) if to.name.eq_ignore_ascii_case(&table.name)),
+        ),
         Kind::CreateTable(made) => made.name.same(table),
         Kind::CreateView(name) => name.same(table),
         _ => false,
@@ -126,9 +130,9 @@ fn is_rebuilt(step: &Step, table: &Name) -> bool {
 /// The column is new in this step, and filled before it must not be empty.
 fn is_added(step: &Step, table: &Name, column: &str) -> bool {
     step.script.statements.iter().any(|statement| match &statement.kind {
-        Kind::AlterTable { name, actions, .. } if name.same(table) => actions.iter().any(|action| {
-            matches!(&action.kind, ActionKind::SetDefault(known) if known == column)
-        }),
+        Kind::AlterTable { name, actions, .. } if name.same(table) => {
+            actions.iter().any(|action| matches!(&action.kind, ActionKind::SetDefault(known) if known == column))
+        }
         _ => false,
     })
 }
@@ -141,5 +145,8 @@ fn is_reviewed(text: &str, span: Span) -> bool {
     let from = before[..line].trim_end().rfind('\n').map_or(0, |at| at + 1);
     let end = text[start..].find('\n').map_or(text.len(), |length| start + length);
     let around = text[from..end].to_ascii_lowercase();
-    around.contains("--") && ["reviewed", "safe to", "intentional", "deliberate", "no longer used", "unused"].iter().any(|word| around.contains(word))
+    around.contains("--")
+        && ["reviewed", "safe to", "intentional", "deliberate", "no longer used", "unused"]
+            .iter()
+            .any(|word| around.contains(word))
 }

@@ -39,9 +39,12 @@ impl Rule for DockerComposeMissing {
 /// What starts them: Compose, a development container, a local platform, or the manifests of a cluster.
 fn started(cx: &Context<'_>) -> Option<Evidence> {
     let services = compose::services(cx.repo);
-    let image = |service: &&compose::ComposeService<'_>| service.image.and_then(crate::doc::Node::as_str).is_some_and(is_datastore);
+    let image = |service: &&compose::ComposeService<'_>| {
+        service.image.and_then(crate::doc::Node::as_str).is_some_and(is_datastore)
+    };
     if let Some(first) = services.iter().find(image).or_else(|| services.first()) {
-        let names: Vec<&str> = services.iter().filter(|other| other.file.id == first.file.id).map(|it| it.name).collect();
+        let names: Vec<&str> =
+            services.iter().filter(|other| other.file.id == first.file.id).map(|it| it.name).collect();
         let note = Message::new("compose").with("services", names.join(", "));
         return Some(Evidence::At { place: first.place(), note });
     }
@@ -92,12 +95,11 @@ fn join(clients: &[&Technology]) -> String {
 fn absent(clients: &[&Technology]) -> Verdict {
     let external: Vec<&Technology> = clients.iter().filter(|client| !is_embedded(client)).copied().collect();
     let message = Message::new("missing").with("clients", join(&external)).count("n", external.len());
-    let site = external.iter().fold(
-        Site::new(Place::Missing("docker-compose.yml".into()), message),
-        |site, client| match client.evidence.first() {
+    let site = external.iter().fold(Site::new(Place::Missing("docker-compose.yml".into()), message), |site, client| {
+        match client.evidence.first() {
             Some(place) => site.related(place.clone(), Message::new("client").with("name", client.name)),
             None => site,
-        },
-    );
+        }
+    });
     Verdict::fail(site, [])
 }

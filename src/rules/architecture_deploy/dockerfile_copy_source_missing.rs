@@ -72,7 +72,10 @@ fn sources(dockerfile: &Dockerfile) -> Vec<Source> {
             let words = &copy.arguments[..copy.arguments.len().saturating_sub(1)];
             let known = words.iter().filter(|word| {
                 let text = word.text.as_str();
-                !word.dynamic && !text.contains(['$', '*', '?', '[', '<']) && !text.contains("://") && !text.starts_with("git@")
+                !word.dynamic
+                    && !text.contains(['$', '*', '?', '[', '<'])
+                    && !text.contains("://")
+                    && !text.starts_with("git@")
             });
             known.map(|word| Source { path: normalised(Utf8Path::new(&word.text)), span: copy.span })
         })
@@ -99,7 +102,9 @@ fn judge(cx: &Context<'_>, file: &File, dockerfile: &Dockerfile, answer: &mut An
     let fits = absent(&best);
     let wrong: Vec<&BuildContext> = told.iter().filter(|context| certain(&absent(&context.folder))).collect();
     if !wrong.is_empty() && fits.len() < absent(&wrong[0].folder).len() && !certain(&fits) {
-        answer.sites.extend(wrong.iter().filter_map(|context| misplaced(context, &absent(&context.folder), &best, file, cx.repo)));
+        answer.sites.extend(
+            wrong.iter().filter_map(|context| misplaced(context, &absent(&context.folder), &best, file, cx.repo)),
+        );
         if wrong.len() == told.len() {
             return;
         }
@@ -154,14 +159,37 @@ fn exists(repo: &Repo, path: &Utf8Path) -> bool {
 
 /// Folders and endings of what a build, an installation or whoever deploys makes.
 const ARTEFACTS: [&str; 24] = [
-    "dist", "build", "target", "out", "output", "bin", "node_modules", "vendor", "publish", "release", "artifacts", "artifact", ".next",
-    ".nuxt", ".output", ".venv", "venv", "static", "public", "coverage", "generated", "wheels", "tmp", "certs",
+    "dist",
+    "build",
+    "target",
+    "out",
+    "output",
+    "bin",
+    "node_modules",
+    "vendor",
+    "publish",
+    "release",
+    "artifacts",
+    "artifact",
+    ".next",
+    ".nuxt",
+    ".output",
+    ".venv",
+    "venv",
+    "static",
+    "public",
+    "coverage",
+    "generated",
+    "wheels",
+    "tmp",
+    "certs",
 ];
 
 /// Whether something other than git puts `path` there: a build, a pipeline, or a person with secrets.
 fn is_artefact(repo: &Repo, path: &Utf8Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_ascii_lowercase();
-    let ending = ["jar", "war", "whl", "tgz", "gz", "zip", "exe", "pem", "key", "crt", "so", "deb", "rpm", "tar", "node"];
+    let ending =
+        ["jar", "war", "whl", "tgz", "gz", "zip", "exe", "pem", "key", "crt", "so", "deb", "rpm", "tar", "node"];
     let made = path.components().any(|part| ARTEFACTS.contains(&part.as_str()))
         || path.extension().is_some_and(|it| ending.contains(&it))
         || name.starts_with(".env")
@@ -184,13 +212,18 @@ fn is_git_ignored(repo: &Repo, path: &Utf8Path) -> bool {
     let names: Vec<&str> = path.components().map(|part| part.as_str()).collect();
     files.any(|file| {
         repo.read(file.id).is_ok_and(|text| {
-            text.lines().map(|line| line.trim().trim_matches('/')).filter(|line| !line.is_empty() && !line.starts_with(['#', '!'])).any(
-                |line| {
+            text.lines()
+                .map(|line| line.trim().trim_matches('/'))
+                .filter(|line| !line.is_empty() && !line.starts_with(['#', '!']))
+                .any(|line| {
                     let last = line.rsplit('/').next().unwrap_or(line);
-                    names.contains(&line) || names.contains(&last) || path.as_str() == line
-                        || line.strip_prefix('*').is_some_and(|end| end.starts_with('.') && path.as_str().ends_with(end))
-                },
-            )
+                    names.contains(&line)
+                        || names.contains(&last)
+                        || path.as_str() == line
+                        || line
+                            .strip_prefix('*')
+                            .is_some_and(|end| end.starts_with('.') && path.as_str().ends_with(end))
+                })
         })
     })
 }
@@ -217,7 +250,9 @@ fn ignored(cx: &Context<'_>, file: &File, dockerfile: &Dockerfile, sources: &[So
         let message = Message::new("ignored").with("pattern", pattern(span)).with("path", source.path.as_str());
         sites.push(Site::new(Place::At(list, span), message).related(Place::At(file.id, source.span), "copy"));
     }
-    let copied = |lock: &Utf8Path| sources.iter().find(|source| lock.starts_with(&source.path) || source.path.as_str().is_empty());
+    let copied = |lock: &Utf8Path| {
+        sources.iter().find(|source| lock.starts_with(&source.path) || source.path.as_str().is_empty())
+    };
     let commands = dockerfile.stages.iter().flat_map(|stage| stage.all("RUN")).flat_map(Instruction::commands);
     for command in commands.filter(|command| !command.caught && !command.context.branch) {
         let Some(program) = command.program() else { continue };
@@ -226,9 +261,10 @@ fn ignored(cx: &Context<'_>, file: &File, dockerfile: &Dockerfile, sources: &[So
         });
         let Some((name, word, locks)) = frozen else { continue };
         // One of the possible lock files is enough.
-        if locks.iter().any(|lock| {
-            exists(cx.repo, &folder.join(lock)) && ignore.excludes(Utf8Path::new(*lock)).is_none()
-        }) {
+        if locks
+            .iter()
+            .any(|lock| exists(cx.repo, &folder.join(lock)) && ignore.excludes(Utf8Path::new(*lock)).is_none())
+        {
             continue;
         }
         for lock in locks.iter().map(Utf8Path::new) {
@@ -254,8 +290,7 @@ fn removed(repo: &Repo, ignore: &Ignore, folder: &Utf8Path, path: &Utf8Path) -> 
     }
     let span = ignore.excludes(path)?;
     let below = repo.files_below(&folder.join(path));
-    let all = below.iter().all(|file| {
-        file.path.strip_prefix(folder).is_ok_and(|inner| ignore.excludes(inner).is_some())
-    });
+    let all =
+        below.iter().all(|file| file.path.strip_prefix(folder).is_ok_and(|inner| ignore.excludes(inner).is_some()));
     (all && !ignore.readmits_below(path)).then_some(span)
 }

@@ -116,9 +116,8 @@ fn missing_in_pipeline(cx: &Context<'_>) -> Vec<Site> {
             let path = crate::facts::compose::normalised(Utf8Path::new(&file.text));
             let known = !file.dynamic && !file.text.contains(['$', '*']);
             let absent = cx.repo.by_path(&path).is_none() && !path.as_str().is_empty();
-            (builds && known && absent && used.stage == crate::facts::commands::Stage::Workflow).then(|| {
-                Site::new(used.place(), Message::new("pipeline").with("path", path.as_str()))
-            })
+            (builds && known && absent && used.stage == crate::facts::commands::Stage::Workflow)
+                .then(|| Site::new(used.place(), Message::new("pipeline").with("path", path.as_str())))
         })
         .collect()
 }

@@ -68,9 +68,12 @@ fn site(image: &Image<'_>) -> Option<Site> {
 }
 
 fn evidence(image: &Image<'_>) -> Option<Evidence> {
-    let copy = image.dockerfile.stage_chain(image.stage).into_iter().flat_map(|stage| stage.all("COPY")).find(|copy| {
-        copy.flag("from").is_some_and(|from| image.dockerfile.stage_by_name(&from.value).is_some())
-    })?;
+    let copy = image
+        .dockerfile
+        .stage_chain(image.stage)
+        .into_iter()
+        .flat_map(|stage| stage.all("COPY"))
+        .find(|copy| copy.flag("from").is_some_and(|from| image.dockerfile.stage_by_name(&from.value).is_some()))?;
     Some(Evidence::At { place: image.place(copy.span), note: "stages".into() })
 }
 
@@ -158,7 +161,10 @@ fn installs_dev(command: &Command) -> bool {
     };
     let named = words.iter().skip(1).any(|word| !word.starts_with('-'));
     let limited = words.iter().any(|word| {
-        word.contains("production") || word.contains("prod") || word.contains("omit") || matches!(*word, "-g" | "--global")
+        word.contains("production")
+            || word.contains("prod")
+            || word.contains("omit")
+            || matches!(*word, "-g" | "--global")
     });
     let by_variable = command.assignments.iter().any(|it| it.name == "NODE_ENV" && it.value.text == "production");
     installs && !named && !limited && !by_variable
@@ -182,7 +188,9 @@ fn compiler(chain: &[&Stage]) -> Option<(Span, String)> {
         all.iter().flat_map(|(_, commands)| commands).any(|command| {
             let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
             let removes = words.iter().any(|word| matches!(*word, "del" | "purge" | "remove" | "autoremove"));
-            removes && (words.contains(&package) || words.iter().any(|word| word.starts_with('.') || word.contains('$') || *word == "autoremove"))
+            removes
+                && (words.contains(&package)
+                    || words.iter().any(|word| word.starts_with('.') || word.contains('$') || *word == "autoremove"))
         })
     };
     all.iter().find_map(|(run, commands)| {

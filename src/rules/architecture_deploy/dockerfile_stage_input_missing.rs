@@ -37,7 +37,8 @@ impl Rule for DockerfileStageInputMissing {
         let names: Vec<NodeRef<'_>> = node.children().filter(|child| child.is(Kind::ImportName)).collect();
         let types = node.has(Flags::TYPE_ONLY)
             || node.text().trim_start().starts_with("import type")
-            || !names.is_empty() && names.iter().all(|name| name.has(Flags::TYPE_ONLY) || name.text().starts_with("type "));
+            || !names.is_empty()
+                && names.iter().all(|name| name.has(Flags::TYPE_ONLY) || name.text().starts_with("type "));
         let tooling = file.file.name().contains(".config.") || file.file.name().contains(".setup.");
         let package = !module.starts_with(['.', '/']) && (!module.starts_with('@') || module.contains('/'));
         if package && !types && !tooling {
@@ -140,7 +141,10 @@ fn after(command: &Command, before: Installed, production: bool, place: Place) -
             || word.starts_with("--only=dev")
     });
     let omits = words.iter().any(|word| {
-        matches!(*word, "--omit=dev" | "--only=production" | "--only=prod" | "--production" | "--prod" | "-P" | "--production=true")
+        matches!(
+            *word,
+            "--omit=dev" | "--only=production" | "--only=prod" | "--production" | "--prod" | "-P" | "--production=true"
+        )
     });
     let split = words.windows(2).any(|pair| matches!(pair, ["--omit", "dev"] | ["--only", "production" | "prod"]));
     let by_variable = production && program.name != "bun"
@@ -185,7 +189,9 @@ fn judge(
         return;
     }
     let building = one.keyword == "RUN";
-    if let Some((package, used)) = steps.iter().filter(|_| building).find(|step| bundles(step)).and_then(|_| dev_import(cx, image, manifest)) {
+    if let Some((package, used)) =
+        steps.iter().filter(|_| building).find(|step| bundles(step)).and_then(|_| dev_import(cx, image, manifest))
+    {
         let message = about("import").with("package", package);
         sites.push(Site::new(install.clone(), message).related(place, "build").related(used.place.clone(), "used"));
         return;
@@ -197,7 +203,9 @@ fn judge(
 
 /// The manifest of what the image packs.
 fn manifest_of<'r>(repo: &'r Repo, image: &Image<'r>) -> Option<&'r Manifest> {
-    let npm = |manifest: &&Manifest| manifest.ecosystem == Ecosystem::Npm && repo.file(manifest.file).kind == FileKind::PackageJson;
+    let npm = |manifest: &&Manifest| {
+        manifest.ecosystem == Ecosystem::Npm && repo.file(manifest.file).kind == FileKind::PackageJson
+    };
     image.component.manifests(repo).find(npm)
 }
 
@@ -253,7 +261,8 @@ fn dev_tool(manifest: &Manifest, step: &Command) -> Option<(String, String, Plac
     let program = step.program()?;
     // `npx x` and `pnpm dlx x` fetch what is not installed.
     let fetched = step.words.iter().any(|word| matches!(word.text.as_str(), "dlx" | "--yes" | "-y"));
-    let by_path = program.arguments.iter().find_map(|word| word.text.split_once("node_modules/.bin/").map(|(_, name)| name));
+    let by_path =
+        program.arguments.iter().find_map(|word| word.text.split_once("node_modules/.bin/").map(|(_, name)| name));
     let tool = if program.name == "node" { by_path? } else { program.name };
     let package = TOOLS.iter().find(|(name, _)| *name == tool).map_or(tool, |(_, package)| *package);
     let found = manifest.dependency(package).filter(|found| found.is_dev() && !fetched)?;

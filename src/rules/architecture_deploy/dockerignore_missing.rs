@@ -63,7 +63,8 @@ fn whole_copy<'r>(image: &Image<'r>) -> Option<(&'r Instruction, bool)> {
     stages.into_iter().find_map(|stage| {
         let copies = stage.instructions.iter().filter(|one| matches!(one.keyword.as_str(), "COPY" | "ADD"));
         let whole = copies.filter(|copy| copy.flag("from").is_none()).find(|copy| {
-            copy.arguments.len() > 1 && copy.arguments[..copy.arguments.len() - 1].iter().any(|word| is_whole(&word.text))
+            copy.arguments.len() > 1
+                && copy.arguments[..copy.arguments.len() - 1].iter().any(|word| is_whole(&word.text))
         })?;
         Some((whole, shipped.contains(&stage.index)))
     })
@@ -101,7 +102,8 @@ fn judge(cx: &Context<'_>, image: &Image<'_>, copy: &Instruction, shipped: bool)
     let (kept, open): (Vec<&str>, Vec<&str>) =
         wanted.into_iter().partition(|name| ignore.excludes(Utf8Path::new(*name)).is_some());
     if env && shipped {
-        let what = std::iter::once(".env").chain(open.iter().copied()).map(|name| format!("`{name}`")).collect::<Vec<_>>();
+        let what =
+            std::iter::once(".env").chain(open.iter().copied()).map(|name| format!("`{name}`")).collect::<Vec<_>>();
         let site = bad(first, Message::new("open-env").with("what", what.join(", ")), None);
         return Judged::Bad(site.related(place, "copy"));
     }
@@ -136,9 +138,11 @@ fn uses_env_file(cx: &Context<'_>, folder: &Utf8Path) -> bool {
     let repo = cx.repo;
     let here = |file: &&crate::repo::File| file.folder() == folder;
     let template = repo.of_kind(FileKind::EnvExample).any(|file| here(&file));
-    let ignored = repo.of_kind(FileKind::Gitignore).filter(|file| here(file) || file.folder().as_str().is_empty()).any(|file| {
-        repo.read(file.id).is_ok_and(|text| text.lines().any(|line| line.trim().trim_start_matches('/').starts_with(".env")))
-    });
+    let ignored =
+        repo.of_kind(FileKind::Gitignore).filter(|file| here(file) || file.folder().as_str().is_empty()).any(|file| {
+            repo.read(file.id)
+                .is_ok_and(|text| text.lines().any(|line| line.trim().trim_start_matches('/').starts_with(".env")))
+        });
     let library = repo.declared(&["dotenv", "python-dotenv", "pydantic-settings", "django-environ"]).is_some();
     template || ignored && library
 }

@@ -25,7 +25,8 @@ impl Rule for DrizzleConfigIncomplete {
 
     fn node(&self, file: &Visit<'_>, object: NodeRef<'_>, out: &mut Out<'_>) {
         let name = file.file.name();
-        let config = name.starts_with("drizzle") && name.contains("config.") && is_config(object);
+        let tested = name.contains(".test.");
+        let config = name.starts_with("drizzle") && name.contains("config.") && !tested && is_config(object);
         if !config {
             return;
         }
@@ -34,7 +35,8 @@ impl Rule for DrizzleConfigIncomplete {
         if let Some(schema) = object.property("schema") {
             for glob in globs(schema) {
                 if !finds(file, &glob) {
-                    out.bad(place(schema), Message::new("schema").with("path", glob.as_str())).severity = Some(Severity::Medium);
+                    out.bad(place(schema), Message::new("schema").with("path", glob.as_str())).severity =
+                        Some(Severity::Medium);
                     complete = false;
                 }
             }
@@ -70,13 +72,20 @@ fn globs(schema: NodeRef<'_>) -> Vec<String> {
 /// Whether a path or glob, from the configuration's folder, names something of the repository. What is written by a
 /// build, or lies outside, is not in it.
 fn finds(file: &Visit<'_>, glob: &str) -> bool {
-    if glob.contains("..") || glob.contains("dist/") || glob.contains("node_modules") || glob.starts_with('/') || glob.contains("build/") {
+    if glob.contains("..")
+        || glob.contains("dist/")
+        || glob.contains("node_modules")
+        || glob.starts_with('/')
+        || glob.contains("build/")
+    {
         return true;
     }
     let relative = glob.trim_start_matches("./").trim_end_matches('/');
     let from_root = |base: &Utf8Path| {
         let path = base.join(relative);
-        file.repo.by_path(&path).is_some() || !file.repo.files_below(&path).is_empty() || !file.repo.find(path.as_str()).is_empty()
+        file.repo.by_path(&path).is_some()
+            || !file.repo.files_below(&path).is_empty()
+            || !file.repo.find(path.as_str()).is_empty()
     };
     from_root(file.file.folder()) || from_root(Utf8Path::new(""))
 }

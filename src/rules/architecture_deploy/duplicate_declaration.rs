@@ -42,7 +42,8 @@ impl Rule for DuplicateDeclaration {
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         cx.judged(|| {
-            let files = cx.files(Role::Source).filter(|file| file.language.is_some_and(crate::code::Language::is_script));
+            let files =
+                cx.files(Role::Source).filter(|file| file.language.is_some_and(crate::code::Language::is_script));
             match files.count() {
                 0 => Verdict::not_applicable("no-modules"),
                 n => Verdict::pass(cx.searched("searched", n), []),
@@ -89,7 +90,9 @@ impl Declared<'_> {
         match (self.what, other.what) {
             (What::Import, What::Alias) | (What::Alias, What::Import) => maybe_type,
             (What::Alias, other) | (other, What::Alias) => matches!(other, What::Alias | What::Class),
-            (What::Import, What::Variable | What::Function) | (What::Variable | What::Function, What::Import) => !maybe_type,
+            (What::Import, What::Variable | What::Function) | (What::Variable | What::Function, What::Import) => {
+                !maybe_type
+            }
             _ => true,
         }
     }
@@ -101,13 +104,17 @@ fn statement(node: NodeRef<'_>) -> Vec<Declared<'_>> {
         return Vec::new();
     }
     match node.kind() {
-        Kind::Export if node.name().is_empty() => {
-            node.children_in(NodeRole::Item).filter(|item| !matches!(item.kind(), Kind::Export | Kind::Property | Kind::Identifier)).flat_map(declared).collect()
-        }
+        Kind::Export if node.name().is_empty() => node
+            .children_in(NodeRole::Item)
+            .filter(|item| !matches!(item.kind(), Kind::Export | Kind::Property | Kind::Identifier))
+            .flat_map(declared)
+            .collect(),
         Kind::Import => node
             .children_in(NodeRole::Item)
             .filter(|name| name.is(Kind::ImportName) && !name.has(Flags::TYPE_ONLY))
-            .filter_map(|name| Some(Declared { name: name.child(NodeRole::Target)?.name(), what: What::Import, node: name }))
+            .filter_map(|name| {
+                Some(Declared { name: name.child(NodeRole::Target)?.name(), what: What::Import, node: name })
+            })
             .collect(),
         _ => declared(node),
     }

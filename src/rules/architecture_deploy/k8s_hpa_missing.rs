@@ -2,7 +2,7 @@
 
 use crate::{
     doc::Node,
-    facts::kubernetes::cluster::{cluster},
+    facts::kubernetes::cluster::cluster,
     model::{Evidence, Message, Site, Verdict},
     rule::{Context, Rule},
 };
@@ -26,7 +26,12 @@ impl Rule for K8sHpaMissing {
                 let selector = service.root.at(&["spec", "selector"]).filter(|selector| !selector.entries().is_empty());
                 selector.is_some() && workload.is_chosen_by(selector)
             });
-            if !serves || workload.object.kind == "StatefulSet" || workload.object.kind == "DaemonSet" || workload.is_single() || workload.is_product() {
+            if !serves
+                || workload.object.kind == "StatefulSet"
+                || workload.object.kind == "DaemonSet"
+                || workload.is_single()
+                || workload.is_product()
+            {
                 continue;
             }
             let about = |key: &'static str| Message::new(key).with("name", workload.object.name);
@@ -38,7 +43,9 @@ impl Rule for K8sHpaMissing {
                     let note = about("fine").with("kind", scaler.kind).with("scaler", scaler.name);
                     fine.push(Evidence::At { place: scaler.head(), note });
                 }
-                None if cluster.offers("HorizontalPodAutoscaler") || cluster.offers("ScaledObject") => open = Some(about("open")),
+                None if cluster.offers("HorizontalPodAutoscaler") || cluster.offers("ScaledObject") => {
+                    open = Some(about("open"));
+                }
                 None => sites.push(Site::new(workload.object.head(), about("missing")).key(workload.object.name)),
             }
         }

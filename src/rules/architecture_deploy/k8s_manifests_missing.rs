@@ -66,13 +66,18 @@ fn absent(repo: &Repo, used: &CommandUse) -> Option<Site> {
     let program = used.command.program()?;
     let path = ["-f", "-k", "--filename", "--kustomize"].iter().find_map(|option| program.option_value(option))?;
     let word = program.arguments.iter().find(|word| word.text == path)?;
-    let made = word.dynamic || path.contains(['$', '*', '~', '{']) || path.contains("://") || path.starts_with('/') || path == "-";
+    let made = word.dynamic
+        || path.contains(['$', '*', '~', '{'])
+        || path.contains("://")
+        || path.starts_with('/')
+        || path == "-";
     // A working directory would make the path another one.
     let moved = path.starts_with("..");
     let folder = normalised(Utf8Path::new(path));
     let name = folder.file_name().unwrap_or_default();
     let known = repo.files().iter().any(|file| file.path.as_str().contains(name));
-    let generated = ["rendered", "generated", "tmp", "out", "dist", "output", "manifest.yaml", "manifests.yaml"].contains(&name);
+    let generated =
+        ["rendered", "generated", "tmp", "out", "dist", "output", "manifest.yaml", "manifests.yaml"].contains(&name);
     let missing = !made && !moved && !generated && !known && !name.is_empty();
     let text = used.text();
     let message = Message::new("absent").with("command", text.chars().take(60).collect::<String>()).with("path", path);

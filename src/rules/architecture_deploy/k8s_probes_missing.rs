@@ -27,7 +27,9 @@ impl Rule for K8sProbesMissing {
         }
         let (total, ok) = (sites.len() + fine.len(), fine.len());
         if !sites.is_empty() {
-            return Verdict::fail_or(sites, || Verdict::not_applicable("no-workloads")).also_fine(fine).sites(total, ok);
+            return Verdict::fail_or(sites, || Verdict::not_applicable("no-workloads"))
+                .also_fine(fine)
+                .sites(total, ok);
         }
         match open {
             Some(message) => Verdict::unknown(message),
@@ -45,7 +47,9 @@ enum Judged {
 fn judge(cluster: &Cluster<'_>, part: &Part<'_>) -> Judged {
     let object = part.workload.object;
     let about = |key: &'static str| Message::new(key).with("name", part.name).with("workload", object.name);
-    let own = |key: &str| part.node.entry(key).filter(|entry| !entry.value.is_null()).map(|entry| object.place(entry.key_span));
+    let own = |key: &str| {
+        part.node.entry(key).filter(|entry| !entry.value.is_null()).map(|entry| object.place(entry.key_span))
+    };
     let given = |key: &str| own(key).or_else(|| cluster.patched(&part.workload, key));
     let (ready, live) = (given("readinessProbe"), given("livenessProbe"));
     let serves = part.node.get("ports").is_some_and(|ports| !ports.items().is_empty());

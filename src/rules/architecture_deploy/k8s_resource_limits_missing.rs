@@ -31,7 +31,9 @@ impl Rule for K8sResourceLimitsMissing {
         }
         let (total, ok) = (sites.len() + fine.len(), fine.len());
         if !sites.is_empty() {
-            return Verdict::fail_or(sites, || Verdict::not_applicable("no-workloads")).also_fine(fine).sites(total, ok);
+            return Verdict::fail_or(sites, || Verdict::not_applicable("no-workloads"))
+                .also_fine(fine)
+                .sites(total, ok);
         }
         match open {
             Some(message) => Verdict::unknown(message),

@@ -32,7 +32,8 @@ impl Rule for MigrationOrderBroken {
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let (mut sites, mut fine) = (Vec::new(), Vec::new());
         for set in migrations::sets(cx.repo) {
-            let files: Vec<&File> = set.files.iter().map(|file| cx.repo.file(*file)).filter(|file| !is_way_back(&file.path)).collect();
+            let files: Vec<&File> =
+                set.files.iter().map(|file| cx.repo.file(*file)).filter(|file| !is_way_back(&file.path)).collect();
             let found = match set.tool {
                 Tool::Drizzle => drizzle(cx, &set, &files),
                 Tool::Supabase => supabase(&files),
@@ -135,7 +136,8 @@ fn golang_migrate(files: &[&File]) -> Option<Vec<Site>> {
     }
     Some(duplicates(&up, |name| {
         let version = name.split('_').next()?;
-        Some(version.trim_start_matches('0').to_owned()).filter(|version| version.bytes().all(|byte| byte.is_ascii_digit()))
+        Some(version.trim_start_matches('0').to_owned())
+            .filter(|version| version.bytes().all(|byte| byte.is_ascii_digit()))
     }))
 }
 
@@ -171,7 +173,8 @@ struct Revision {
 }
 
 fn alembic(cx: &Context<'_>, files: &[&File]) -> Option<Vec<Site>> {
-    let read: Vec<Option<Revision>> = files.iter().map(|file| revision(file.id, &cx.repo.read(file.id).ok()?)).collect();
+    let read: Vec<Option<Revision>> =
+        files.iter().map(|file| revision(file.id, &cx.repo.read(file.id).ok()?)).collect();
     // One that cannot be read may be the missing link.
     let revisions: Vec<Revision> = read.into_iter().collect::<Option<_>>()?;
     if revisions.len() < 2 || revisions.iter().any(|revision| revision.branches) {
@@ -181,10 +184,20 @@ fn alembic(cx: &Context<'_>, files: &[&File]) -> Option<Vec<Site>> {
     let mut sites: Vec<Site> = revisions
         .iter()
         .flat_map(|revision| revision.follows.iter().filter(|name| !known(name)).map(move |name| (revision, name)))
-        .map(|(revision, name)| Site::new(Place::At(revision.file, revision.span), Message::new("unknown-parent").with("name", name.as_str())).key(name.clone()))
+        .map(|(revision, name)| {
+            Site::new(
+                Place::At(revision.file, revision.span),
+                Message::new("unknown-parent").with("name", name.as_str()),
+            )
+            .key(name.clone())
+        })
         .collect();
-    let heads: Vec<&Revision> =
-        revisions.iter().filter(|one| !revisions.iter().any(|other| other.follows.iter().any(|name| one.name.starts_with(name.as_str())))).collect();
+    let heads: Vec<&Revision> = revisions
+        .iter()
+        .filter(|one| {
+            !revisions.iter().any(|other| other.follows.iter().any(|name| one.name.starts_with(name.as_str())))
+        })
+        .collect();
     if heads.len() > 1 && sites.is_empty() {
         sites.extend(heads.iter().skip(1).map(|head| {
             let message = Message::new("heads").count("n", heads.len()).with("name", head.name.as_str());

@@ -22,9 +22,11 @@ impl Rule for MigrationRollbackMissing {
     }
 
     fn watch(&self) -> Watch {
-        Watch::nodes(&[Kind::Function, Kind::Assignment])
-            .keywords(&["downgrade", "down"])
-            .roles(&[Role::Migration, Role::Source, Role::Script])
+        Watch::nodes(&[Kind::Function, Kind::Assignment]).keywords(&["downgrade", "down"]).roles(&[
+            Role::Migration,
+            Role::Source,
+            Role::Script,
+        ])
     }
 
     fn needs(&self) -> &'static [Fact] {
@@ -58,7 +60,9 @@ impl Rule for MigrationRollbackMissing {
         if !empty.is_empty() && empty.len() * 2 > steps && !has_policy(&fine) {
             let ok = steps - empty.len();
             let detail = Message::new("empty-down").count("bad", empty.len()).count("n", steps);
-            return Verdict::fail_or(empty, || Verdict::not_applicable("no-migrations")).detail(detail).sites(steps, ok);
+            return Verdict::fail_or(empty, || Verdict::not_applicable("no-migrations"))
+                .detail(detail)
+                .sites(steps, ok);
         }
         Verdict::pass_or(fine, || absent(set))
     }
@@ -105,7 +109,11 @@ fn is_empty(function: NodeRef<'_>) -> bool {
 fn down_files(cx: &Context<'_>, sets: &[MigrationSet]) -> Vec<Evidence> {
     let down = |name: &str| {
         let name = name.to_ascii_lowercase();
-        name.ends_with(".down.sql") || name.contains("rollback") || name.contains("revert") || name == "down.sql" || name.starts_with("u1__")
+        name.ends_with(".down.sql")
+            || name.contains("rollback")
+            || name.contains("revert")
+            || name == "down.sql"
+            || name.starts_with("u1__")
     };
     cx.repo
         .files()
@@ -123,7 +131,9 @@ fn down_files(cx: &Context<'_>, sets: &[MigrationSet]) -> Vec<Evidence> {
 
 fn rollback_script(used: &CommandUse) -> Option<Evidence> {
     let named = used.stage == crate::facts::commands::Stage::PackageScript
-        && ["rollback", "migrate:down", "migration:revert", "db:down", "migrate:undo"].iter().any(|part| used.name.contains(part));
+        && ["rollback", "migrate:down", "migration:revert", "db:down", "migrate:undo"]
+            .iter()
+            .any(|part| used.name.contains(part));
     let runs = matches!(migrations::schema_command(used), Some(SchemaCommand::Rollback(_)));
     if used.only_prints() || !named && !runs {
         return None;
@@ -147,21 +157,24 @@ const PROCEDURE: [&str; 8] = [
 ];
 
 fn documented(cx: &Context<'_>) -> Option<Evidence> {
-    cx.repo.files().iter().filter(|file| file.kind == FileKind::Markdown && file.role != Role::Vendored).find_map(|file| {
-        let text = cx.repo.read(file.id).ok()?;
-        let lower = text.to_lowercase();
-        if lower.len() != text.len() || !lower.contains("migrat") && !lower.contains("миграц") {
-            return None;
-        }
-        let policy = POLICY.iter().find_map(|words| Some((lower.find(words)?, words, "forward-only")));
-        let (at, words, key) =
-            policy.or_else(|| PROCEDURE.iter().find_map(|words| Some((lower.find(words)?, words, "documented"))))?;
-        Some(Evidence::At { place: Place::At(file.id, Span::new(at, at + words.len())), note: Message::new(key) })
-    })
+    cx.repo.files().iter().filter(|file| file.kind == FileKind::Markdown && file.role != Role::Vendored).find_map(
+        |file| {
+            let text = cx.repo.read(file.id).ok()?;
+            let lower = text.to_lowercase();
+            if lower.len() != text.len() || !lower.contains("migrat") && !lower.contains("миграц") {
+                return None;
+            }
+            let policy = POLICY.iter().find_map(|words| Some((lower.find(words)?, words, "forward-only")));
+            let (at, words, key) = policy
+                .or_else(|| PROCEDURE.iter().find_map(|words| Some((lower.find(words)?, words, "documented"))))?;
+            Some(Evidence::At { place: Place::At(file.id, Span::new(at, at + words.len())), note: Message::new(key) })
+        },
+    )
 }
 
 fn has_policy(fine: &[Evidence]) -> bool {
-    fine.iter().any(|one| matches!(one, Evidence::At { note, .. } if note.key == "forward-only" || note.key == "documented"))
+    fine.iter()
+        .any(|one| matches!(one, Evidence::At { note, .. } if note.key == "forward-only" || note.key == "documented"))
 }
 
 /// Django reverses its own operations; Rails does for `change`.

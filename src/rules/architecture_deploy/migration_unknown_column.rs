@@ -34,7 +34,8 @@ impl Rule for MigrationUnknownColumn {
                 partly = true;
                 continue;
             }
-            let found: Vec<Site> = history.schema.problems.iter().filter_map(|problem| site(all, history, problem, &elsewhere)).collect();
+            let found: Vec<Site> =
+                history.schema.problems.iter().filter_map(|problem| site(all, history, problem, &elsewhere)).collect();
             if found.is_empty() {
                 let n: usize = history.steps.iter().map(|step| step.script.statements.len()).sum();
                 let note = Message::new("replayed").count("n", n).count("files", history.steps.len());

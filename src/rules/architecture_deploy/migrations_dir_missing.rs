@@ -98,7 +98,8 @@ fn present(cx: &Context<'_>, sets: &[MigrationSet]) -> Verdict {
 
 /// Entries of Drizzle's journals without their file.
 fn journal_problems(cx: &Context<'_>) -> Vec<Site> {
-    let journals = cx.repo.files().iter().filter(|file| file.path.ends_with("meta/_journal.json") && file.role.is_operational());
+    let journals =
+        cx.repo.files().iter().filter(|file| file.path.ends_with("meta/_journal.json") && file.role.is_operational());
     journals
         .flat_map(|file| {
             let entries = cx.repo.doc(file.id).and_then(|doc| doc.root()).and_then(|root| root.get("entries"));
@@ -107,7 +108,9 @@ fn journal_problems(cx: &Context<'_>) -> Vec<Site> {
                 let tag = entry.get("tag")?;
                 let name = tag.as_str()?;
                 let absent = cx.repo.by_path(&folder.join(format!("{name}.sql"))).is_none();
-                absent.then(|| Site::new(Place::At(file.id, tag.span), Message::new("journal").with("tag", name)).key(name))
+                absent.then(|| {
+                    Site::new(Place::At(file.id, tag.span), Message::new("journal").with("tag", name)).key(name)
+                })
             })
         })
         .collect()

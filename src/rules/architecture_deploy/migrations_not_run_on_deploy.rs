@@ -93,9 +93,20 @@ fn runs_on_deploy(cx: &Context<'_>, used: &CommandUse) -> bool {
             !about(&name) && (!about(file.name()) || name.contains("deploy"))
         }
         Stage::PackageScript => {
-            let deploys = ["start", "build", "postbuild", "prebuild", "postinstall", "prestart", "vercel-build", "heroku-postbuild"];
+            let deploys = [
+                "start",
+                "build",
+                "postbuild",
+                "prebuild",
+                "postinstall",
+                "prestart",
+                "vercel-build",
+                "heroku-postbuild",
+            ];
             deploys.contains(&name.as_str())
-                || ["deploy", "release", "start:prod", "start:migrate", "build:prod", "docker"].iter().any(|word| name.contains(word))
+                || ["deploy", "release", "start:prod", "start:migrate", "build:prod", "docker"]
+                    .iter()
+                    .any(|word| name.contains(word))
         }
         Stage::ShellScript => tier::of_name(&name) != Tier::Development && !name.contains("seed"),
         Stage::Make => name.contains("deploy") || name.contains("release") || name == "start",
@@ -105,9 +116,25 @@ fn runs_on_deploy(cx: &Context<'_>, used: &CommandUse) -> bool {
 /// A program of the repository that says what it does: `node scripts/migrate.js`, `./bin/migrate`.
 fn names_migration(used: &CommandUse) -> bool {
     let quiet = used.command.program().is_some_and(|program| {
-        matches!(program.name, "cp" | "mv" | "rm" | "mkdir" | "chmod" | "chown" | "cd" | "git" | "ls" | "cat" | "find" | "grep" | "apt-get" | "tsc")
+        matches!(
+            program.name,
+            "cp" | "mv"
+                | "rm"
+                | "mkdir"
+                | "chmod"
+                | "chown"
+                | "cd"
+                | "git"
+                | "ls"
+                | "cat"
+                | "find"
+                | "grep"
+                | "apt-get"
+                | "tsc"
+        )
     });
-    !quiet && used.command.words.iter().any(|word| {
+    !quiet
+        && used.command.words.iter().any(|word| {
             let text = word.text.to_ascii_lowercase();
             text.contains("migrat") && !text.contains("wait")
         })

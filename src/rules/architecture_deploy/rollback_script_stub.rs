@@ -30,19 +30,21 @@ impl Rule for RollbackScriptStub {
         for used in commands.iter().filter(|used| used.role.is_operational() && is_named(used)) {
             scripts.entry((used.file, used.name.as_str())).or_default().push(used);
         }
-        let mut sites: Vec<Site> = commands.iter().filter(|used| used.role.is_operational()).filter_map(invented).collect();
+        let mut sites: Vec<Site> =
+            commands.iter().filter(|used| used.role.is_operational()).filter_map(invented).collect();
         let mut fine = Vec::new();
         for ((_, name), script) in scripts {
             let works = script.iter().find(|used| has_effect(used));
             match works {
-                Some(used) if invented(used).is_none() => fine.push(Evidence::At {
-                    place: used.place(),
-                    note: Message::new("works").with("name", name),
-                }),
+                Some(used) if invented(used).is_none() => {
+                    fine.push(Evidence::At { place: used.place(), note: Message::new("works").with("name", name) });
+                }
                 Some(_) => {}
-                None => sites.extend(script.last().map(|last| {
-                    Site::new(last.place(), Message::new("stub").with("name", name)).key(name)
-                })),
+                None => sites.extend(
+                    script
+                        .last()
+                        .map(|last| Site::new(last.place(), Message::new("stub").with("name", name)).key(name)),
+                ),
             }
         }
         let (total, ok) = (sites.len() + fine.len(), fine.len());
@@ -68,8 +70,13 @@ const HARMLESS: [&str; 26] = [
 
 fn has_effect(used: &CommandUse) -> bool {
     let Some(program) = used.command.program() else { return false };
-    let writes = used.command.redirects.iter().any(|redirect| redirect.operator.starts_with('>') && !redirect.target.text.starts_with("/dev/") && !redirect.target.text.starts_with('&'));
-    !used.command.context.substitution && (!HARMLESS.contains(&program.name) || (writes && program.name == "cat"))
+    let writes = used.command.redirects.iter().any(|redirect| {
+        redirect.operator.starts_with('>')
+            && !redirect.target.text.starts_with("/dev/")
+            && !redirect.target.text.starts_with('&')
+    });
+    !used.command.context.substitution
+        && (!HARMLESS.contains(&program.name) || (writes && program.name == "cat"))
         && (program.name != "echo" || writes)
 }
 

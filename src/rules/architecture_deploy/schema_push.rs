@@ -87,8 +87,10 @@ fn is_deployed(commands: &[CommandUse], used: &CommandUse) -> bool {
         Stage::Workflow => !is_check(&used.name),
         Stage::ShellScript => is_start_script(&used.name),
         Stage::PackageScript => {
-            matches!(used.name.as_str(), "start" | "prestart" | "poststart" | "postdeploy" | "deploy" | "start:prod" | "vercel-build")
-                || commands.iter().any(|caller| calls_script(caller, &used.name) && runs_in_deployment(caller))
+            matches!(
+                used.name.as_str(),
+                "start" | "prestart" | "poststart" | "postdeploy" | "deploy" | "start:prod" | "vercel-build"
+            ) || commands.iter().any(|caller| calls_script(caller, &used.name) && runs_in_deployment(caller))
         }
         Stage::ImageBuild | Stage::Make => false,
     }
@@ -99,7 +101,9 @@ fn runs_in_deployment(caller: &CommandUse) -> bool {
         Stage::ContainerStart | Stage::PlatformStart => true,
         Stage::Workflow => !is_check(&caller.name),
         Stage::ShellScript => is_start_script(&caller.name),
-        Stage::PackageScript => matches!(caller.name.as_str(), "start" | "prestart" | "start:prod" | "deploy" | "vercel-build"),
+        Stage::PackageScript => {
+            matches!(caller.name.as_str(), "start" | "prestart" | "start:prod" | "deploy" | "vercel-build")
+        }
         Stage::ImageBuild | Stage::Make => false,
     }
 }
@@ -111,7 +115,9 @@ fn is_start_script(name: &str) -> bool {
 /// A job that tests pushes into a database of its own.
 fn is_check(job: &str) -> bool {
     let job = job.to_ascii_lowercase();
-    ["test", "lint", "check", "e2e", "ci", "build", "unit", "integration", "quality"].iter().any(|part| job.contains(part))
+    ["test", "lint", "check", "e2e", "ci", "build", "unit", "integration", "quality"]
+        .iter()
+        .any(|part| job.contains(part))
 }
 
 /// `npm run db:push`, `pnpm db:push`, `yarn workspace api db:push`.
@@ -150,12 +156,19 @@ fn hibernate(cx: &Context<'_>) -> Vec<Site> {
     let settings = cx.repo.files().iter().filter(|file| {
         let name = file.path.file_name().unwrap_or_default();
         let profile = ["-dev", "-test", "-local", "-it", "-h2"].iter().any(|part| name.contains(part));
-        name.starts_with("application") && !profile && matches!(file.kind, FileKind::Data | FileKind::Text) && file.role.is_operational()
+        name.starts_with("application")
+            && !profile
+            && matches!(file.kind, FileKind::Data | FileKind::Text)
+            && file.role.is_operational()
     });
     settings
         .filter_map(|file| {
             let doc = cx.repo.doc(file.id)?;
-            let (_, node) = doc.documents.iter().flat_map(crate::doc::Node::walk).find(|(path, _)| path.to_string().ends_with("hibernate.ddl-auto"))?;
+            let (_, node) = doc
+                .documents
+                .iter()
+                .flat_map(crate::doc::Node::walk)
+                .find(|(path, _)| path.to_string().ends_with("hibernate.ddl-auto"))?;
             let tool = Message::new(match node.text()? {
                 "update" => "sync",
                 "create" | "create-drop" => "drop",

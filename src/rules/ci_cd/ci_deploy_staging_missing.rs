@@ -41,8 +41,10 @@ impl Rule for CiDeployStagingMissing {
         }
         Verdict::pass_or(earlier, || {
             // A platform connected to the repository deploys branches and pull requests by itself.
-            let platform = ["vercel.json", "netlify.toml", "render.yaml", "railway.json", "railway.toml", "amplify.yml"];
-            let connected = |file: &crate::repo::File| file.kind == FileKind::Platform && platform.contains(&file.name());
+            let platform =
+                ["vercel.json", "netlify.toml", "render.yaml", "railway.json", "railway.toml", "amplify.yml"];
+            let connected =
+                |file: &crate::repo::File| file.kind == FileKind::Platform && platform.contains(&file.name());
             if cx.repo.files().iter().any(connected) {
                 return Verdict::unknown("platform");
             }
@@ -59,7 +61,8 @@ impl Rule for CiDeployStagingMissing {
 fn rehearsals(pipeline: &Pipeline) -> Vec<Evidence> {
     let jobs = pipeline.jobs.iter().filter(|job| job.off.is_none());
     jobs.flat_map(|job| {
-        let acts = job.acts().into_iter().filter(|act| matches!(act.does, Does::Deploy(Target::Staging | Target::Preview)));
+        let acts =
+            job.acts().into_iter().filter(|act| matches!(act.does, Does::Deploy(Target::Staging | Target::Preview)));
         acts.map(|act| {
             let note = Message::new("staged").with("job", job.label());
             Evidence::At { place: pipeline.place(act.span), note }

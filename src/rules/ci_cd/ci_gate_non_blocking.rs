@@ -37,7 +37,8 @@ impl Rule for CiGateNonBlocking {
                     match site(cx.repo, pipeline, job, step, act) {
                         Some(site) => sites.push(site),
                         None if act.swallowed.is_none() && fine.len() < QUOTED => {
-                            let note = Message::new("blocks").with("what", what(act.does)).with("tool", act.tool.as_str());
+                            let note =
+                                Message::new("blocks").with("what", what(act.does)).with("tool", act.tool.as_str());
                             fine.push(Evidence::At { place: pipeline.place(act.span), note });
                         }
                         None => {}
@@ -74,7 +75,12 @@ fn gate<'s>(job: &Job, step: &'s Step) -> Option<&'s Act> {
 
 fn site(repo: &Repo, pipeline: &Pipeline, job: &Job, step: &Step, act: &Act) -> Option<Site> {
     let swallowed = act.swallowed.as_ref()?;
-    if step.outcome_asked || speaks_of(step, job, REPORTS) || informs_only(job) || blocks_too(job, act) || fixes(repo, pipeline, job, act) {
+    if step.outcome_asked
+        || speaks_of(step, job, REPORTS)
+        || informs_only(job)
+        || blocks_too(job, act)
+        || fixes(repo, pipeline, job, act)
+    {
         return None;
     }
     let elsewhere = swallowed.place.file() != Some(pipeline.file);
@@ -84,7 +90,8 @@ fn site(repo: &Repo, pipeline: &Pipeline, job: &Job, step: &Step, act: &Act) -> 
         how => Message::new("swallowed").with("how", how.text()),
     };
     // `mvn -DskipTests verify` in a step called Lint is there for the linters.
-    let linting = act.does == Does::Build && step.name.as_ref().is_some_and(|name| name.to_ascii_lowercase().contains("lint"));
+    let linting =
+        act.does == Does::Build && step.name.as_ref().is_some_and(|name| name.to_ascii_lowercase().contains("lint"));
     let does = if linting { Does::Lint } else { act.does };
     let manual = !job.moments.is_empty() && job.moments.iter().all(|moment| moment.event == Event::Manual);
     let message = message.with("what", what(does)).with("tool", act.tool.as_str());
@@ -126,8 +133,25 @@ fn what(does: Does) -> &'static str {
 
 /// Words of steps that report, clean up, or try something out.
 const REPORTS: &[&str] = &[
-    "summary", "report", "reports", "metrics", "collect", "upload", "artifact", "comment", "notify", "clean", "cleanup",
-    "badge", "experimental", "canary", "informational", "benchmark", "bench", "autofix", "fixes",
+    "summary",
+    "report",
+    "reports",
+    "metrics",
+    "collect",
+    "upload",
+    "artifact",
+    "comment",
+    "notify",
+    "clean",
+    "cleanup",
+    "badge",
+    "experimental",
+    "canary",
+    "informational",
+    "benchmark",
+    "bench",
+    "autofix",
+    "fixes",
 ];
 
 fn speaks_of(step: &Step, job: &Job, words: &[&str]) -> bool {
@@ -155,7 +179,10 @@ fn fixes(repo: &Repo, pipeline: &Pipeline, job: &Job, act: &Act) -> bool {
     let command = text.get(act.span.range()).unwrap_or_default();
     let commits = |job: &Job| {
         job.steps.iter().any(|step| {
-            let action = step.uses.as_ref().is_some_and(|uses| uses.text.contains("create-pull-request") || uses.text.contains("auto-commit"));
+            let action = step
+                .uses
+                .as_ref()
+                .is_some_and(|uses| uses.text.contains("create-pull-request") || uses.text.contains("auto-commit"));
             action || step.commands.iter().any(|command| command.runs(&["git", "commit"]))
         })
     };

@@ -33,10 +33,16 @@ impl Rule for CiPlaywrightCacheMissing {
                     fine.push(Evidence::At { place: pipeline.place(job.key_span), note });
                     continue;
                 }
-                let Some(install) = job.steps.iter().flat_map(|step| &step.commands).find(|command| installs(command)) else { continue };
+                let Some(install) = job.steps.iter().flat_map(|step| &step.commands).find(|command| installs(command))
+                else {
+                    continue;
+                };
                 match cache(job, &text) {
                     Some(span) => fine.push(Evidence::At { place: pipeline.place(span), note: Message::new("cached") }),
-                    None => sites.push(Site::new(pipeline.place(install.span), Message::new("missing").with("job", job.label()))),
+                    None => sites.push(Site::new(
+                        pipeline.place(install.span),
+                        Message::new("missing").with("job", job.label()),
+                    )),
                 }
             }
         }

@@ -56,7 +56,9 @@ fn site(pipeline: &Pipeline, job: &Job, act: &Act) -> Option<Site> {
     let message = |key: &'static str| Message::new(key).with("tool", act.tool.as_str());
     let Some(swallowed) = &act.swallowed else {
         let tolerance = job.tolerated.as_ref()?;
-        return Some(Site::new(pipeline.place(tolerance.span), message("tolerated")).related(pipeline.place(act.span), "check"));
+        return Some(
+            Site::new(pipeline.place(tolerance.span), message("tolerated")).related(pipeline.place(act.span), "check"),
+        );
     };
     let key = match swallowed.how {
         How::Tolerated => message("tolerated"),
@@ -85,6 +87,8 @@ fn uploads(job: &Job) -> bool {
 
 /// The same tool blocks in another step: this one only reports.
 fn blocks_elsewhere(pipelines: &[Pipeline], act: &Act) -> bool {
-    let jobs = pipelines.iter().flat_map(|pipeline| pipeline.jobs.iter()).filter(|job| job.off.is_none() && !tolerated(job));
-    jobs.flat_map(Job::acts).any(|other| other.does == Does::Scan && other.tool == act.tool && other.swallowed.is_none())
+    let jobs =
+        pipelines.iter().flat_map(|pipeline| pipeline.jobs.iter()).filter(|job| job.off.is_none() && !tolerated(job));
+    jobs.flat_map(Job::acts)
+        .any(|other| other.does == Does::Scan && other.tool == act.tool && other.swallowed.is_none())
 }

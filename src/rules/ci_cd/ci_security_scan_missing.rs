@@ -63,7 +63,9 @@ fn templates(repo: &Repo) -> Option<Evidence> {
 fn hooks(repo: &Repo) -> Option<Evidence> {
     let file = repo.by_path(camino::Utf8Path::new(".pre-commit-config.yaml"))?;
     let text = repo.read(file.id).ok()?;
-    ["gitleaks", "detect-secrets", "trufflehog", "bandit", "semgrep"].iter().find_map(|name| mention(&text, file.id, name))
+    ["gitleaks", "detect-secrets", "trufflehog", "bandit", "semgrep"]
+        .iter()
+        .find_map(|name| mention(&text, file.id, name))
 }
 
 fn mention(text: &str, file: crate::model::FileId, name: &str) -> Option<Evidence> {

@@ -46,7 +46,8 @@ impl Rule for CiTestsNotRun {
             let late = tests.iter().find_map(|run| {
                 let at = run.pipeline.triggers_at?;
                 let triggers: Vec<&str> = run.pipeline.triggers.iter().map(|trigger| trigger.event.as_str()).collect();
-                let message = Message::new("late").with("triggers", triggers.join(", ")).with("tool", run.act.tool.as_str());
+                let message =
+                    Message::new("late").with("triggers", triggers.join(", ")).with("tool", run.act.tool.as_str());
                 Some(Site::new(run.pipeline.place(at), message).related(run.pipeline.place(run.act.span), "run"))
             });
             Verdict::fail(late.unwrap_or_else(|| Site::new(anchor(pipelines), "missing")), [])

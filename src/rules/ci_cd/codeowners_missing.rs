@@ -20,7 +20,8 @@ impl Rule for CodeownersMissing {
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let code = |file: &File| {
-            matches!(file.kind, FileKind::Code | FileKind::OtherCode) && matches!(file.role, Role::Source | Role::Script)
+            matches!(file.kind, FileKind::Code | FileKind::OtherCode)
+                && matches!(file.role, Role::Source | Role::Script)
         };
         if !cx.repo.files().iter().any(code) {
             return Verdict::not_applicable("no-code");
@@ -31,7 +32,10 @@ impl Rule for CodeownersMissing {
         };
         match entries(cx.repo, file) {
             (0, _) => Verdict::fail(Site::new(Place::At(file.id, Span::new(0, 1)), "empty"), []),
-            (n, at) => Verdict::pass(Evidence::At { place: Place::At(file.id, at), note: Message::new("present").count("n", n) }, []),
+            (n, at) => Verdict::pass(
+                Evidence::At { place: Place::At(file.id, at), note: Message::new("present").count("n", n) },
+                [],
+            ),
         }
     }
 }

@@ -17,7 +17,8 @@ pub(in crate::rules) static RULE: DependencyUnpinned = DependencyUnpinned;
 pub(in crate::rules) struct DependencyUnpinned;
 
 /// Files that fix every version of a Python environment.
-const LOCKS: &[&str] = &["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "requirements.lock", "constraints.txt"];
+const LOCKS: &[&str] =
+    &["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "requirements.lock", "constraints.txt"];
 
 impl Rule for DependencyUnpinned {
     fn id(&self) -> &'static str {
@@ -31,7 +32,8 @@ impl Rule for DependencyUnpinned {
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let (mut sites, mut fine, mut total) = (Vec::new(), Vec::new(), 0);
         for manifest in cx.repo.manifests().iter().filter(|manifest| is_deployed(cx.repo, manifest)) {
-            let open: Vec<&Dependency> = manifest.dependencies.iter().filter(|dependency| is_open(dependency)).collect();
+            let open: Vec<&Dependency> =
+                manifest.dependencies.iter().filter(|dependency| is_open(dependency)).collect();
             total += manifest.dependencies.len();
             if open.is_empty() {
                 if let Some(first) = manifest.dependencies.first() {
@@ -52,7 +54,9 @@ impl Rule for DependencyUnpinned {
                 sites.push(Site::new(place, message).key(dependency.name.as_str()));
             }
         }
-        for used in cx.facts.commands(cx.repo).iter().filter(|used| used.role.is_operational() && !in_helper(cx.repo, used)) {
+        for used in
+            cx.facts.commands(cx.repo).iter().filter(|used| used.role.is_operational() && !in_helper(cx.repo, used))
+        {
             for (name, place) in tools(used) {
                 total += 1;
                 let message = Message::new("tool").with("name", name.as_str());
@@ -75,7 +79,8 @@ fn is_deployed(repo: &Repo, manifest: &Manifest) -> bool {
     let development = ["dev", "test", "doc", "lint", "ci", "local", "example", "build", "tool"].iter().any(|word| {
         name.split(|char: char| !char.is_ascii_alphanumeric()).any(|part| part.trim_end_matches('s') == *word)
     });
-    let locked = manifest.folder.ancestors().any(|folder| LOCKS.iter().any(|name| repo.by_path(&folder.join(name)).is_some()));
+    let locked =
+        manifest.folder.ancestors().any(|folder| LOCKS.iter().any(|name| repo.by_path(&folder.join(name)).is_some()));
     let component = repo.component(file.component);
     // What a person writes and a tool then fixes in a file beside it.
     let compiled = repo.manifests().iter().any(|other| {
@@ -100,7 +105,11 @@ fn is_open(dependency: &Dependency) -> bool {
     let Some(version) = dependency.version.as_deref().map(str::trim).filter(|version| !version.is_empty()) else {
         return true;
     };
-    let bounded = version.contains("==") || version.contains('<') || version.contains("~=") || version.contains('@') || version.contains("://");
+    let bounded = version.contains("==")
+        || version.contains('<')
+        || version.contains("~=")
+        || version.contains('@')
+        || version.contains("://");
     !bounded && (version.starts_with('>') || version == "*")
 }
 
@@ -126,8 +135,26 @@ fn tools(used: &CommandUse) -> Vec<(String, Place)> {
         if std::mem::take(&mut skip) {
             continue;
         }
-        skip = matches!(text, "-i" | "--index-url" | "--extra-index-url" | "-f" | "--find-links" | "--target" | "-t" | "--prefix" | "--registry" | "--cache-dir" | "--root-user-action" | "--python-version" | "--platform" | "--timeout");
-        let plain = !text.starts_with(['-', '.', '/', '$']) && !word.dynamic && !text.contains(['/', ':', '=', '<', '>', '~', '*']) || node && text.starts_with('@');
+        skip = matches!(
+            text,
+            "-i" | "--index-url"
+                | "--extra-index-url"
+                | "-f"
+                | "--find-links"
+                | "--target"
+                | "-t"
+                | "--prefix"
+                | "--registry"
+                | "--cache-dir"
+                | "--root-user-action"
+                | "--python-version"
+                | "--platform"
+                | "--timeout"
+        );
+        let plain = !text.starts_with(['-', '.', '/', '$'])
+            && !word.dynamic
+            && !text.contains(['/', ':', '=', '<', '>', '~', '*'])
+            || node && text.starts_with('@');
         let own = ["pip", "setuptools", "wheel", "npm"].contains(&text);
         let tag = text.get(1..).and_then(|rest| rest.rsplit_once('@')).map(|(_, tag)| tag);
         let open = match tag {
@@ -150,5 +177,10 @@ fn in_helper(repo: &Repo, used: &CommandUse) -> bool {
 
 /// No requirement or constraint file decides the versions.
 fn fixes_nothing(command: &Command) -> bool {
-    !command.words.iter().any(|word| matches!(word.text.as_str(), "-r" | "--requirement" | "-c" | "--constraint" | "-e" | "--editable" | "--no-index" | "-f" | "--find-links"))
+    !command.words.iter().any(|word| {
+        matches!(
+            word.text.as_str(),
+            "-r" | "--requirement" | "-c" | "--constraint" | "-e" | "--editable" | "--no-index" | "-f" | "--find-links"
+        )
+    })
 }

@@ -53,7 +53,10 @@ fn gate(shipment: &Shipment<'_>) -> Option<Evidence> {
     for earlier in pipeline.before(job) {
         if let Some(environment) = earlier.environment_of() {
             let place = if earlier.environment.is_some() { environment.span } else { earlier.key_span };
-            return at(place, Message::new("environment").with("job", earlier.label()).with("name", environment.name.as_str()));
+            return at(
+                place,
+                Message::new("environment").with("job", earlier.label()).with("name", environment.name.as_str()),
+            );
         }
         if let Some(manual) = earlier.manual {
             return at(manual, Message::new("manual").with("job", earlier.label()));
@@ -68,7 +71,8 @@ fn gate(shipment: &Shipment<'_>) -> Option<Evidence> {
 
 fn site(shipment: &Shipment<'_>) -> Site {
     let (pipeline, job) = (shipment.pipeline, shipment.job);
-    let branch = job.moments.iter().filter(|moment| moment.event == Event::Push).find_map(|moment| moment.branch.as_deref());
+    let branch =
+        job.moments.iter().filter(|moment| moment.event == Event::Push).find_map(|moment| moment.branch.as_deref());
     let message = match branch {
         Some(branch) => Message::new("missing").with("job", job.label()).with("branch", branch),
         None => Message::new("missing-any").with("job", job.label()),
@@ -77,5 +81,9 @@ fn site(shipment: &Shipment<'_>) -> Site {
     let site = Site::new(pipeline.place(job.key_span), message.with("tool", shipment.act.tool.as_str()))
         .related(pipeline.place(shipment.act.span), "deploy");
     // Taken for production because of its branch alone.
-    if named && branch.is_none_or(is_release_branch) && !shipment.act.by_name { site } else { site.confidence(Confidence::Likely) }
+    if named && branch.is_none_or(is_release_branch) && !shipment.act.by_name {
+        site
+    } else {
+        site.confidence(Confidence::Likely)
+    }
 }

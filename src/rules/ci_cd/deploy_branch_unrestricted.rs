@@ -29,11 +29,8 @@ impl Rule for DeployBranchUnrestricted {
             let (pipeline, job) = (shipment.pipeline, shipment.job);
             let moments = job.moments_of(&shipment.act);
             if let Some(open) = moments.iter().find(|moment| is_open(moment)) {
-                let key = if open.event == Event::PullRequest {
-                    Message::new("requests")
-                } else {
-                    Message::new("branches")
-                };
+                let key =
+                    if open.event == Event::PullRequest { Message::new("requests") } else { Message::new("branches") };
                 let message = key.with("job", job.label()).with("tool", shipment.act.tool.as_str());
                 let place = pipeline.place(job.key_span);
                 let site = Site::new(place, message).related(pipeline.place(shipment.act.span), "ships");

@@ -47,7 +47,10 @@ impl Rule for DeployWithoutTests {
 /// Starts by itself when a branch moves; what a person or a tag starts ships a version that was tested before.
 fn counts(shipment: &Shipment<'_>) -> bool {
     let by_push = |job: &Job| job.moments.iter().any(|moment| matches!(moment.event, Event::Push | Event::WorkflowRun));
-    !matches!(shipment.pipeline.system, System::Other(_)) && by_push(shipment.job) && shipment.job.manual.is_none() && shipment.target != Target::Staging
+    !matches!(shipment.pipeline.system, System::Other(_))
+        && by_push(shipment.job)
+        && shipment.job.manual.is_none()
+        && shipment.target != Target::Staging
 }
 
 enum Tested {
@@ -88,7 +91,8 @@ fn site(pipelines: &[Pipeline], shipment: &Shipment<'_>) -> Site {
     let (pipeline, job) = (shipment.pipeline, shipment.job);
     let publishes = shipment.act.does == Does::Publish;
     let elsewhere = pipelines.iter().find_map(|other| {
-        let tests = other.jobs.iter().find(|job| job.off.is_none() && job.does(|act| act.does == Does::Test).is_some())?;
+        let tests =
+            other.jobs.iter().find(|job| job.off.is_none() && job.does(|act| act.does == Does::Test).is_some())?;
         Some((other, tests))
     });
     let message = match (&elsewhere, publishes) {

@@ -17,7 +17,8 @@ pub(in crate::rules) static RULE: LockfileMissing = LockfileMissing;
 
 pub(in crate::rules) struct LockfileMissing;
 
-const NPM: &[&str] = &["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"];
+const NPM: &[&str] =
+    &["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"];
 const PYTHON: &[&str] = &["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "requirements.lock"];
 
 impl Rule for LockfileMissing {
@@ -64,14 +65,21 @@ fn counts(repo: &Repo, manifest: &Manifest) -> bool {
         // Requirement files are judged by their versions.
         Ecosystem::Python => {
             let text = repo.read(manifest.file).unwrap_or_else(|_| "".into());
-            file.name() == "Pipfile" || file.kind == FileKind::Pyproject && (text.contains("[tool.poetry") || text.contains("[tool.uv") || text.contains("[tool.pdm"))
+            file.name() == "Pipfile"
+                || file.kind == FileKind::Pyproject
+                    && (text.contains("[tool.poetry") || text.contains("[tool.uv") || text.contains("[tool.pdm"))
         }
         _ => false,
     };
     // A package for others carries templates rather than applications of its own.
     let root = repo.component(ComponentId::ROOT).kind;
     let template = !manifest.folder.as_str().is_empty() && matches!(root, ComponentKind::Cli | ComponentKind::Library);
-    operational && runtime && kind && !template && component.kind.is_deployable() && component.folder() == manifest.folder
+    operational
+        && runtime
+        && kind
+        && !template
+        && component.kind.is_deployable()
+        && component.folder() == manifest.folder
 }
 
 /// The lock file beside a manifest or above it, where workspaces keep theirs.
@@ -97,7 +105,10 @@ fn competing(repo: &Repo) -> Vec<Site> {
 
 /// `npm install` where `npm ci` would obey the lock file.
 fn ignores(repo: &Repo, used: &CommandUse) -> Option<Site> {
-    if !matches!(used.stage, Stage::ImageBuild | Stage::Workflow) || used.role == Role::Example || used.stage == Stage::ImageBuild && is_helper(repo.file(used.file)) {
+    if !matches!(used.stage, Stage::ImageBuild | Stage::Workflow)
+        || used.role == Role::Example
+        || used.stage == Stage::ImageBuild && is_helper(repo.file(used.file))
+    {
         return None;
     }
     let file = repo.file(used.file);
@@ -107,7 +118,8 @@ fn ignores(repo: &Repo, used: &CommandUse) -> Option<Site> {
     let words: Vec<&str> = program.arguments.iter().map(|word| word.text.as_str()).collect();
     let installs = matches!(words.first(), Some(&("install" | "i")));
     let whole = words[1.min(words.len())..].iter().all(|word| {
-        word.starts_with("--") && !matches!(*word, "--global" | "--prefix" | "--no-save" | "--package-lock-only")
+        word.starts_with("--")
+            && !matches!(*word, "--global" | "--prefix" | "--no-save" | "--package-lock-only")
             && !word.starts_with("--prefix")
     });
     if !installs || !whole || used.command.before == Some(crate::code::shell::Operator::Or) {

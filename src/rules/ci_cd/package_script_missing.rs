@@ -32,10 +32,18 @@ impl Rule for PackageScriptMissing {
             return Verdict::not_applicable("no-manifest");
         }
         let commands = cx.facts.commands(cx.repo);
-        let mut search = Search { repo: cx.repo, follower: Follower::new(cx.repo, commands), sites: Vec::new(), fine: 0, first: None };
+        let mut search = Search {
+            repo: cx.repo,
+            follower: Follower::new(cx.repo, commands),
+            sites: Vec::new(),
+            fine: 0,
+            first: None,
+        };
         search.pipelines(cx);
         // Commands of one script stand together, so that a `cd` among them is followed.
-        for script in commands.chunk_by(|one, next| one.file == next.file && one.name == next.name && one.whole == next.whole) {
+        for script in
+            commands.chunk_by(|one, next| one.file == next.file && one.name == next.name && one.whole == next.whole)
+        {
             search.elsewhere(script);
         }
         search.hooks();
@@ -59,7 +67,9 @@ struct Search<'r> {
 
 impl Search<'_> {
     fn pipelines(&mut self, cx: &Context<'_>) {
-        for pipeline in cx.facts.pipelines(cx.repo).iter().filter(|pipeline| !matches!(pipeline.system, System::Other(_))) {
+        for pipeline in
+            cx.facts.pipelines(cx.repo).iter().filter(|pipeline| !matches!(pipeline.system, System::Other(_)))
+        {
             for job in pipeline.jobs.iter().filter(|job| job.off.is_none()) {
                 // Files of another repository lie in the folder, or this one in a folder of its own.
                 let foreign = job.steps.iter().any(|step| {
@@ -67,7 +77,9 @@ impl Search<'_> {
                     let step_text = text.as_deref().and_then(|text| text.get(step.span.range())).unwrap_or_default();
                     let checkout = step.uses.as_ref().is_some_and(|uses| uses.text.starts_with("actions/checkout@"));
                     checkout && ["repository:", "path:"].iter().any(|key| step_text.contains(key))
-                        || ["git clone", "npm create", "npx create-", "npm init", "git checkout", "npm pkg set"].iter().any(|word| step_text.contains(word))
+                        || ["git clone", "npm create", "npx create-", "npm init", "git checkout", "npm pkg set"]
+                            .iter()
+                            .any(|word| step_text.contains(word))
                 });
                 if foreign {
                     continue;
@@ -115,12 +127,15 @@ impl Search<'_> {
     fn ask(&mut self, command: &Command, folder: Option<&Utf8Path>, file: FileId, severity: Severity) {
         let Some(used) = self.usable(command, folder) else { return };
         let ScriptTarget::Manifests(manifests) = &used.target else { return };
-        let there = folder.is_some_and(|folder| folder.as_str().is_empty() || !self.repo.files_below(folder).is_empty());
+        let there =
+            folder.is_some_and(|folder| folder.as_str().is_empty() || !self.repo.files_below(folder).is_empty());
         if manifests.iter().any(|manifest| self.follower.defines(*manifest, used.name)) {
             return self.found(Place::At(file, used.span));
         }
         let [manifest] = manifests.as_slice() else {
-            return if there { self.miss(&used, file, None, severity) };
+            return if there {
+                self.miss(&used, file, None, severity);
+            };
         };
         if there && !self.defaults(&used, *manifest) {
             self.miss(&used, file, Some(*manifest), severity);
@@ -141,8 +156,15 @@ impl Search<'_> {
     /// A use whose name must be a script's.
     fn usable<'c>(&self, command: &'c Command, folder: Option<&Utf8Path>) -> Option<ScriptUse<'c>> {
         let used = self.follower.script_use(command, folder)?;
-        let odd = used.name.starts_with('-') || used.name.contains(['$', '*', '{', '<', '/']) || used.name.is_empty() || matches!(used.name.rsplit('.').next(), Some("js" | "ts"));
-        let skipped = used.optional || used.may_be_program || command.caught || command.context.condition || matches!(used.name, "restart" | "stop");
+        let odd = used.name.starts_with('-')
+            || used.name.contains(['$', '*', '{', '<', '/'])
+            || used.name.is_empty()
+            || matches!(used.name.rsplit('.').next(), Some("js" | "ts"));
+        let skipped = used.optional
+            || used.may_be_program
+            || command.caught
+            || command.context.condition
+            || matches!(used.name, "restart" | "stop");
         (!odd && !skipped).then_some(used)
     }
 

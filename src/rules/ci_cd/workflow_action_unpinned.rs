@@ -105,7 +105,10 @@ fn own_organisation(repo: &Repo) -> Option<String> {
     let root = repo.doc(file.id)?.root()?;
     let url = root.get("repository")?;
     let url = url.as_str().or_else(|| url.get("url")?.as_str())?;
-    let behind = url.split("github.com").nth(1).or_else(|| url.strip_prefix("github:").or(Some(url).filter(|url| !url.contains(':'))))?;
+    let behind = url
+        .split("github.com")
+        .nth(1)
+        .or_else(|| url.strip_prefix("github:").or(Some(url).filter(|url| !url.contains(':'))))?;
     let owner = behind.trim_start_matches(['/', ':']).split('/').next()?;
     (!owner.is_empty()).then(|| owner.to_owned())
 }

@@ -13,10 +13,32 @@ pub(in crate::rules) struct WorkflowHardcodedUrl;
 
 /// Domains below which platforms give every deployment a name of its own.
 const PLATFORMS: &[&str] = &[
-    ".vercel.app", ".now.sh", ".up.railway.app", ".railway.app", ".fly.dev", ".onrender.com", ".herokuapp.com", ".netlify.app",
-    ".pages.dev", ".workers.dev", ".azurewebsites.net", ".azurecontainerapps.io", ".azurestaticapps.net", ".run.app",
-    ".appspot.com", ".web.app", ".firebaseapp.com", ".elasticbeanstalk.com", ".elb.amazonaws.com", ".awsapprunner.com",
-    ".amplifyapp.com", ".ondigitalocean.app", ".koyeb.app", ".deno.dev", ".cyclic.app", ".railway.internal",
+    ".vercel.app",
+    ".now.sh",
+    ".up.railway.app",
+    ".railway.app",
+    ".fly.dev",
+    ".onrender.com",
+    ".herokuapp.com",
+    ".netlify.app",
+    ".pages.dev",
+    ".workers.dev",
+    ".azurewebsites.net",
+    ".azurecontainerapps.io",
+    ".azurestaticapps.net",
+    ".run.app",
+    ".appspot.com",
+    ".web.app",
+    ".firebaseapp.com",
+    ".elasticbeanstalk.com",
+    ".elb.amazonaws.com",
+    ".awsapprunner.com",
+    ".amplifyapp.com",
+    ".ondigitalocean.app",
+    ".koyeb.app",
+    ".deno.dev",
+    ".cyclic.app",
+    ".railway.internal",
 ];
 
 impl Rule for WorkflowHardcodedUrl {
@@ -37,15 +59,13 @@ impl Rule for WorkflowHardcodedUrl {
                 values(&job.value, 0, &mut |node| read(node, pipeline.file, &mut sites, &mut dynamic));
             }
             if let Some(env) = root.get("env") {
-env.entries().iter().for_each(|entry| read(&entry.value, pipeline.file, &mut sites, &mut dynamic));
+                env.entries().iter().for_each(|entry| read(&entry.value, pipeline.file, &mut sites, &mut dynamic));
             }
         }
         if files == 0 {
             return Verdict::not_applicable("no-workflows");
         }
-        Verdict::fail_or(sites, || {
-            Verdict::pass_or(dynamic, || Verdict::pass(cx.searched("searched", files), []))
-        })
+        Verdict::fail_or(sites, || Verdict::pass_or(dynamic, || Verdict::pass(cx.searched("searched", files), [])))
     }
 }
 
@@ -71,7 +91,11 @@ fn read(node: &Node, file: FileId, sites: &mut Vec<Site>, dynamic: &mut Vec<Evid
     let Some(text) = node.as_str() else { return };
     for (at, scheme) in text.match_indices("https://").chain(text.match_indices("http://")) {
         let rest = &text[at + scheme.len()..];
-        let end = rest.find(|char: char| char.is_whitespace() || matches!(char, '"' | '\'' | '`' | ')' | '>' | ',' | ';' | '\\' | '<')).unwrap_or(rest.len());
+        let end = rest
+            .find(|char: char| {
+                char.is_whitespace() || matches!(char, '"' | '\'' | '`' | ')' | '>' | ',' | ';' | '\\' | '<')
+            })
+            .unwrap_or(rest.len());
         let host = rest[..end].split(['/', '?', '#', ':']).next().unwrap_or_default();
         if host.contains(['$', '{', '*']) || !PLATFORMS.iter().any(|suffix| host.ends_with(suffix)) {
             continue;
@@ -79,7 +103,12 @@ fn read(node: &Node, file: FileId, sites: &mut Vec<Site>, dynamic: &mut Vec<Evid
         let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
         let before = text[line..at].trim_start();
         // What is only printed or commented sends nobody anywhere.
-        if before.starts_with("echo") || before.starts_with('#') || before.starts_with("//") || before.starts_with("printf") || before.contains("](") {
+        if before.starts_with("echo")
+            || before.starts_with('#')
+            || before.starts_with("//")
+            || before.starts_with("printf")
+            || before.contains("](")
+        {
             continue;
         }
         let span = node.span_of(Span::new(at, at + scheme.len() + end));
@@ -93,6 +122,9 @@ fn read(node: &Node, file: FileId, sites: &mut Vec<Site>, dynamic: &mut Vec<Evid
     });
     let room = 5_usize.saturating_sub(dynamic.len());
     for (start, end) in asked.take(room.min(1)) {
-        dynamic.push(Evidence::At { place: Place::At(file, node.span_of(Span::new(start, end))), note: Message::new("asked") });
+        dynamic.push(Evidence::At {
+            place: Place::At(file, node.span_of(Span::new(start, end))),
+            note: Message::new("asked"),
+        });
     }
 }

@@ -69,7 +69,9 @@ fn judge(repo: &Repo, pipeline: &Pipeline, sites: &mut Vec<Site>) {
                 references(repo, pipeline, step, sites);
             }
         }
-        if let Some(call) = job.calls.as_ref().filter(|call| call.workflow.text.starts_with("./") && call.file.is_none()) {
+        if let Some(call) =
+            job.calls.as_ref().filter(|call| call.workflow.text.starts_with("./") && call.file.is_none())
+        {
             let message = Message::new("no-file").with("path", call.workflow.text.as_str());
             sites.push(Site::new(pipeline.place(call.workflow.span), message));
         }
@@ -95,8 +97,16 @@ fn shape(pipeline: &Pipeline, job: &Job, node: Option<&Node>, sites: &mut Vec<Si
 }
 
 /// Machines that the platform has switched off; jobs for them wait until they are cancelled.
-const RETIRED_RUNNERS: &[&str] =
-    &["ubuntu-16.04", "ubuntu-18.04", "ubuntu-20.04", "macos-10.15", "macos-11", "macos-12", "windows-2016", "windows-2019"];
+const RETIRED_RUNNERS: &[&str] = &[
+    "ubuntu-16.04",
+    "ubuntu-18.04",
+    "ubuntu-20.04",
+    "macos-10.15",
+    "macos-11",
+    "macos-12",
+    "windows-2016",
+    "windows-2019",
+];
 
 fn runner(pipeline: &Pipeline, job: &Job, sites: &mut Vec<Site>) {
     if let Some(runner) = job.runner.as_ref().filter(|runner| RETIRED_RUNNERS.contains(&runner.text.as_str())) {
@@ -131,7 +141,9 @@ fn changes_tree(job: &Job, text: &str) -> bool {
     let checkouts: Vec<&Step> = job.steps.iter().filter(checks_out).collect();
     let fetches = job.steps.iter().any(|step| {
         let body = text.get(step.span.range()).unwrap_or_default();
-        ["git clone", "download-artifact", "git checkout", "git worktree", "unzip", "tar x", "tar -x", "actions/cache"].iter().any(|word| body.contains(word))
+        ["git clone", "download-artifact", "git checkout", "git worktree", "unzip", "tar x", "tar -x", "actions/cache"]
+            .iter()
+            .any(|word| body.contains(word))
     });
     fetches || checkouts.is_empty() || !checkouts.iter().all(plain)
 }
@@ -140,7 +152,8 @@ fn changes_tree(job: &Job, text: &str) -> bool {
 fn references(repo: &Repo, pipeline: &Pipeline, step: &Step, sites: &mut Vec<Site>) {
     if let Some(uses) = step.uses.as_ref().filter(|uses| uses.text.starts_with("./") && !uses.text.contains("${{")) {
         let path = normalised(Utf8Path::new(&uses.text));
-        let there = ["action.yml", "action.yaml", "Dockerfile"].iter().any(|name| repo.by_path(&path.join(name)).is_some());
+        let there =
+            ["action.yml", "action.yaml", "Dockerfile"].iter().any(|name| repo.by_path(&path.join(name)).is_some());
         if !there {
             let message = Message::new("no-action").with("path", uses.text.as_str());
             sites.push(Site::new(pipeline.place(uses.span), message));
@@ -158,8 +171,10 @@ fn references(repo: &Repo, pipeline: &Pipeline, step: &Step, sites: &mut Vec<Sit
         let path = normalised(&folder.join(&word.text));
         let known = repo.by_path(&path).is_some() || repo.git().tracked(&path) == Some(true);
         // A folder that is not there either is made by the run.
-        let beside = path.parent().is_some_and(|parent| !parent.as_str().is_empty() && !repo.files_below(parent).is_empty());
-        let made = step.commands.iter().any(|other| other.redirects.iter().any(|redirect| redirect.target.text == word.text));
+        let beside =
+            path.parent().is_some_and(|parent| !parent.as_str().is_empty() && !repo.files_below(parent).is_empty());
+        let made =
+            step.commands.iter().any(|other| other.redirects.iter().any(|redirect| redirect.target.text == word.text));
         if !known && beside && !made && !command.caught && !command.context.branch {
             let message = Message::new("no-script").with("path", path.as_str());
             sites.push(Site::new(pipeline.place(word.span), message).confidence(Confidence::Likely));

@@ -48,7 +48,8 @@ fn judge(repo: &Repo, pipeline: &Pipeline) -> Result<Evidence, Box<Site>> {
     if let Some(permissions) = &pipeline.permissions {
         return Ok(Evidence::At { place: pipeline.place(permissions.span), note: Message::new("whole") });
     }
-    let open: Vec<&str> = pipeline.jobs.iter().filter(|job| job.permissions.is_none()).map(|job| job.id.as_str()).collect();
+    let open: Vec<&str> =
+        pipeline.jobs.iter().filter(|job| job.permissions.is_none()).map(|job| job.id.as_str()).collect();
     let first = jobs.clone().next();
     if let Some(first) = first.filter(|_| open.is_empty()) {
         return Ok(Evidence::At { place: pipeline.place(first.span), note: Message::new("jobs") });

@@ -32,7 +32,10 @@ impl Rule for WorkflowSecretsInherit {
                 let Some(call) = &job.calls else { continue };
                 let name = call.workflow.text.as_str();
                 let Some(inherits) = call.inherits_secrets else {
-                    fine.push(Evidence::At { place: pipeline.place(call.workflow.span), note: Message::new("named").with("name", name) });
+                    fine.push(Evidence::At {
+                        place: pipeline.place(call.workflow.span),
+                        note: Message::new("named").with("name", name),
+                    });
                     continue;
                 };
                 let place = pipeline.place(inherits);
@@ -42,7 +45,8 @@ impl Rule for WorkflowSecretsInherit {
                 };
                 let used = secrets(cx.repo, called);
                 if used.len() < all.len() && !calls_on(call.jobs.as_deref().unwrap_or_default()) {
-                    let message = Message::new("some").with("name", name).count("n", used.len()).count("all", all.len());
+                    let message =
+                        Message::new("some").with("name", name).count("n", used.len()).count("all", all.len());
                     sites.push(Site::new(place, message));
                 } else {
                     fine.push(Evidence::At { place, note: Message::new("uses-all").with("name", name) });

@@ -63,14 +63,22 @@ fn judge(resource: &Resource<'_>) -> Option<Judged> {
     let head = resource.place(resource.head);
     if resource.kind == "backend.s3" {
         return match resource.setting("encrypt") {
-            Setting::Is("true", span) => Some(Judged::Good(Evidence::At { place: resource.place(span), note: about("fine") })),
+            Setting::Is("true", span) => {
+                Some(Judged::Good(Evidence::At { place: resource.place(span), note: about("fine") }))
+            }
             Setting::Open => None,
             _ => Some(Judged::Bad(Site::new(head, about("state")).severity(Severity::Low))),
         };
     }
     let (_, setting) = STORAGE.iter().find(|(kind, _)| *kind == resource.kind)?;
     // A copy or a member of a cluster takes it from its source.
-    let inherits = ["replicate_source_db", "snapshot_identifier", "Properties.SourceDBInstanceIdentifier", "Properties.DBClusterIdentifier", "Properties.DBSnapshotIdentifier"];
+    let inherits = [
+        "replicate_source_db",
+        "snapshot_identifier",
+        "Properties.SourceDBInstanceIdentifier",
+        "Properties.DBClusterIdentifier",
+        "Properties.DBSnapshotIdentifier",
+    ];
     if inherits.iter().any(|key| resource.has(key)) {
         return None;
     }

@@ -89,25 +89,55 @@ fn site(file: &File, what: What) -> Site {
 fn is_live(file: &File) -> bool {
     let stem = file.name().split('.').next().unwrap_or_default().to_ascii_lowercase();
     let folder = file.folder().file_name().unwrap_or_default();
-    let named = ["app", "db", "database", "data", "dev", "development", "local", "prod", "production", "main", "users", "store", "sqlite", "dump", "appendonly", ""];
-    named.contains(&stem.as_str()) || stem.contains("backup") || matches!(folder, "instance" | "data" | "storage" | "var" | "prisma")
+    let named = [
+        "app",
+        "db",
+        "database",
+        "data",
+        "dev",
+        "development",
+        "local",
+        "prod",
+        "production",
+        "main",
+        "users",
+        "store",
+        "sqlite",
+        "dump",
+        "appendonly",
+        "",
+    ];
+    named.contains(&stem.as_str())
+        || stem.contains("backup")
+        || matches!(folder, "instance" | "data" | "storage" | "var" | "prisma")
 }
 
 /// Named as an example, or data that the product ships.
 fn is_sample(file: &File) -> bool {
     let path = file.path.as_str().to_ascii_lowercase();
-    ["sample", "fixture", "example", "demo", "mock", "test", "template", "geo", "dictionar", "seed", "spec", "benchmark"]
-        .iter()
-        .any(|word| path.contains(word))
+    [
+        "sample",
+        "fixture",
+        "example",
+        "demo",
+        "mock",
+        "test",
+        "template",
+        "geo",
+        "dictionar",
+        "seed",
+        "spec",
+        "benchmark",
+    ]
+    .iter()
+    .any(|word| path.contains(word))
 }
 
 fn written(cx: &Context<'_>, file: &File) -> Option<What> {
     let name = file.name().to_ascii_lowercase();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     match extension {
-        "sqlite" | "sqlite3" | "db" | "db3" | "rdb" | "ldb" | "mdb"
-            if !matches!(name.as_str(), "thumbs.db") =>
-        {
+        "sqlite" | "sqlite3" | "db" | "db3" | "rdb" | "ldb" | "mdb" if !matches!(name.as_str(), "thumbs.db") => {
             Some(What::Database)
         }
         "db-journal" | "db-wal" | "db-shm" | "sqlite-journal" | "sqlite-wal" | "sqlite-shm" => Some(What::Database),
@@ -126,14 +156,20 @@ fn is_dump(cx: &Context<'_>, file: &File, name: &str) -> bool {
     let named = name.contains("dump") || name.contains("backup");
     let Ok(text) = cx.repo.read(file.id) else { return false };
     let head: String = text.chars().take(400).collect();
-    let made = ["PostgreSQL database dump", "MySQL dump", "MariaDB dump", "phpMyAdmin SQL Dump"].iter().any(|mark| head.contains(mark));
+    let made = ["PostgreSQL database dump", "MySQL dump", "MariaDB dump", "phpMyAdmin SQL Dump"]
+        .iter()
+        .any(|mark| head.contains(mark));
     (named || made) && ["INSERT INTO", "\nCOPY "].iter().any(|mark| text.contains(mark))
 }
 
 /// The state of a browser that was signed in: cookies or tokens with values.
 fn is_session(cx: &Context<'_>, file: &File, name: &str) -> bool {
     let folder = file.folder().file_name().unwrap_or_default();
-    if !(folder == ".auth" || name.contains("storagestate") || name.contains("storage-state") || name.contains("cookies")) {
+    if !(folder == ".auth"
+        || name.contains("storagestate")
+        || name.contains("storage-state")
+        || name.contains("cookies"))
+    {
         return false;
     }
     let Some(root) = cx.repo.doc(file.id).and_then(|doc| doc.root()) else { return false };
@@ -144,7 +180,10 @@ fn is_session(cx: &Context<'_>, file: &File, name: &str) -> bool {
 
 /// Media in a folder of uploads, with the names that a server gives them: long numbers or identifiers.
 fn is_upload(file: &File, extension: &str) -> bool {
-    let media = matches!(extension, "jpg" | "jpeg" | "png" | "gif" | "webp" | "pdf" | "mp3" | "mp4" | "ogg" | "doc" | "docx" | "xlsx");
+    let media = matches!(
+        extension,
+        "jpg" | "jpeg" | "png" | "gif" | "webp" | "pdf" | "mp3" | "mp4" | "ogg" | "doc" | "docx" | "xlsx"
+    );
     let folder = file.folder().components().any(|part| matches!(part.as_str(), "uploads" | "upload" | "media_root"));
     let stem = file.path.file_stem().unwrap_or_default();
     let given = stem.bytes().filter(u8::is_ascii_digit).count() >= 10

@@ -71,7 +71,12 @@ fn nothing_here(cx: &Context<'_>, seen: &Seen, project: bool) -> Verdict {
     }
 }
 
-fn judge(exposure: &Exposure, history: &History, elsewhere: &std::collections::BTreeMap<String, Place>, seen: &mut Seen) {
+fn judge(
+    exposure: &Exposure,
+    history: &History,
+    elsewhere: &std::collections::BTreeMap<String, Place>,
+    seen: &mut Seen,
+) {
     seen.dynamic |= history.schema.dynamic_row_security.is_some();
     for table in history.schema.tables.values() {
         if table.partition || !exposure.covers(table.schema.as_deref()) {

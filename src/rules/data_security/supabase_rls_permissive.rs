@@ -79,7 +79,10 @@ fn judge(table: &Table, policy: &Policy, place: &Place) -> Option<Site> {
     let writes = reach(policy.check.as_ref().or(policy.using.as_ref()));
     let command = policy.command.as_str();
     let say = |key: &'static str| {
-        Message::new(key).with("table", table.name.as_str()).with("policy", policy.name.as_str()).with("command", command.to_ascii_uppercase())
+        Message::new(key)
+            .with("table", table.name.as_str())
+            .with("policy", policy.name.as_str())
+            .with("command", command.to_ascii_uppercase())
     };
     let site = |key| Site::new(place.clone(), say(key)).key(format!("{}/{}", table.name, policy.name));
     let for_service = is_for_service(&policy.name);
@@ -117,7 +120,8 @@ fn reach(condition: &Expression) -> Reach {
         return Reach::Everybody;
     }
     let mut words = condition.words.iter().map(String::as_str).peekable();
-    let asks_sign_in = |word: &str| matches!(word, "auth.role" | "auth.uid" | "is" | "not" | "null" | "select" | "as" | "text");
+    let asks_sign_in =
+        |word: &str| matches!(word, "auth.role" | "auth.uid" | "is" | "not" | "null" | "select" | "as" | "text");
     let signed_in = words.peek().is_some() && words.all(asks_sign_in);
     let role = condition.words.iter().any(|word| word == "auth.role");
     let authenticated = condition.strings.iter().all(|text| text == "authenticated") && !condition.strings.is_empty();
@@ -131,7 +135,10 @@ fn has_any(text: &str, parts: &[&str]) -> bool {
 }
 
 fn is_for_service(policy: &str) -> bool {
-    has_any(policy, &["service role", "service_role", "service-role", "service account", "backend", "system can", "server can"])
+    has_any(
+        policy,
+        &["service role", "service_role", "service-role", "service account", "backend", "system can", "server can"],
+    )
 }
 
 fn says_public(policy: &str) -> bool {
@@ -139,5 +146,8 @@ fn says_public(policy: &str) -> bool {
 }
 
 fn is_people(table: &str) -> bool {
-    matches!(table.to_ascii_lowercase().as_str(), "users" | "user" | "profiles" | "profile" | "members" | "accounts" | "admins")
+    matches!(
+        table.to_ascii_lowercase().as_str(),
+        "users" | "user" | "profiles" | "profile" | "members" | "accounts" | "admins"
+    )
 }

@@ -29,7 +29,11 @@ impl Rule for SupabaseServiceRoleInClient {
     }
 
     fn watch(&self) -> Watch {
-        Watch::nodes(&[Kind::Member, Kind::Index]).keywords(&["SERVICE_ROLE", "SUPABASE_SERVICE_KEY", "SUPABASE_SECRET_KEY"])
+        Watch::nodes(&[Kind::Member, Kind::Index]).keywords(&[
+            "SERVICE_ROLE",
+            "SUPABASE_SERVICE_KEY",
+            "SUPABASE_SECRET_KEY",
+        ])
     }
 
     fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {

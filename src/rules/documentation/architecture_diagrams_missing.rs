@@ -17,7 +17,8 @@ const DRAWN: &[&str] = &["mermaid", "plantuml", "puml", "dot", "graphviz", "d2",
 /// Extensions of files that are drawings.
 const DRAWINGS: &[&str] = &["puml", "plantuml", "drawio", "excalidraw", "dot", "d2", "mmd", "dsl", "dbml"];
 /// Words in the names of pictures that show a system.
-const PICTURED: &[&str] = &["architect", "diagram", "overview", "topology", "c4", "erd", "sequence", "dataflow", "data-flow"];
+const PICTURED: &[&str] =
+    &["architect", "diagram", "overview", "topology", "c4", "erd", "sequence", "dataflow", "data-flow"];
 
 impl Rule for ArchitectureDiagramsMissing {
     fn id(&self) -> &'static str {
@@ -46,10 +47,10 @@ impl Rule for ArchitectureDiagramsMissing {
         });
         evidence.extend(files.map(|file| Evidence::At { place: Place::File(file.id), note: "picture".into() }));
         evidence.truncate(6);
-        if evidence.is_empty() {
-            if let Some((_, target)) = documents::elsewhere(&documents) {
-                return Verdict::unknown(Message::new("elsewhere").with("target", target));
-            }
+        if evidence.is_empty()
+            && let Some((_, target)) = documents::elsewhere(&documents)
+        {
+            return Verdict::unknown(Message::new("elsewhere").with("target", target));
         }
         Verdict::pass_or(evidence, || {
             Verdict::fail(Site::new(Place::Missing("docs/architecture.md".into()), "missing"), [])

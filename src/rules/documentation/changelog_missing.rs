@@ -36,7 +36,8 @@ const TOOLS: &[&str] = &[
     ".goreleaser.yaml",
     "towncrier.toml",
 ];
-const PACKAGES: &[&str] = &["@changesets/cli", "semantic-release", "release-it", "standard-version", "auto", "commit-and-tag-version"];
+const PACKAGES: &[&str] =
+    &["@changesets/cli", "semantic-release", "release-it", "standard-version", "auto", "commit-and-tag-version"];
 
 impl Rule for ChangelogMissing {
     fn id(&self) -> &'static str {
@@ -58,14 +59,13 @@ impl Rule for ChangelogMissing {
         let logs = cx.repo.files().iter().filter(|file| {
             let name = file.name().to_ascii_lowercase();
             let named = ["changelog", "changes", "history", "release-notes", "releases", "news"].iter().any(|word| {
-                name.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || rest.starts_with('-'))
+                name.strip_prefix(word)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || rest.starts_with('-'))
             });
             named && file.size > 0 && documents::is_prose(file)
         });
         evidence.extend(logs.take(3).map(|file| Evidence::At { place: Place::File(file.id), note: "log".into() }));
         evidence.extend(cx.repo.declared(PACKAGES).map(|(_, place)| Evidence::At { place, note: "tool".into() }));
-        Verdict::pass_or(evidence, || {
-            Verdict::fail(Site::new(Place::Missing("CHANGELOG.md".into()), "missing"), [])
-        })
+        Verdict::pass_or(evidence, || Verdict::fail(Site::new(Place::Missing("CHANGELOG.md".into()), "missing"), []))
     }
 }

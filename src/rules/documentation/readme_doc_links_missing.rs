@@ -22,7 +22,9 @@ impl Rule for ReadmeDocLinksMissing {
         let documents = documents::documents(cx.repo);
         let (mut sites, mut links, mut files) = (Vec::new(), 0, 0);
         // A site generator gives links a meaning of its own.
-        for document in documents.iter().filter(|document| document.path.extension() == Some("md") && !is_page(cx.repo, document)) {
+        for document in
+            documents.iter().filter(|document| document.path.extension() == Some("md") && !is_page(cx.repo, document))
+        {
             let mut own = 0;
             for link in &document.links {
                 let Some(leads) = leads(cx.repo, document, link) else { continue };
@@ -89,8 +91,21 @@ fn within(path: &Utf8Path) -> Option<String> {
 fn is_page(repo: &Repo, document: &Document) -> bool {
     let generated = document.path.ancestors().skip(1).any(|folder| {
         [
-            "docusaurus.config.js", "docusaurus.config.ts", "mkdocs.yml", "conf.py", "book.toml", "_config.yml", "mint.json", "docs.json",
-            ".vitepress/config.ts", ".vitepress/config.js", ".vitepress/config.mts", "astro.config.mjs", "hugo.toml", "SUMMARY.md", "_sidebar.md",
+            "docusaurus.config.js",
+            "docusaurus.config.ts",
+            "mkdocs.yml",
+            "conf.py",
+            "book.toml",
+            "_config.yml",
+            "mint.json",
+            "docs.json",
+            ".vitepress/config.ts",
+            ".vitepress/config.js",
+            ".vitepress/config.mts",
+            "astro.config.mjs",
+            "hugo.toml",
+            "SUMMARY.md",
+            "_sidebar.md",
         ]
         .iter()
         .any(|name| repo.by_path(&folder.join(name)).is_some())

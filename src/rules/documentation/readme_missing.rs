@@ -24,7 +24,8 @@ impl Rule for ReadmeMissing {
         }
         let documents = documents::documents(cx.repo);
         let top = documents.iter().filter(|document| documents::is_readme(&document.path));
-        let Some(readme) = top.min_by_key(|document| (document.path.components().count(), !is_english(document))) else {
+        let Some(readme) = top.min_by_key(|document| (document.path.components().count(), !is_english(document)))
+        else {
             return Verdict::fail(Site::new(Place::Missing("README.md".into()), "missing"), []);
         };
         // Git hosts show these three: the root, `.github` and `docs`.

@@ -66,7 +66,7 @@ impl Rule for ConfigEnvNotExpanded {
     }
 }
 
-/// A program that takes `${VAR}` in its configuration for what it is.
+/// A program that takes `${VAR}` in its configuration for what it is. Alertmanager has a rule of its own.
 struct Program {
     name: &'static str,
     images: &'static [&'static str],
@@ -84,7 +84,6 @@ impl Program {
 }
 
 const PROGRAMS: &[Program] = &[
-    Program { name: "Alertmanager", images: &["alertmanager"], paths: &[".yml", ".yaml"] },
     Program { name: "Prometheus", images: &["prometheus"], paths: &["prometheus.yml", "prometheus.yaml"] },
     Program { name: "Blackbox exporter", images: &["blackbox-exporter"], paths: &[".yml", ".yaml"] },
     Program {

@@ -27,9 +27,7 @@ impl Rule for StagingDeployScriptMissing {
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let staged = cx.repo.files().iter().find(|file| {
-            file.kind == FileKind::Compose
-                && file.role.is_operational()
-                && tier::of_path(&file.path) == Tier::Staging
+            file.kind == FileKind::Compose && file.role.is_operational() && tier::of_path(&file.path) == Tier::Staging
         });
         let Some(file) = staged else { return Verdict::not_applicable("no-staging") };
         Verdict::pass_or(evidence(cx, file), || {

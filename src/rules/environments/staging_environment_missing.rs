@@ -55,7 +55,8 @@ fn evidence(cx: &Context<'_>, ways: &[DeployWay]) -> Vec<Evidence> {
     });
     let mut found: Vec<Evidence> = staged.into_iter().chain(previews).collect();
     if found.is_empty() {
-        let said = |text: &str| text.contains("staging") || text.contains("preview environment") || text.contains("стейджинг");
+        let said =
+            |text: &str| text.contains("staging") || text.contains("preview environment") || text.contains("стейджинг");
         found.extend(headings::find(cx.repo, said).map(|heading| Evidence::At {
             place: heading.place,
             note: Message::new("documented").with("heading", heading.text),
@@ -79,7 +80,8 @@ fn production(cx: &Context<'_>, ways: &[DeployWay]) -> Option<Found> {
         let text = cx.repo.read(file.id).unwrap_or_else(|_| "".into()).to_ascii_lowercase();
         let pages = text.contains("deploy-pages") || text.contains("gh-pages") || file.name().contains("docs");
         let runs = matches!(file.kind, FileKind::Workflow | FileKind::GitlabCi | FileKind::Shell);
-        runs && !pages && (tier::of_path(&file.path) == Tier::Production || text.contains("production") || text.contains("prod "))
+        runs && !pages
+            && (tier::of_path(&file.path) == Tier::Production || text.contains("production") || text.contains("prod "))
     };
     let by_action = own.into_iter().find(says);
     by_action.map(Found::Job).or_else(|| {

@@ -26,7 +26,8 @@ impl Rule for AlertRulesMissing {
         if scraped.is_empty() && alerts.is_empty() && cloud.is_none() {
             return Verdict::not_applicable("no-monitoring");
         }
-        let mut fine: Vec<Evidence> = cloud.map(|place| Evidence::At { place, note: Message::new("cloud") }).into_iter().collect();
+        let mut fine: Vec<Evidence> =
+            cloud.map(|place| Evidence::At { place, note: Message::new("cloud") }).into_iter().collect();
         fine.extend(alerts.iter().take(20).map(|alert| Evidence::At {
             place: alert.place.clone(),
             note: Message::new("alert").with("name", alert.name),
@@ -80,13 +81,17 @@ fn fits(pattern: &str, name: &str) -> bool {
 fn without_metric(cx: &Context<'_>, settings: &Settings<'_>, alerts: &[Alert<'_>]) -> Vec<Site> {
     let targets: Vec<&str> = settings.root.walk().filter_map(|(_, node)| node.as_str()).collect();
     let services = compose::services(cx.repo);
-    let beside = services.iter().any(|service| service.image.and_then(Node::as_str).is_some_and(|image| image.contains("prometheus")));
+    let beside = services
+        .iter()
+        .any(|service| service.image.and_then(Node::as_str).is_some_and(|image| image.contains("prometheus")));
     let runs = |target: &str| {
         let host = target.split(':').next().unwrap_or(target);
         let named = host.contains("exporter") || host == "cadvisor";
-        !named || !beside || services.iter().any(|service| {
-            service.name == host || service.node.get("container_name").and_then(Node::as_str) == Some(host)
-        })
+        !named
+            || !beside
+            || services.iter().any(|service| {
+                service.name == host || service.node.get("container_name").and_then(Node::as_str) == Some(host)
+            })
     };
     alerts
         .iter()
@@ -95,9 +100,13 @@ fn without_metric(cx: &Context<'_>, settings: &Settings<'_>, alerts: &[Alert<'_>
             let text = expression.as_str()?;
             let (prefix, signs, exporter) = EXPORTERS.iter().find(|(prefix, _, _)| names_metric(text, prefix))?;
             let provided = targets.iter().any(|target| signs.iter().any(|sign| target.contains(sign)) && runs(target));
-            let discovered = settings.root.walk().any(|(path, _)| path.last_key().is_some_and(|key| key.ends_with("_sd_configs")));
+            let discovered =
+                settings.root.walk().any(|(path, _)| path.last_key().is_some_and(|key| key.ends_with("_sd_configs")));
             (!provided && !discovered).then(|| {
-                let message = Message::new("no-metric").with("name", alert.name).with("prefix", *prefix).with("exporter", *exporter);
+                let message = Message::new("no-metric")
+                    .with("name", alert.name)
+                    .with("prefix", *prefix)
+                    .with("exporter", *exporter);
                 Site::new(Place::At(alert.file.id, expression.span), message)
                     .severity(Severity::Medium)
                     .confidence(Confidence::Likely)

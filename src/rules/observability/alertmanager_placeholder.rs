@@ -37,7 +37,9 @@ impl Rule for AlertmanagerPlaceholder {
             let rendered = is_rendered(cx, &settings);
             let found = judge(&settings, rendered, container);
             if found.is_empty() {
-                fine.extend(settings.place_of("receivers").map(|place| Evidence::At { place, note: Message::new("real") }));
+                fine.extend(
+                    settings.place_of("receivers").map(|place| Evidence::At { place, note: Message::new("real") }),
+                );
             }
             sites.extend(found);
         }
@@ -55,16 +57,28 @@ fn is_rendered(cx: &Context<'_>, settings: &Settings<'_>) -> bool {
         let tool = used.command.program().is_some_and(|program| tools.contains(&program.name));
         tool && cx.repo.read(used.file).is_ok_and(|text| text.contains("alertmanager"))
     });
-    let by_text = cx.repo.files().iter().filter(|file| file.kind == FileKind::Compose).any(|file| {
-        cx.repo.read(file.id).is_ok_and(|text| text.contains("envsubst") && text.contains("alertmanager"))
-    });
+    let by_text =
+        cx.repo.files().iter().filter(|file| file.kind == FileKind::Compose).any(|file| {
+            cx.repo.read(file.id).is_ok_and(|text| text.contains("envsubst") && text.contains("alertmanager"))
+        });
     let name = settings.file.name();
     by_command || by_text || [".tmpl", ".tpl", ".template", ".j2", "template"].iter().any(|part| name.contains(part))
 }
 
 /// Keys whose values are written for people.
 const PROSE: [&str; 12] = [
-    "html", "text", "title", "body", "subject", "message", "headers", "description", "fallback", "footer", "pretext", "title_link",
+    "html",
+    "text",
+    "title",
+    "body",
+    "subject",
+    "message",
+    "headers",
+    "description",
+    "fallback",
+    "footer",
+    "pretext",
+    "title_link",
 ];
 
 fn judge(settings: &Settings<'_>, rendered: bool, container: bool) -> Vec<Site> {
@@ -92,8 +106,24 @@ fn value(settings: &Settings<'_>, node: &Node, text: &str, rendered: bool, conta
     }
     let lower = text.to_ascii_lowercase();
     let marks = [
-        "your_", "your-", "yourdomain", "yourcompany", "your.", "changeme", "change-me", "change_me", "placeholder",
-        "replace_", "replace-", "xxxx", "t00000000", "/services/xxx", "/services/your", "todo", "insert_", "my-domain",
+        "your_",
+        "your-",
+        "yourdomain",
+        "yourcompany",
+        "your.",
+        "changeme",
+        "change-me",
+        "change_me",
+        "placeholder",
+        "replace_",
+        "replace-",
+        "xxxx",
+        "t00000000",
+        "/services/xxx",
+        "/services/your",
+        "todo",
+        "insert_",
+        "my-domain",
     ];
     let host = ["example.com", "example.org", "example.net", "domain.com", "company.com"];
     let angle = text.starts_with('<') && text.ends_with('>');
@@ -102,9 +132,8 @@ fn value(settings: &Settings<'_>, node: &Node, text: &str, rendered: bool, conta
         return Some(Site::new(place, Message::new("placeholder").with("value", mark.map_or(text, |mark| *mark))));
     }
     let local = ["://localhost", "://127.0.0.1"].iter().any(|address| lower.contains(address));
-    (local && container).then(|| {
-        Site::new(place, Message::new("localhost")).severity(Severity::Medium).confidence(Confidence::Likely)
-    })
+    (local && container)
+        .then(|| Site::new(place, Message::new("localhost")).severity(Severity::Medium).confidence(Confidence::Likely))
 }
 
 /// The name of the first `${NAME}` in a value.

@@ -34,7 +34,9 @@ impl Rule for GrafanaDashboardMissing {
             let site = Site::new(grafana, message).confidence(Confidence::Likely);
             return Verdict::fail(site.related(Place::File(dashboards[0].id), "dashboard"), []);
         }
-        let found = dashboards.into_iter().map(|file| Evidence::At { place: Place::File(file.id), note: Message::new("dashboard") });
+        let found = dashboards
+            .into_iter()
+            .map(|file| Evidence::At { place: Place::File(file.id), note: Message::new("dashboard") });
         Verdict::pass_or(found.collect(), || Verdict::not_applicable("no-grafana"))
     }
 }
@@ -62,7 +64,10 @@ fn is_code_of_dashboards(cx: &Context<'_>, file: &File) -> bool {
     let kinds = matches!(file.kind, FileKind::Terraform | FileKind::HelmValues | FileKind::Kubernetes);
     let jsonnet = matches!(file.path.extension(), Some("jsonnet" | "libsonnet"));
     jsonnet
-        || kinds && cx.repo.read(file.id).is_ok_and(|text| {
-            ["grafana_dashboard", "GrafanaDashboard", "dashboardProviders", "dashboardsConfigMaps"].iter().any(|sign| text.contains(sign))
-        })
+        || kinds
+            && cx.repo.read(file.id).is_ok_and(|text| {
+                ["grafana_dashboard", "GrafanaDashboard", "dashboardProviders", "dashboardsConfigMaps"]
+                    .iter()
+                    .any(|sign| text.contains(sign))
+            })
 }

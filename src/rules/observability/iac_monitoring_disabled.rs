@@ -62,7 +62,11 @@ fn lacking(resource: &Resource<'_>) -> Option<Vec<&'static str>> {
             logs.into_iter().chain(insights).collect()
         }
         "aws_lb" | "aws_alb" => {
-            if resource.has("access_logs") { Vec::new() } else { vec!["access logs"] }
+            if resource.has("access_logs") {
+                Vec::new()
+            } else {
+                vec!["access logs"]
+            }
         }
         _ => return None,
     })

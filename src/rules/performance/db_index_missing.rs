@@ -72,7 +72,8 @@ fn judged<'t>(cx: &'t Context<'_>, all: &'t Tables) -> impl Iterator<Item = &'t 
 
 /// Whether code defines tables of the history that made `table`.
 fn is_modelled(all: &Tables, table: &Table) -> bool {
-    let own = all.histories.iter().find(|history| history.steps.iter().any(|step| Some(step.file) == table.place.file()));
+    let own =
+        all.histories.iter().find(|history| history.steps.iter().any(|step| Some(step.file) == table.place.file()));
     own.is_some_and(|history| {
         let mut names = history.schema.tables.values().map(|known| known.name.as_str());
         names.any(|name| all.find(name).any(|other| other.origin != Origin::Sql))
@@ -84,7 +85,9 @@ fn indexes_itself(all: &Tables, table: &Table) -> bool {
     match table.origin {
         Origin::Prisma => {
             let own = all.prisma.iter().find(|(file, _)| Some(*file) == table.place.file());
-            let schema = own.filter(|(_, schema)| schema.dialect.is_some()).or_else(|| all.prisma.iter().find(|(_, schema)| schema.dialect.is_some()));
+            let schema = own
+                .filter(|(_, schema)| schema.dialect.is_some())
+                .or_else(|| all.prisma.iter().find(|(_, schema)| schema.dialect.is_some()));
             schema.is_some_and(|(_, schema)| match schema.dialect {
                 Some(Dialect::MySql) => !schema.emulated,
                 Some(Dialect::Other) => true,
@@ -114,8 +117,14 @@ fn covering<'i>(indexes: &[&'i Index], key: &ForeignKey) -> Option<&'i Index> {
 /// Whether a migration in code makes an index that begins with the key.
 fn made_in_code(all: &Tables, table: &Table, key: &ForeignKey) -> bool {
     all.made_indexes.iter().any(|made| {
-        let same = made.table.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(&table.name) || Some(name) == table.symbol.as_ref());
-        same && made.columns.first().is_some_and(|first| key.columns.iter().any(|column| column.eq_ignore_ascii_case(first)))
+        let same = made
+            .table
+            .as_ref()
+            .is_none_or(|name| name.eq_ignore_ascii_case(&table.name) || Some(name) == table.symbol.as_ref());
+        same && made
+            .columns
+            .first()
+            .is_some_and(|first| key.columns.iter().any(|column| column.eq_ignore_ascii_case(first)))
     })
 }
 

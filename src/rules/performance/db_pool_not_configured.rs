@@ -52,9 +52,7 @@ impl Rule for DbPoolNotConfigured {
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        cx.judged(|| {
-            if cx.seen.is_empty() { Verdict::not_applicable("no-pool") } else { Verdict::unknown("unclear") }
-        })
+        cx.judged(|| if cx.seen.is_empty() { Verdict::not_applicable("no-pool") } else { Verdict::unknown("unclear") })
     }
 }
 
@@ -72,10 +70,15 @@ fn is_tool(file: &Visit<'_>) -> bool {
 fn prisma_url_limits(repo: &Repo) -> bool {
     repo.files()
         .iter()
-        .filter(|file| matches!(file.kind, FileKind::Env | FileKind::EnvExample | FileKind::Compose | FileKind::Prisma) && file.role.is_operational())
+        .filter(|file| {
+            matches!(file.kind, FileKind::Env | FileKind::EnvExample | FileKind::Compose | FileKind::Prisma)
+                && file.role.is_operational()
+        })
         .filter_map(|file| repo.read(file.id).ok())
         .any(|text| {
-            ["connection_limit=", "pgbouncer=true", ":6543/", "prisma://", "prisma+postgres://", "-pooler."].iter().any(|part| text.contains(part))
+            ["connection_limit=", "pgbouncer=true", ":6543/", "prisma://", "prisma+postgres://", "-pooler."]
+                .iter()
+                .any(|part| text.contains(part))
                 || text.contains("provider = \"sqlite\"")
                 || text.contains("provider = \"mongodb\"")
         })

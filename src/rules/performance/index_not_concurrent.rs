@@ -61,12 +61,16 @@ fn judge(history: &History, sites: &mut Vec<Site>, fine: &mut Vec<Evidence>) {
             let say = |key: &'static str| Message::new(key).with("table", index.table.name.as_str());
             if index.concurrently {
                 if in_transaction(history, step) {
-                    sites.push(Site::new(place, say("transaction").with("tool", history.tool.name())).key(index_key(step, index)));
+                    sites.push(
+                        Site::new(place, say("transaction").with("tool", history.tool.name()))
+                            .key(index_key(step, index)),
+                    );
                 } else {
                     fine.push(Evidence::At { place, note: say("concurrent") });
                 }
             } else if history.schema.is_older(&index.table, number) {
-                blocking.push(Site::new(place, say("blocking")).key(index_key(step, index)).confidence(Confidence::Likely));
+                blocking
+                    .push(Site::new(place, say("blocking")).key(index_key(step, index)).confidence(Confidence::Likely));
             }
         }
         sites.extend(together(blocking));

@@ -41,9 +41,7 @@ impl Rule for PoolPrePingMissing {
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        cx.judged(|| {
-            if cx.seen.is_empty() { Verdict::not_applicable("no-pool") } else { Verdict::unknown("unclear") }
-        })
+        cx.judged(|| if cx.seen.is_empty() { Verdict::not_applicable("no-pool") } else { Verdict::unknown("unclear") })
     }
 }
 

@@ -67,7 +67,8 @@ impl Rule for BackupBeforeMigrate {
 /// A step of a deployment that reaches data somebody needs.
 fn is_step(cx: &Context<'_>, used: &CommandUse) -> bool {
     let tier = tier::of_name(&used.name);
-    let test = ["test", "check", "lint", "e2e", "build"].iter().any(|word| used.name.to_ascii_lowercase().contains(word));
+    let test =
+        ["test", "check", "lint", "e2e", "build"].iter().any(|word| used.name.to_ascii_lowercase().contains(word));
     matches!(used.stage, Stage::Workflow | Stage::ShellScript)
         && !matches!(tier, Tier::Staging | Tier::Development)
         && !matches!(tier::of_path(&cx.repo.file(used.file).path), Tier::Staging | Tier::Development)

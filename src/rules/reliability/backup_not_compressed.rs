@@ -48,24 +48,36 @@ impl Rule for BackupNotCompressed {
     }
 }
 
-const COMPRESSORS: [&str; 14] = [
-    "gzip", "pigz", "zstd", "bzip2", "pbzip2", "xz", "lz4", "brotli", "7z", "zip", "tar", "gpg", "restic", "borg",
-];
+const COMPRESSORS: [&str; 14] =
+    ["gzip", "pigz", "zstd", "bzip2", "pbzip2", "xz", "lz4", "brotli", "7z", "zip", "tar", "gpg", "restic", "borg"];
 
 /// By the tool's own format, by what the dump is piped into, or by a later command of the same script.
 fn is_compressed(cx: &Context<'_>, backup: &Backup, used: &CommandUse, commands: &[CommandUse]) -> bool {
     let words: Vec<&str> = used.command.words.iter().map(|word| word.text.as_str()).collect();
     let own = words.iter().enumerate().any(|(at, word)| {
         let next = words.get(at + 1).copied().unwrap_or_default();
-        matches!(*word, "-Fc" | "-Fd" | "--gzip" | "--compress" | "--format=custom" | "--format=c" | "--format=directory" | "--format=d" | "-Fcustom" | "-Ft")
-            || word.starts_with("-Z")
+        matches!(
+            *word,
+            "-Fc"
+                | "-Fd"
+                | "--gzip"
+                | "--compress"
+                | "--format=custom"
+                | "--format=c"
+                | "--format=directory"
+                | "--format=d"
+                | "-Fcustom"
+                | "-Ft"
+        ) || word.starts_with("-Z")
             || word.starts_with("--compress=")
             || (matches!(*word, "-F" | "--format") && matches!(next, "c" | "d" | "custom" | "directory"))
             || (word.starts_with("-F") && word.len() == 3 && "cd".contains(&word[2..]))
     });
     let piped = used.command.after == Some(Operator::Pipe);
     // Options in a variable or an array may say it.
-    let open = words.iter().any(|word| word.contains("[@]") || (word.starts_with('$') && word.to_ascii_uppercase().contains("OPT")));
+    let open = words
+        .iter()
+        .any(|word| word.contains("[@]") || (word.starts_with('$') && word.to_ascii_uppercase().contains("OPT")));
     let inside = cx.repo.read(used.file).ok().is_some_and(|text| {
         text.get(used.command.span.range()).is_some_and(|part| COMPRESSORS.iter().any(|tool| part.contains(tool)))
     });

@@ -5,8 +5,7 @@
 
 use crate::{
     facts::{
-        Fact, backups, deployment,
-        headings,
+        Fact, backups, deployment, headings,
         stores::{self, Home, Store},
     },
     model::{Evidence, Message, Severity, Site, Verdict},

@@ -79,7 +79,9 @@ fn judge(resource: &Resource<'_>) -> Option<Judged> {
         "aws_lb" | "aws_alb" => Some(match resource.setting("enable_deletion_protection") {
             Setting::Is("true", _) => good(),
             Setting::Open => Judged::Open(about("open")),
-            Setting::Is(_, span) => Judged::Bad(Site::new(resource.place(span), about("balancer")).severity(Severity::Medium)),
+            Setting::Is(_, span) => {
+                Judged::Bad(Site::new(resource.place(span), about("balancer")).severity(Severity::Medium))
+            }
             Setting::Unset => Judged::Bad(Site::new(head, about("balancer")).severity(Severity::Medium)),
         }),
         "aws_s3_bucket" => match resource.setting("force_destroy") {

@@ -26,7 +26,8 @@ impl Rule for K8sPdbMissing {
                 continue;
             }
             let about = |key: &'static str| Message::new(key).with("name", workload.object.name);
-            let chosen = |budget: &&Object<'_>| workload.is_chosen_by(budget.root.at(&["spec", "selector", "matchLabels"]));
+            let chosen =
+                |budget: &&Object<'_>| workload.is_chosen_by(budget.root.at(&["spec", "selector", "matchLabels"]));
             match budgets.iter().find(chosen) {
                 Some(budget) => {
                     fine.push(Evidence::At { place: budget.head(), note: about("fine").with("budget", budget.name) });

@@ -39,9 +39,13 @@ impl Rule for RestoreProcedureMissing {
 }
 
 fn evidence(cx: &Context<'_>) -> Vec<Evidence> {
-    let commands = cx.facts.commands(cx.repo).iter().filter(|used| used.role.is_operational() && backups::restores(used));
+    let commands =
+        cx.facts.commands(cx.repo).iter().filter(|used| used.role.is_operational() && backups::restores(used));
     let mut found: Vec<Evidence> = commands
-        .map(|used| Evidence::At { place: used.place(), note: Message::new("command").with("name", used.name.as_str()) })
+        .map(|used| Evidence::At {
+            place: used.place(),
+            note: Message::new("command").with("name", used.name.as_str()),
+        })
         .collect();
     let scripts = cx.repo.files().iter().filter(|file| {
         let shell = file.kind == FileKind::Shell;

@@ -104,7 +104,8 @@ fn sees_pipes(cx: &Context<'_>, used: &CommandUse) -> bool {
 fn goes_on(cx: &Context<'_>, used: &CommandUse) -> bool {
     let Some(program) = used.command.program() else { return false };
     let words: Vec<&str> = program.arguments.iter().map(|word| word.text.as_str()).collect();
-    let runs = program.name == "psql" || words.contains(&"psql") && matches!(program.name, "docker" | "docker-compose" | "kubectl");
+    let runs = program.name == "psql"
+        || words.contains(&"psql") && matches!(program.name, "docker" | "docker-compose" | "kubectl");
     let file = words.iter().any(|word| matches!(*word, "-f" | "--file") || word.starts_with("--file="));
     let fed = used.command.redirects.iter().any(|redirect| redirect.operator == "<");
     let quiet = words.iter().any(|word| matches!(*word, "-c" | "--command" | "-1" | "--single-transaction"));
@@ -132,7 +133,8 @@ fn counters(cx: &Context<'_>, file: &File) -> Vec<Site> {
     let Ok(text) = cx.repo.read(file.id) else { return Vec::new() };
     let strict = text.lines().take(60).any(|line| {
         let options = line.trim().strip_prefix("set -").unwrap_or_default();
-        options.starts_with("o errexit") || options.split(' ').next().is_some_and(|word| word.contains('e') && !word.starts_with('o'))
+        options.starts_with("o errexit")
+            || options.split(' ').next().is_some_and(|word| word.contains('e') && !word.starts_with('o'))
     });
     let mut sites = Vec::new();
     let mut offset = 0;
@@ -155,6 +157,7 @@ fn starts_at_zero(text: &str, name: &str) -> bool {
     !name.is_empty()
         && text.lines().any(|line| {
             let line = line.trim().trim_start_matches("local ").trim_start_matches("declare -i ");
-            line.strip_prefix(name).is_some_and(|rest| rest == "=0" || rest.starts_with("=0 ") || rest.starts_with("=0;"))
+            line.strip_prefix(name)
+                .is_some_and(|rest| rest == "=0" || rest.starts_with("=0 ") || rest.starts_with("=0;"))
         })
 }

@@ -38,7 +38,9 @@ impl Rule for ApiAuthMissing {
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let tally = Tally::of(cx);
         if tally.total == 0 {
-            return Verdict::not_applicable("no-routes");
+            // A service whose framework is not understood has routes all the same.
+            let serves = cx.repo.components().iter().any(|component| component.kind == ComponentKind::HttpService);
+            return if serves { Verdict::unknown("unseen") } else { Verdict::not_applicable("no-routes") };
         }
         if !tally.open.is_empty() && !knows_callers(cx) {
             return nobody_known(cx, &tally);
@@ -219,7 +221,8 @@ fn admits(route: &Route) -> bool {
         .iter()
         .any(|word| name.contains(word));
     let first_run = parts.iter().any(|part| {
-        part.starts_with("setup") || matches!(part.as_str(), "auth" | "onboarding" | "install" | "bootstrap" | "oidc")
+        part.starts_with("setup")
+            || matches!(part.as_str(), "auth" | "password" | "onboarding" | "install" | "bootstrap" | "oidc")
     });
     account || action || first_run
 }

@@ -34,7 +34,7 @@ impl Rule for AuthFailOpen {
         Watch::nodes(&[Kind::Binary]).keywords(&["Bearer ", "Basic "])
     }
 
-    /// `header !== `Bearer ${process.env.SECRET}``: without the variable, "Bearer undefined" comes in.
+    /// A header compared with a template of `Bearer` and a variable: without the variable, "Bearer undefined" comes in.
     fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {
         if !matches!(node.name(), "==" | "===" | "!=" | "!==") {
             return;
@@ -84,7 +84,7 @@ impl Rule for AuthFailOpen {
                 })
             });
         if !looked_at && !tested_by_name && !together {
-            out.bad(file.place(node), Message::new("undefined").with("name", name.to_string())).key = name.to_string();
+            out.bad(file.place(node), Message::new("undefined").with("name", name.clone())).key.push_str(&name);
         }
     }
 
@@ -160,7 +160,7 @@ fn refused(cx: &Context<'_>) -> Vec<String> {
                         crate::facts::environment::Via::Schema | crate::facts::environment::Via::Settings
                     )
             });
-            required.map(|read| read.name.to_string()).chain(facts.refused.iter().cloned())
+            required.map(|read| read.name.clone()).chain(facts.refused.iter().cloned())
         })
         .collect()
 }

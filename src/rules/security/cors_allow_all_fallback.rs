@@ -45,9 +45,7 @@ fn say(site: &JoinedSite<'_>, weak: Option<&Weak<'_>>) -> Say {
             graded(site, weak, Message::new(if exposed { "else-credentials" } else { "else" }), exposed)
         }
         Weakness::Lax(laxness) => lax(site, weak, *laxness, exposed),
-        Weakness::OpenOutsideProduction => {
-            Site::new(weak.way.place(), "outside-production").severity(Severity::Medium)
-        }
+        Weakness::OpenOutsideProduction => Site::new(weak.way.place(), "outside-production").severity(Severity::Medium),
         Weakness::OpenDefaultOutsideProduction { variable } => {
             let name = variable.as_deref().unwrap_or_default();
             let message = Message::new("default-outside-production").with("name", name);

@@ -60,7 +60,9 @@ fn open(site: &JoinedSite<'_>, weak: &Weak<'_>) -> Say {
             let message = Message::new("path").with("path", path.as_str());
             Site::new(place, message).severity(Severity::Medium)
         }
-        Reach::Route => found("route").severity(if site.library.is_header() { Severity::Low } else { Severity::Medium }),
+        Reach::Route => {
+            found("route").severity(if site.library.is_header() { Severity::Low } else { Severity::Medium })
+        }
         _ if matches!(site.library, Library::Header | Library::HeaderRule) => found("header"),
         _ => found("open"),
     })

@@ -96,7 +96,8 @@ fn set_from_outside(image: &Image<'_>) -> Option<Evidence> {
         let user = service.node.get("user")?.text()?;
         let name = user.split(':').next().unwrap_or_default();
         let note = || Message::new("compose").with("service", service.name).with("user", user);
-        (!matches!(name, "root" | "0")).then(|| service.place_of("user").map(|place| Evidence::At { place, note: note() }))?
+        (!matches!(name, "root" | "0"))
+            .then(|| service.place_of("user").map(|place| Evidence::At { place, note: note() }))?
     });
     compose.or_else(|| {
         image.containers.iter().find_map(|container| {
@@ -165,7 +166,8 @@ const UNPRIVILEGED: [&str; 8] = [
 ];
 
 /// Registries whose library images run as root unless their name says otherwise.
-const PUBLIC: [&str; 6] = ["docker.io/", "ghcr.io/astral-sh/", "mcr.microsoft.com/", "gcr.io/distroless/", "public.ecr.aws/", "quay.io/"];
+const PUBLIC: [&str; 6] =
+    ["docker.io/", "ghcr.io/astral-sh/", "mcr.microsoft.com/", "gcr.io/distroless/", "public.ecr.aws/", "quay.io/"];
 
 fn base_user(base: &str) -> BaseUser {
     if UNPRIVILEGED.iter().any(|part| base.contains(part)) {
@@ -179,5 +181,9 @@ fn base_user(base: &str) -> BaseUser {
 
 /// An image of the registry's own library (`node:22`) or of a well-known builder of language runtimes.
 fn is_library(base: &str) -> bool {
-    !base.is_empty() && (!base.contains('/') || ["library/", "oven/", "denoland/", "tiangolo/", "amazoncorretto"].iter().any(|owner| base.starts_with(owner)))
+    !base.is_empty()
+        && (!base.contains('/')
+            || ["library/", "oven/", "denoland/", "tiangolo/", "amazoncorretto"]
+                .iter()
+                .any(|owner| base.starts_with(owner)))
 }

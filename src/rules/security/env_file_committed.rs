@@ -56,8 +56,11 @@ enum Judged {
 
 fn judge(cx: &Context<'_>, file: &File) -> Judged {
     let Some(root) = cx.repo.doc(file.id).and_then(|doc| doc.root()) else { return Judged::Empty };
-    let valued: Vec<&Entry> =
-        root.entries().iter().filter(|entry| entry.value.text().is_some_and(|value| !value.trim().is_empty())).collect();
+    let valued: Vec<&Entry> = root
+        .entries()
+        .iter()
+        .filter(|entry| entry.value.text().is_some_and(|value| !value.trim().is_empty()))
+        .collect();
     if valued.is_empty() {
         return Judged::Empty;
     }
@@ -74,9 +77,8 @@ fn committed(cx: &Context<'_>, file: &File, valued: &[&Entry]) -> Site {
     let text = cx.repo.read(file.id).unwrap_or_else(|_| "".into());
     let found = secrets::find(&text, &file.path);
     let holding = |kind: Kind| {
-        let holds = |entry: &&Entry| {
-            found.iter().any(|secret| secret.kind == kind && entry.value.span.contains(secret.span))
-        };
+        let holds =
+            |entry: &&Entry| found.iter().any(|secret| secret.kind == kind && entry.value.span.contains(secret.span));
         valued.iter().copied().filter(holds).collect::<Vec<&Entry>>()
     };
     let (live, weak) = (holding(Kind::Live), holding(Kind::Weak));
@@ -130,10 +132,10 @@ fn is_public(name: &str) -> bool {
 }
 
 fn none_tracked(cx: &Context<'_>, mut fine: Vec<Evidence>) -> Verdict {
-    fine.extend(super::gitignore_env_missing::ignoring(cx.repo, ".env").map(|(place, pattern)| Evidence::At {
-        place,
-        note: Message::new("ignored").with("pattern", pattern),
-    }));
+    fine.extend(
+        super::gitignore_env_missing::ignoring(cx.repo, ".env")
+            .map(|(place, pattern)| Evidence::At { place, note: Message::new("ignored").with("pattern", pattern) }),
+    );
     let has_template = cx.repo.files().iter().any(|file| file.kind == FileKind::EnvExample);
     let indexed = cx.repo.git().tracked_files().len();
     Verdict::pass_or(fine, || {

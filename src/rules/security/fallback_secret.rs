@@ -62,13 +62,80 @@ fn secret_reads<'c>(cx: &'c Context<'_>) -> impl Iterator<Item = (FileId, &'c En
 
 /// Words of a name that make it a secret, and words that make it something about one.
 const SECRET: [&str; 12] = [
-    "secret", "token", "password", "passwd", "passphrase", "apikey", "privatekey", "encryptionkey", "signingkey",
-    "accesskey", "salt", "masterkey",
+    "secret",
+    "token",
+    "password",
+    "passwd",
+    "passphrase",
+    "apikey",
+    "privatekey",
+    "encryptionkey",
+    "signingkey",
+    "accesskey",
+    "salt",
+    "masterkey",
 ];
 const ABOUT: &[&str] = &[
-    "name", "header", "issuer", "audience", "expires", "expiry", "expiration", "expire", "ttl", "lifetime", "rounds", "length", "size", "url",
-    "uri", "endpoint", "path", "file", "cookie", "prefix", "type", "algorithm", "alg", "id", "limit", "max", "min",
-    "count", "age", "region", "enabled", "minutes", "hours", "days", "seconds", "model", "rotation", "period", "interval", "mode", "strategy", "version", "format", "provider", "store", "storage", "driver", "scope", "claim", "field", "param", "reset", "template", "rate", "throttle", "env", "var", "policy", "hint", "link",
+    "name",
+    "header",
+    "issuer",
+    "audience",
+    "expires",
+    "expiry",
+    "expiration",
+    "expire",
+    "ttl",
+    "lifetime",
+    "rounds",
+    "length",
+    "size",
+    "url",
+    "uri",
+    "endpoint",
+    "path",
+    "file",
+    "cookie",
+    "prefix",
+    "type",
+    "algorithm",
+    "alg",
+    "id",
+    "limit",
+    "max",
+    "min",
+    "count",
+    "age",
+    "region",
+    "enabled",
+    "minutes",
+    "hours",
+    "days",
+    "seconds",
+    "model",
+    "rotation",
+    "period",
+    "interval",
+    "mode",
+    "strategy",
+    "version",
+    "format",
+    "provider",
+    "store",
+    "storage",
+    "driver",
+    "scope",
+    "claim",
+    "field",
+    "param",
+    "reset",
+    "template",
+    "rate",
+    "throttle",
+    "env",
+    "var",
+    "policy",
+    "hint",
+    "link",
 ];
 
 /// Whether a variable holds a secret, by the words of its name. The last words decide: `TOKEN_TTL` is about one.
@@ -120,15 +187,20 @@ fn judge(file: FileId, read: &EnvRead, refused: &[String]) -> Judged {
         Fallback::None if read.via == Via::Parameter => Judged::Nothing,
         Fallback::None => good("required"),
         Fallback::Empty => good("empty"),
-        Fallback::Literal { words: LiteralShape::Opaque, .. } if refused.contains(&plain(&read.name)) => good("rejected"),
+        Fallback::Literal { words: LiteralShape::Opaque, .. } if refused.contains(&plain(&read.name)) => {
+            good("rejected")
+        }
         // A foreign service refuses a placeholder; whatever this program signs or encrypts with one, anybody can.
         Fallback::Literal { words: LiteralShape::Placeholder, .. } if !protects_own(&read.name) => Judged::Nothing,
         Fallback::Literal { words: LiteralShape::Placeholder, .. } if refused.contains(&plain(&read.name)) => {
             good("rejected")
         }
-        Fallback::Literal { words: LiteralShape::Opaque | LiteralShape::Placeholder, .. } => Judged::Bad(site(&place, read, say)),
+        Fallback::Literal { words: LiteralShape::Opaque | LiteralShape::Placeholder, .. } => {
+            Judged::Bad(site(&place, read, say))
+        }
         Fallback::Random => {
-            let lasting = ["encryption", "encrypt", "master"].iter().any(|part| read.name.to_ascii_lowercase().contains(part));
+            let lasting =
+                ["encryption", "encrypt", "master"].iter().any(|part| read.name.to_ascii_lowercase().contains(part));
             if !lasting {
                 return Judged::Nothing;
             }
@@ -156,7 +228,8 @@ fn site(place: &Place, read: &EnvRead, say: impl Fn(&'static str) -> Message) ->
 /// Whether this program itself signs, encrypts or checks with the secret, rather than showing it to somebody else.
 fn protects_own(name: &str) -> bool {
     let name = plain(name);
-    let own = ["jwt", "session", "cookie", "secretkey", "signing", "encrypt", "salt", "authsecret", "csrf", "hmac", "master"];
+    let own =
+        ["jwt", "session", "cookie", "secretkey", "signing", "encrypt", "salt", "authsecret", "csrf", "hmac", "master"];
     name == "secret" || own.iter().any(|word| name.contains(word))
 }
 
@@ -213,13 +286,17 @@ enum Style {
 
 fn defaults_in(file: &File) -> Option<Style> {
     let name = file.path.file_name()?;
-    let development = ["dev", "local", "test", "example", "ci"].iter().any(|part| name.split(['.', '-', '_']).any(|word| word == *part));
+    let development = ["dev", "local", "test", "example", "ci"]
+        .iter()
+        .any(|part| name.split(['.', '-', '_']).any(|word| word == *part));
     if development {
         return None;
     }
     match file.kind {
         FileKind::Compose => Some(Style::Compose),
-        _ if name.starts_with("application") && matches!(file.path.extension(), Some("yml" | "yaml" | "properties")) => {
+        _ if name.starts_with("application")
+            && matches!(file.path.extension(), Some("yml" | "yaml" | "properties")) =>
+        {
             Some(Style::Spring)
         }
         _ => None,
@@ -237,7 +314,10 @@ fn default_in(file: &File, node: &Node, style: Style) -> Option<Site> {
         Style::Spring => inner.split_once(':')?,
     };
     let opaque = default.len() >= 3 && !default.contains("${") && !default.chars().all(|char| char.is_ascii_digit());
-    if !is_secret(name) || !opaque || !name.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '_' | '.' | '-')) {
+    if !is_secret(name)
+        || !opaque
+        || !name.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '_' | '.' | '-'))
+    {
         return None;
     }
     let span = node.span_of(Span::new(open, close + 1));

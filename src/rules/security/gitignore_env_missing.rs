@@ -18,16 +18,8 @@ pub(in crate::rules) static RULE: GitignoreEnvMissing = GitignoreEnvMissing;
 pub(in crate::rules) struct GitignoreEnvMissing;
 
 /// Literals that show that settings come from environment files.
-const LOADERS: [&str; 8] = [
-    "dotenv",
-    "env_file",
-    "load_dotenv",
-    "BaseSettings",
-    "environs",
-    "process.env",
-    "import.meta.env",
-    "godotenv",
-];
+const LOADERS: [&str; 8] =
+    ["dotenv", "env_file", "load_dotenv", "BaseSettings", "environs", "process.env", "import.meta.env", "godotenv"];
 
 impl Rule for GitignoreEnvMissing {
     fn id(&self) -> &'static str {
@@ -100,10 +92,8 @@ fn ignored(cx: &Context<'_>) -> Result<Evidence, Box<Site>> {
         return Err(Box::new(if index == 0 { site } else { site.severity(Severity::Medium) }));
     }
     let first = names(cx)[0];
-    let evidence = ignoring(cx.repo, first).map(|(place, _)| Evidence::At {
-        place,
-        note: Message::new("ignores").with("file", first),
-    });
+    let evidence = ignoring(cx.repo, first)
+        .map(|(place, _)| Evidence::At { place, note: Message::new("ignores").with("file", first) });
     evidence.ok_or_else(|| Box::new(Site::new(Place::File(file.id), "no-gitignore")))
 }
 
@@ -193,5 +183,7 @@ fn takes_everything(instruction: &Instruction) -> bool {
     matches!(instruction.keyword.as_str(), "COPY" | "ADD")
         && !instruction.flags.iter().any(|flag| flag.name == "from")
         && instruction.arguments.len() > 1
-        && instruction.arguments[..instruction.arguments.len() - 1].iter().any(|word| matches!(word.text.as_str(), "." | "./" | "*"))
+        && instruction.arguments[..instruction.arguments.len() - 1]
+            .iter()
+            .any(|word| matches!(word.text.as_str(), "." | "./" | "*"))
 }

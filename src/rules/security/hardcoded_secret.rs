@@ -79,7 +79,9 @@ fn weigh(found: &SecretMatch, role: Role) -> Option<(Severity, Confidence)> {
 fn is_shown_as_example(text: &str, span: Span) -> bool {
     let start = text[..span.start as usize].rfind('\n').map_or(0, |newline| newline + 1);
     let before = text[start..span.start as usize].to_ascii_lowercase();
-    ["placeholder", "example", "e.g.", "helptext", "description", "devstoreaccount1"].iter().any(|word| before.contains(word))
+    ["placeholder", "example", "e.g.", "helptext", "description", "devstoreaccount1"]
+        .iter()
+        .any(|word| before.contains(word))
 }
 
 /// Values that another rule speaks of, or that a pipeline makes up for its own run: the default of a Compose variable
@@ -96,7 +98,8 @@ fn is_others(found: &SecretMatch, file: &Visit<'_>) -> bool {
         || value.starts_with("phc_")
         || name.contains("algolia") && name.contains("search");
     // The password of a service or of the cluster's configuration is reported with what it opens.
-    let configuration = matches!(file.file.kind, FileKind::Compose | FileKind::Kubernetes) && file.file.role.is_operational();
+    let configuration =
+        matches!(file.file.kind, FileKind::Compose | FileKind::Kubernetes) && file.file.role.is_operational();
     let password = generic || matches!(found.provider, "connection-string" | "url-password");
     fallback || configuration && password || generic && (pipeline || published || is_uuid(value))
 }

@@ -56,7 +56,7 @@ impl Rule for HealthDetailsExposed {
             return Verdict::not_applicable("no-routes");
         }
         let mut sites: Vec<Site> = Vec::new();
-        let mut fine: Vec<Evidence> = Vec::new();
+        let mut good: Vec<Evidence> = Vec::new();
         for route in routes {
             let Some((file, span)) = standing::handler_of(route) else { continue };
             let inside = cx.seen.iter().filter(|seen| match seen.place {
@@ -70,17 +70,17 @@ impl Rule for HealthDetailsExposed {
                 }
             }
             if sites.len() == before {
-                fine.push(Evidence::At {
+                good.push(Evidence::At {
                     place: route.place.clone(),
                     note: Message::new("states").with("path", &route.path),
                 });
             }
         }
-        let (total, ok) = (sites.len() + fine.len(), fine.len());
+        let (total, ok) = (sites.len() + good.len(), good.len());
         if sites.is_empty() {
-            return Verdict::pass_or(fine, || Verdict::unknown("unclear")).sites(total, ok);
+            return Verdict::pass_or(good, || Verdict::unknown("unclear")).sites(total, ok);
         }
-        Verdict::fail_or(sites, || Verdict::not_applicable("no-routes")).also_fine(fine).sites(total, ok)
+        Verdict::fail_or(sites, || Verdict::not_applicable("no-routes")).also_fine(good).sites(total, ok)
     }
 }
 

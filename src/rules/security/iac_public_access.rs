@@ -47,8 +47,12 @@ fn is_everybody(value: &str) -> bool {
 fn open_ports(resource: &Resource<'_>) -> Vec<Site> {
     let groups = match resource.kind.as_str() {
         "aws_security_group" => resource.blocks("ingress"),
-        "aws_security_group_rule" if !matches!(resource.setting("type"), Setting::Is("ingress", _)) => return Vec::new(),
-        "aws_security_group_rule" | "aws_vpc_security_group_ingress_rule" | "AWS::EC2::SecurityGroupIngress" => vec![resource.attributes.iter().collect()],
+        "aws_security_group_rule" if !matches!(resource.setting("type"), Setting::Is("ingress", _)) => {
+            return Vec::new();
+        }
+        "aws_security_group_rule" | "aws_vpc_security_group_ingress_rule" | "AWS::EC2::SecurityGroupIngress" => {
+            vec![resource.attributes.iter().collect()]
+        }
         "AWS::EC2::SecurityGroup" => resource.blocks("Properties.SecurityGroupIngress"),
         _ => return Vec::new(),
     };
@@ -56,12 +60,12 @@ fn open_ports(resource: &Resource<'_>) -> Vec<Site> {
 }
 
 fn open_port(resource: &Resource<'_>, rule: &[&Attribute]) -> Option<Site> {
-    let last = |names: &[&str]| {
-        rule.iter().find(|one| one.path.rsplit('.').next().is_some_and(|key| names.contains(&key)))
-    };
+    let last =
+        |names: &[&str]| rule.iter().find(|one| one.path.rsplit('.').next().is_some_and(|key| names.contains(&key)));
     let from = rule.iter().find(|one| {
         let key = one.path.rsplit('.').next().unwrap_or_default();
-        matches!(key, "cidr_blocks" | "ipv6_cidr_blocks" | "cidr_ipv4" | "cidr_ipv6" | "CidrIp" | "CidrIpv6") && is_everybody(&one.value)
+        matches!(key, "cidr_blocks" | "ipv6_cidr_blocks" | "cidr_ipv4" | "cidr_ipv6" | "CidrIp" | "CidrIpv6")
+            && is_everybody(&one.value)
     })?;
     let protocol = last(&["protocol", "ip_protocol", "IpProtocol"]).map(|one| one.value.as_str());
     let about = |key: &'static str| Message::new(key).with("resource", resource.name.as_str());
@@ -102,8 +106,10 @@ fn exposed(resource: &Resource<'_>) -> Option<Site> {
     if resource.kind != "aws_s3_bucket_public_access_block" {
         return None;
     }
-    ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"].iter().find_map(|key| {
-        let Setting::Is("false", span) = resource.setting(key) else { return None };
-        Some(Site::new(resource.place(span), about("block").with("setting", *key)))
-    })
+    ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"].iter().find_map(
+        |key| {
+            let Setting::Is("false", span) = resource.setting(key) else { return None };
+            Some(Site::new(resource.place(span), about("block").with("setting", *key)))
+        },
+    )
 }

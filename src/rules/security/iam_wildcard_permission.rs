@@ -51,7 +51,8 @@ fn grants(resource: &Resource<'_>) -> Vec<Site> {
     let about = |key: &'static str| Message::new(key).with("resource", resource.name.as_str());
     if resource.kind.contains("policy_attachment") {
         let admin = resource.attributes.iter().find(|one| one.path == "policy_arn" && is_admin(&one.value));
-        let site = admin.map(|one| Site::new(resource.place(one.span), about("admin").with("policy", "AdministratorAccess")));
+        let site =
+            admin.map(|one| Site::new(resource.place(one.span), about("admin").with("policy", "AdministratorAccess")));
         return site.into_iter().collect();
     }
     if !is_policy(resource) {
@@ -82,8 +83,11 @@ fn is_admin(value: &str) -> bool {
 
 /// The statements of a `CloudFormation` policy, each with its own values.
 fn cloudformation<'r>(resource: &'r Resource<'_>) -> Vec<Vec<&'r Attribute>> {
-    let inside: Vec<&Attribute> =
-        resource.attributes.iter().filter(|one| one.path.contains("PolicyDocument.Statement.") && !one.path.contains("AssumeRole")).collect();
+    let inside: Vec<&Attribute> = resource
+        .attributes
+        .iter()
+        .filter(|one| one.path.contains("PolicyDocument.Statement.") && !one.path.contains("AssumeRole"))
+        .collect();
     inside.chunk_by(|one, two| one.block == two.block).map(<[&Attribute]>::to_vec).collect()
 }
 
@@ -91,9 +95,13 @@ fn cloudformation<'r>(resource: &'r Resource<'_>) -> Vec<Vec<&'r Attribute>> {
 fn open_block<'a>(block: &[&'a Attribute]) -> Option<(String, &'a Attribute)> {
     let key = |one: &&&Attribute, names: &[&str]| one.path.rsplit('.').next().is_some_and(|key| names.contains(&key));
     let denied = block.iter().any(|one| key(&one, &["effect", "Effect"]) && one.value == "Deny");
-    let everywhere = block.iter().any(|one| key(&one, &["resources", "Resource"]) && matches!(one.value.as_str(), "*" | "[\"*\"]"));
+    let everywhere =
+        block.iter().any(|one| key(&one, &["resources", "Resource"]) && matches!(one.value.as_str(), "*" | "[\"*\"]"));
     let limited = block.iter().any(|one| one.path.contains("ondition"));
-    let found = block.iter().filter(|one| key(one, &["actions", "Action"])).find_map(|one| Some((open_action(&one.value)?, *one)))?;
+    let found = block
+        .iter()
+        .filter(|one| key(one, &["actions", "Action"]))
+        .find_map(|one| Some((open_action(&one.value)?, *one)))?;
     (!denied && everywhere && !limited).then_some(found)
 }
 
@@ -115,12 +123,17 @@ fn wildcard(statement: &str) -> Option<String> {
     let value = |name: &str| {
         let at = statement.find(name)? + name.len();
         let rest = statement[at..].trim_start_matches('"').trim_start().trim_start_matches([':', '=']).trim_start();
-        let end = if rest.starts_with('[') { rest.find(']').map_or(rest.len(), |end| end + 1) } else { rest.find([',', '\n']).unwrap_or(rest.len()) };
+        let end = if rest.starts_with('[') {
+            rest.find(']').map_or(rest.len(), |end| end + 1)
+        } else {
+            rest.find([',', '\n']).unwrap_or(rest.len())
+        };
         // Without commas between them the next name ends a value.
         Some(rest[..end].split("  ").next().unwrap_or_default().trim().to_owned())
     };
     let allowed = value("Effect").is_some_and(|effect| effect.contains("Allow"));
-    let everywhere = value("Resource").is_some_and(|resource| resource.starts_with("\"*\"") || resource.replace(' ', "").starts_with("[\"*\"]"));
+    let everywhere = value("Resource")
+        .is_some_and(|resource| resource.starts_with("\"*\"") || resource.replace(' ', "").starts_with("[\"*\"]"));
     if !allowed || !everywhere || statement.contains("Condition") {
         return None;
     }
@@ -129,5 +142,9 @@ fn wildcard(statement: &str) -> Option<String> {
 
 /// `*` or `service:*` among the actions.
 fn open_action(actions: &str) -> Option<String> {
-    actions.split([',', '[', ']', ' ']).map(|word| word.trim().trim_matches('"')).find(|word| *word == "*" || word.ends_with(":*") && !word.contains("logs")).map(str::to_owned)
+    actions
+        .split([',', '[', ']', ' '])
+        .map(|word| word.trim().trim_matches('"'))
+        .find(|word| *word == "*" || word.ends_with(":*") && !word.contains("logs"))
+        .map(str::to_owned)
 }

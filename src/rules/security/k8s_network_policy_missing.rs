@@ -1,8 +1,7 @@
 //! `k8s-network-policy-missing`: policies say who may talk to the pods.
 
 use crate::{
-
-    facts::kubernetes::cluster::{cluster},
+    facts::kubernetes::cluster::cluster,
     model::{Evidence, Message, Site, Verdict},
     rule::{Context, Rule},
 };
@@ -20,7 +19,8 @@ impl Rule for K8sNetworkPolicyMissing {
         let cluster = cluster(cx.repo);
         let (mut sites, mut fine, mut open) = (Vec::new(), Vec::new(), None);
         let policies = cluster.of_kind(&["NetworkPolicy", "CiliumNetworkPolicy", "AuthorizationPolicy"]);
-        let clusterwide = cluster.of_kind(&["CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy", "AdminNetworkPolicy"]);
+        let clusterwide =
+            cluster.of_kind(&["CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy", "AdminNetworkPolicy"]);
         for workload in cluster.workloads() {
             let about = |key: &'static str| Message::new(key).with("name", workload.object.name);
             let chosen = policies.iter().find(|policy| {

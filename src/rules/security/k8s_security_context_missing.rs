@@ -70,7 +70,11 @@ fn judge(cluster: &Cluster<'_>, part: &Part<'_>) -> Judged {
     if object.may_give("securityContext") && own.is_none_or(|context| context.value.entries().is_empty()) {
         return Judged::Open(about("open"));
     }
-    let missing = [(non_root, "`runAsNonRoot`"), (no_gain, "`allowPrivilegeEscalation: false`"), (read_only, "`readOnlyRootFilesystem`")];
+    let missing = [
+        (non_root, "`runAsNonRoot`"),
+        (no_gain, "`allowPrivilegeEscalation: false`"),
+        (read_only, "`readOnlyRootFilesystem`"),
+    ];
     let what = missing.iter().filter(|(set, _)| !set).map(|(_, name)| *name).collect::<Vec<_>>().join(", ");
     if non_root {
         return Judged::Bad(Site::new(part.place(), about("mild").with("what", what)).severity(Severity::Low));

@@ -48,7 +48,7 @@ fn is_development(file: &File) -> bool {
 }
 
 /// Spring Boot's actuator: which of its endpoints are reachable, and what health shows.
-fn spring(cx: &Context<'_>, file: &File, sites: &mut Vec<Site>, fine: &mut Vec<Evidence>) {
+fn spring(cx: &Context<'_>, file: &File, sites: &mut Vec<Site>, good: &mut Vec<Evidence>) {
     let name = file.path.file_name().unwrap_or_default();
     if !name.starts_with("application") || is_development(file) {
         return;
@@ -80,7 +80,7 @@ fn spring(cx: &Context<'_>, file: &File, sites: &mut Vec<Site>, fine: &mut Vec<E
                 .collect();
             let place = Place::At(file.id, node.span);
             if bad.is_empty() {
-                fine.push(Evidence::At { place, note: Message::new("actuator-few") });
+                good.push(Evidence::At { place, note: Message::new("actuator-few") });
             } else {
                 let message = Message::new("actuator").with("names", bad.join(", "));
                 let telling = bad.iter().any(|one| matches!(*one, "*" | "env" | "heapdump" | "shutdown"));

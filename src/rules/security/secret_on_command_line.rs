@@ -26,7 +26,8 @@ impl Rule for SecretOnCommandLine {
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let commands = cx.facts.commands(cx.repo);
-        let scripts = || commands.iter().filter(|used| used.role.is_operational() && used.stage != Stage::PackageScript);
+        let scripts =
+            || commands.iter().filter(|used| used.role.is_operational() && used.stage != Stage::PackageScript);
         if scripts().next().is_none() {
             return Verdict::not_applicable("no-scripts");
         }
@@ -43,14 +44,31 @@ impl Rule for SecretOnCommandLine {
 
 /// Programs that take a password as an argument.
 const CLIENTS: [&str; 16] = [
-    "mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-dump", "mariadb-admin", "redis-cli", "valkey-cli", "sshpass",
-    "mongodump", "mongorestore", "mongosh", "mongo", "curl", "docker", "podman",
+    "mysql",
+    "mysqldump",
+    "mysqladmin",
+    "mariadb",
+    "mariadb-dump",
+    "mariadb-admin",
+    "redis-cli",
+    "valkey-cli",
+    "sshpass",
+    "mongodump",
+    "mongorestore",
+    "mongosh",
+    "mongo",
+    "curl",
+    "docker",
+    "podman",
 ];
 
 fn site(used: &CommandUse) -> Option<Site> {
     let program = used.command.program()?;
     let carrier = matches!(program.name, "docker" | "docker-compose" | "podman" | "kubectl" | "ssh");
-    let inner = program.arguments.iter().position(|word| carrier && word.text != program.name && CLIENTS.contains(&word.text.as_str()));
+    let inner = program
+        .arguments
+        .iter()
+        .position(|word| carrier && word.text != program.name && CLIENTS.contains(&word.text.as_str()));
     let (name, arguments) = match inner {
         Some(at) => (program.arguments[at].text.as_str(), &program.arguments[at + 1..]),
         None => (program.name, program.arguments),
@@ -59,7 +77,9 @@ fn site(used: &CommandUse) -> Option<Site> {
     let message = Message::new("argument").with("program", name);
     let site = Site::new(crate::model::Place::At(used.file, secret.span), message).key(name);
     Some(match used.stage {
-        Stage::Workflow => Site { message: Message::new("runner").with("program", name), ..site }.severity(Severity::Low),
+        Stage::Workflow => {
+            Site { message: Message::new("runner").with("program", name), ..site }.severity(Severity::Low)
+        }
         _ => site,
     })
 }
@@ -75,14 +95,14 @@ fn handed_over<'w>(name: &str, arguments: &'w [Word]) -> Option<&'w Word> {
     };
     let login = || arguments.first().is_some_and(|word| word.text == "login");
     match name {
-        "mysql" | "mysqldump" | "mysqladmin" | "mariadb" | "mariadb-dump" | "mariadb-admin" => {
-            joined("--password=").or_else(|| {
+        "mysql" | "mysqldump" | "mysqladmin" | "mariadb" | "mariadb-dump" | "mariadb-admin" => joined("--password=")
+            .or_else(|| {
                 arguments.iter().find(|word| {
                     let value = word.text.strip_prefix("-p").unwrap_or_default();
-                    value.starts_with('$') || (!value.is_empty() && !value.starts_with("rotocol") && !value.starts_with('-'))
+                    value.starts_with('$')
+                        || (!value.is_empty() && !value.starts_with("rotocol") && !value.starts_with('-'))
                 })
-            })
-        }
+            }),
         "redis-cli" | "valkey-cli" => after(&["-a", "--pass"]),
         "sshpass" => after(&["-p"]).or_else(|| joined("-p")),
         "mongodump" | "mongorestore" | "mongosh" | "mongo" => {

@@ -48,10 +48,11 @@ fn is_test(file: &File) -> bool {
         ["conftest", "setup", "helper", "util", "fixture", "mock", "factory", "factories", "config"];
     let name = file.name().to_ascii_lowercase();
     let stem = name.split('.').next().unwrap_or_default();
-    let named = [".test.", ".spec.", ".cy.", "_test.", "_spec.", ".e2e-spec.", ".e2e."].iter().any(|part| name.contains(part))
-        || name.starts_with("test_")
-        || stem.ends_with("test")
-        || stem.ends_with("tests");
+    let named =
+        [".test.", ".spec.", ".cy.", "_test.", "_spec.", ".e2e-spec.", ".e2e."].iter().any(|part| name.contains(part))
+            || name.starts_with("test_")
+            || stem.ends_with("test")
+            || stem.ends_with("tests");
     file.role == Role::Test && (named || !HELPERS.iter().any(|part| stem.contains(part)) && name != "__init__.py")
 }
 
@@ -117,20 +118,68 @@ fn runner(cx: &Context<'_>, tests: &[&File]) -> Option<Evidence> {
 
 /// Programs that run tests.
 const RUNNERS: [&str; 24] = [
-    "vitest", "jest", "mocha", "ava", "tap", "playwright", "cypress", "pytest", "tox", "nox", "karma", "jasmine",
-    "react-scripts", "c8", "nyc", "newman", "k6", "phpunit", "rspec", "ctest", "behave", "uvu", "wtr", "lerna",
+    "vitest",
+    "jest",
+    "mocha",
+    "ava",
+    "tap",
+    "playwright",
+    "cypress",
+    "pytest",
+    "tox",
+    "nox",
+    "karma",
+    "jasmine",
+    "react-scripts",
+    "c8",
+    "nyc",
+    "newman",
+    "k6",
+    "phpunit",
+    "rspec",
+    "ctest",
+    "behave",
+    "uvu",
+    "wtr",
+    "lerna",
 ];
 
 fn runs_tests(used: &CommandUse) -> bool {
     let Some(program) = used.command.program() else { return false };
     let words: Vec<&str> = program.arguments.iter().map(|word| word.text.as_str()).collect();
-    let asks = words.iter().any(|word| *word == "test" || *word == "--test" || word.starts_with("test:") || *word == "unittest");
+    let asks = words
+        .iter()
+        .any(|word| *word == "test" || *word == "--test" || word.starts_with("test:") || *word == "unittest");
     let tool = matches!(
         program.name,
-        "npm" | "pnpm" | "yarn" | "bun" | "node" | "turbo" | "nx" | "go" | "cargo" | "mvn" | "./mvnw" | "mvnw" | "gradle" | "./gradlew"
-            | "gradlew" | "make" | "python" | "python3" | "deno" | "dotnet" | "mix" | "rake" | "ng" | "coverage" | "tsx"
+        "npm"
+            | "pnpm"
+            | "yarn"
+            | "bun"
+            | "node"
+            | "turbo"
+            | "nx"
+            | "go"
+            | "cargo"
+            | "mvn"
+            | "./mvnw"
+            | "mvnw"
+            | "gradle"
+            | "./gradlew"
+            | "gradlew"
+            | "make"
+            | "python"
+            | "python3"
+            | "deno"
+            | "dotnet"
+            | "mix"
+            | "rake"
+            | "ng"
+            | "coverage"
+            | "tsx"
     );
-    RUNNERS.contains(&program.name) || tool && (asks || words.iter().any(|word| word.contains("manage.py")) && words.contains(&"test"))
+    RUNNERS.contains(&program.name)
+        || tool && (asks || words.iter().any(|word| word.contains("manage.py")) && words.contains(&"test"))
 }
 
 fn absent(cx: &Context<'_>, sources: usize) -> Verdict {

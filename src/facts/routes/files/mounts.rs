@@ -145,7 +145,7 @@ impl<'a> Mounts<'a> {
             Some(given) => self.sources.text(file, Some(given), &made.pieces),
         };
         let mut attached = self.dependencies(file, call.option("dependencies"));
-        attached.extend(self.middleware(file, call.option("middleware")));
+        attached.extend(middleware(file, call.option("middleware")));
         let auth = call.option("auth").filter(|_| framework == "django-ninja");
         attached.extend(auth.and_then(|auth| attached_by(file, auth)));
         let class = match call.callee.named().map(|name| modules.definition(file, name)) {
@@ -176,16 +176,6 @@ impl<'a> Mounts<'a> {
     /// `dependencies=[Depends(a), Depends(b)]`; also a list that is named.
     fn dependencies(&self, file: FileId, list: Option<&'a Shape>) -> Vec<Attached> {
         super::fastapi::dependency_list(self.sources.modules, file, list)
-    }
-
-    /// `middleware=[Middleware(Class, …)]`.
-    fn middleware(&self, file: FileId, list: Option<&'a Shape>) -> Vec<Attached> {
-        let Some(Shape::Array(items)) = list else { return Vec::new() };
-        let classes = items.iter().filter_map(|item| match item {
-            Shape::Call(call) => call.arguments.first(),
-            _ => None,
-        });
-        classes.filter_map(|class| attached_by(file, class)).collect()
     }
 
     /// `Api(app)` of Flask's extensions hangs on what it is made with.
@@ -485,4 +475,14 @@ fn may_be_application(on: &Holder) -> bool {
         Holder::Named(name) => matches!(name.last(), "app" | "application" | "api" | "server"),
         Holder::Called(_) => false,
     }
+}
+
+/// `middleware=[Middleware(Class, …)]`.
+fn middleware(file: FileId, list: Option<&Shape>) -> Vec<Attached> {
+    let Some(Shape::Array(items)) = list else { return Vec::new() };
+    let classes = items.iter().filter_map(|item| match item {
+        Shape::Call(call) => call.arguments.first(),
+        _ => None,
+    });
+    classes.filter_map(|class| attached_by(file, class)).collect()
 }

@@ -145,7 +145,8 @@ fn call(node: NodeRef<'_>) -> Option<Registration> {
         .and_then(|target| variable(target));
     let of_super = name == "__init__" && node.receiver().and_then(NodeRef::callee_name) == Some("super");
     let registers = CALLS.contains(&name) || name.ends_with("_resource") || of_super;
-    if !registers && !(makes && target.is_some()) {
+    let made_here = makes && target.is_some();
+    if !registers && !made_here {
         return None;
     }
     Some(Registration { target, ..made(node, name)? })

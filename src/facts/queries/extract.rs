@@ -1,0 +1,173 @@
+//! Collects [`super::QueryFacts`] from one file.
+
+use super::{
+    Iteration, Library, Pass, Query, Source, identity,
+    read::{self, Read},
+    source::source,
+};
+use crate::{
+    code::{Flags, Kind, Language, NodeRef, Role},
+    facts::{Extractor, Fact, FileFacts, Visit, Watch, modules::Name},
+    model::Span,
+};
+
+/// Arguments of one call; more are data.
+const ARGUMENTS: usize = 20;
+
+pub(in crate::facts) struct QueryExtractor;
+
+impl Extractor for QueryExtractor {
+    fn fact(&self) -> Fact {
+        Fact::Queries
+    }
+
+    fn watch(&self) -> Watch {
+        Watch::nodes(&[Kind::Call, Kind::Identifier])
+    }
+
+    fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, facts: &mut FileFacts) {
+        let facts = &mut facts.queries;
+        if node.is(Kind::Identifier) {
+            if identity::is_used(node) {
+                facts.identity.push(node.span());
+            }
+            return;
+        }
+        if identity::is_used_call(node) {
+            facts.identity.push(node.span());
+        }
+        let python = file.file.language == Some(Language::Python);
+        match read::query(node, python) {
+            Some(read) => facts.queries.push(of(node, read)),
+            None => facts.passes.extend(pass(node)),
+        }
+    }
+}
+
+fn of(call: NodeRef<'_>, read: Read<'_>) -> Query {
+    let privileged = (read.library == Library::Supabase).then(|| call.receiver().and_then(privileged)).flatten();
+    Query {
+        span: call.span(),
+        library: read.library,
+        table: read.table,
+        subject: read.subject.and_then(Name::of),
+        operation: read.operation,
+        filters: read.conditions.filters,
+        open: read.conditions.open || read.leaves,
+        bounded: read.bounded,
+        iteration: iteration(call),
+        privileged,
+    }
+}
+
+fn pass(call: NodeRef<'_>) -> Option<Pass> {
+    let callee = Name::of(call.child(Role::Callee)?)?;
+    let arguments: Vec<(Option<String>, Source)> = call
+        .children_in(Role::Argument)
+        .take(ARGUMENTS)
+        .map(|argument| match argument.kind() {
+            Kind::Property => {
+                let value = argument.child(Role::Value).map_or(Source::Other, source);
+                (Some(argument.name().to_owned()), value)
+            }
+            Kind::Function => (None, Source::Other),
+            _ => (None, source(argument)),
+        })
+        .collect();
+    let iteration = iteration(call);
+    let tells = arguments.iter().any(|(_, source)| !matches!(source, Source::Constant | Source::Other));
+    let privileged = call.positional().find_map(privileged);
+    (tells || iteration.is_some()).then(|| Pass { span: call.span(), callee, arguments, iteration, privileged })
+}
+
+/// Whether a Supabase client passes by row-level security, by what it is made with.
+fn privileged(client: NodeRef<'_>) -> Option<bool> {
+    let client =
+        if client.is(Kind::Call) && client.callee_name() == Some("schema") { client.receiver()? } else { client };
+    if !matches!(client.kind(), Kind::Identifier | Kind::Call | Kind::Member) {
+        return None;
+    }
+    let made = client.resolved();
+    let text: String =
+        format!("{} {}", client.text(), made.text()).chars().take(400).collect::<String>().to_ascii_lowercase();
+    if !text.contains("supabase") && !text.contains("createclient") && !text.contains("service_role") {
+        return None;
+    }
+    if ["service", "admin"].iter().any(|word| text.contains(word)) {
+        return Some(true);
+    }
+    ["anon", "cookies", "serverclient", "routehandler", "browser", "publishable"]
+        .iter()
+        .any(|word| text.contains(word))
+        .then_some(false)
+}
+
+/// The iteration that makes this call once per element, when the element flows into the call.
+fn iteration(call: NodeRef<'_>) -> Option<Iteration> {
+    let around = call.enclosing_iteration()?;
+    let over = if around.is(Kind::Loop) {
+        if around.name() != "for-of" || around.has(Flags::AWAIT) {
+            return None;
+        }
+        around.child(Role::Iterated)?
+    } else {
+        if !matches!(around.callee_name(), Some("map" | "forEach" | "flatMap")) {
+            return None;
+        }
+        around.receiver()?
+    };
+    let target: String =
+        around.child(Role::Target).map(|target| target.text().to_ascii_lowercase()).unwrap_or_default();
+    let whole = over.text().to_ascii_lowercase();
+    let batched = ["chunk", "batch", "page"].iter().any(|word| target.contains(word) || whole.contains(word));
+    if batched || is_fixed(over) || !takes_element(call, around.span()) {
+        return None;
+    }
+    let above = || around.ancestors().take(4).filter(|above| above.is(Kind::Call)).filter_map(NodeRef::callee_name);
+    // One transaction takes the statements together.
+    if above().any(|name| matches!(name, "$transaction" | "batch" | "pipeline" | "transaction")) {
+        return None;
+    }
+    let parallel = above().any(|name| matches!(name, "all" | "allSettled" | "gather"));
+    Some(Iteration { span: around.span(), parallel })
+}
+
+/// A collection that the program's text holds: a list of constants, a range, the keys of such an object.
+fn is_fixed(over: NodeRef<'_>) -> bool {
+    let value = over.resolved();
+    match value.kind() {
+        Kind::Array => !value.has(Flags::COMPREHENSION) && !value.has_spread(),
+        Kind::Object | Kind::String => true,
+        Kind::Call => {
+            matches!(value.callee_name(), Some("range"))
+                || (matches!(value.callee_name(), Some("entries" | "keys" | "values" | "enumerate" | "items"))
+                    && value
+                        .argument(0)
+                        .or_else(|| value.receiver())
+                        .is_some_and(|inner| matches!(inner.resolved().kind(), Kind::Object | Kind::Array)))
+        }
+        // `SUPPORTED_LANGUAGES`.
+        Kind::Identifier | Kind::Member => {
+            let name = value.name();
+            name.len() > 2 && name.chars().all(|char| char.is_ascii_uppercase() || matches!(char, '_' | '0'..='9'))
+        }
+        _ => false,
+    }
+}
+
+/// Whether something that belongs to one turn of the iteration is among what the chain of calls is given.
+fn takes_element(call: NodeRef<'_>, around: Span) -> bool {
+    let mut top = call;
+    while let Some(parent) =
+        top.parent().filter(|parent| parent.is(Kind::Member) || (parent.is(Kind::Call) && top.role() == Role::Callee))
+    {
+        top = parent;
+    }
+    top.descendants().filter(|node| node.is(Kind::Identifier)).any(|name| {
+        name.binding().is_some_and(|binding| {
+            let declared = name.tree().at(binding.declaration).span();
+            let inside_call = declared.start >= top.span().start && declared.end <= top.span().end;
+            declared.start >= around.start && declared.end <= around.end && !inside_call
+        })
+    })
+}

@@ -1,0 +1,562 @@
+//! Recognises the queries of each library by how they are called.
+
+use super::{Library, Operation, filters::Conditions, flow::Flow, source::is_client};
+use crate::code::{Kind, NodeRef, Role};
+
+/// A query as it stands in the tree.
+pub(super) struct Read<'t> {
+    pub library: Library,
+    pub table: String,
+    /// The node that names the table.
+    pub subject: Option<NodeRef<'t>>,
+    pub operation: Operation,
+    pub conditions: Conditions,
+    pub bounded: bool,
+    pub leaves: bool,
+}
+
+/// The query that begins with this call.
+pub(super) fn query(call: NodeRef<'_>, python: bool) -> Option<Read<'_>> {
+    if python {
+        return self::python(call);
+    }
+    let name = call.callee_name()?;
+    match name {
+        "from" => supabase(call).or_else(|| drizzle_select(call)),
+        "update" | "delete" | "insert" => drizzle_write(call).or_else(|| prisma(call, name)),
+        "getMany" | "getRawMany" | "getOne" => None,
+        _ => prisma(call, name)
+            .or_else(|| drizzle_query(call, name))
+            .or_else(|| knex(call))
+            .or_else(|| typeorm(call, name))
+            .or_else(|| sequelize(call, name))
+            .or_else(|| mongoose(call, name)),
+    }
+}
+
+/// Methods that bound a builder, or that it ends with one row by.
+const BOUNDS: &[&str] = &[
+    "limit",
+    "range",
+    "single",
+    "maybeSingle",
+    "take",
+    "first",
+    "get",
+    "one",
+    "one_or_none",
+    "scalar_one",
+    "slice",
+    "scalar_one_or_none",
+    "fetchmany",
+    "paginate",
+    "offset",
+    "skip",
+    "cursor",
+    "stream",
+    "stream_scalars",
+    "executeTakeFirst",
+    "scalar",
+    "yield_per",
+    "findOne",
+    "csv",
+    "page",
+    "$dynamic",
+];
+
+fn supabase(call: NodeRef<'_>) -> Option<Read<'_>> {
+    let table = call.argument(0)?.constant_str()?;
+    let receiver = call.receiver()?;
+    if receiver.name() == "storage"
+        || receiver.is(Kind::Call)
+            && receiver.callee_name() != Some("schema")
+            && receiver.callee_name().is_some_and(|name| name == "select")
+    {
+        return None;
+    }
+    let flow = Flow::of(call);
+    let first =
+        flow.links.iter().find(|link| matches!(link.name, "select" | "insert" | "update" | "upsert" | "delete"))?;
+    let head = first.call.positional().any(|argument| argument.property("head").is_some());
+    let single = flow.has(&["single", "maybeSingle"]);
+    let text = first.call.argument(0).map(NodeRef::text).unwrap_or_default();
+    let operation = match first.name {
+        "insert" | "upsert" => Operation::Insert,
+        "update" => Operation::Update,
+        "delete" => Operation::Delete,
+        _ if head || text.contains("count()") => Operation::Aggregate,
+        _ if single => Operation::FindOne,
+        _ => Operation::FindMany,
+    };
+    let mut conditions = Conditions::default();
+    conditions.of_links(&flow);
+    Some(Read {
+        library: Library::Supabase,
+        table,
+        subject: None,
+        operation,
+        conditions,
+        bounded: flow.has(BOUNDS),
+        leaves: flow.leaves,
+    })
+}
+
+fn knex(call: NodeRef<'_>) -> Option<Read<'_>> {
+    let callee = call.child(Role::Callee)?;
+    if !matches!(callee.name(), "knex" | "trx") || !matches!(callee.kind(), Kind::Identifier | Kind::Member) {
+        return None;
+    }
+    let table = call.argument(0)?.constant_str()?;
+    let flow = Flow::of(call);
+    let operation = if flow.has(&["insert"]) {
+        Operation::Insert
+    } else if flow.has(&["update"]) {
+        Operation::Update
+    } else if flow.has(&["del", "delete"]) {
+        Operation::Delete
+    } else if flow.has(&["count", "sum", "max", "min", "avg", "countDistinct"]) {
+        Operation::Aggregate
+    } else if flow.has(&["first"]) {
+        Operation::FindOne
+    } else {
+        Operation::FindMany
+    };
+    let mut conditions = Conditions::default();
+    conditions.of_links(&flow);
+    Some(Read {
+        library: Library::Knex,
+        table,
+        subject: None,
+        operation,
+        conditions,
+        bounded: flow.has(BOUNDS),
+        leaves: flow.leaves,
+    })
+}
+
+fn is_name(node: NodeRef<'_>) -> bool {
+    matches!(node.kind(), Kind::Identifier | Kind::Member)
+}
+
+fn drizzle_select(call: NodeRef<'_>) -> Option<Read<'_>> {
+    let select = call.receiver().filter(|receiver| receiver.is(Kind::Call))?;
+    let table = call.argument(0).filter(|table| is_name(*table))?;
+    if !matches!(select.callee_name(), Some("select" | "selectDistinct" | "selectDistinctOn")) {
+        return None;
+    }
+    // The rows of another query, which has its own bounds.
+    if table.resolved().is(Kind::Call) && matches!(table.resolved().callee_name(), Some("as")) {
+        return None;
+    }
+    let inner =
+        is_part_of(call, &["exists", "inArray", "notExists", "notInArray", "with", "union", "unionAll", "$with"]);
+    let flow = Flow::of(call);
+    let fields = select.positional().last().map(NodeRef::text).unwrap_or_default();
+    let aggregate =
+        ["count(", "sum(", "avg(", "max(", "min(", "countDistinct(", "count:"].iter().any(|word| fields.contains(word));
+    let operation =
+        if aggregate || flow.has(&["groupBy", "as"]) || inner { Operation::Aggregate } else { Operation::FindMany };
+    let mut conditions = Conditions::default();
+    for link in flow.links.iter().filter(|link| matches!(link.name, "where" | "innerJoin")) {
+        if let Some(condition) = link.call.positional().last() {
+            conditions.of_calls(condition);
+        }
+    }
+    Some(Read {
+        library: Library::Drizzle,
+        table: table.name().to_owned(),
+        subject: Some(table),
+        operation,
+        conditions,
+        bounded: flow.has(BOUNDS),
+        leaves: flow.leaves,
+    })
+}
+
+fn drizzle_write(call: NodeRef<'_>) -> Option<Read<'_>> {
+    let receiver = call.receiver().filter(|receiver| is_client(*receiver))?;
+    let table = call.argument(0).filter(|table| is_name(*table))?;
+    if receiver.name().to_ascii_lowercase().contains("prisma") {
+        return None;
+    }
+    let flow = Flow::of(call);
+    let operation = match call.callee_name()? {
+        "insert" if flow.has(&["values"]) => Operation::Insert,
+        "update" if flow.has(&["set"]) => Operation::Update,
+        "delete" if flow.has(&["where"]) => Operation::Delete,
+        _ => return None,
+    };
+    let mut conditions = Conditions::default();
+    for link in flow.links.iter().filter(|link| link.name == "where") {
+        if let Some(condition) = link.call.argument(0) {
+            conditions.of_calls(condition);
+        }
+    }
+    Some(Read {
+        library: Library::Drizzle,
+        table: table.name().to_owned(),
+        subject: Some(table),
+        operation,
+        conditions,
+        bounded: true,
+        leaves: flow.leaves,
+    })
+}
+
+/// `db.query.posts.findMany({ where, limit })`.
+fn drizzle_query<'t>(call: NodeRef<'t>, name: &str) -> Option<Read<'t>> {
+    let operation = match name {
+        "findMany" => Operation::FindMany,
+        "findFirst" => Operation::FindOne,
+        _ => return None,
+    };
+    let table = call.receiver().filter(|table| table.is(Kind::Member))?;
+    let holder = table.child(Role::Object)?;
+    if holder.name() != "query" {
+        return None;
+    }
+    let mut conditions = Conditions::default();
+    let options = call.argument(0).map(NodeRef::resolved);
+    let mut bounded = operation == Operation::FindOne;
+    if let Some(options) = options {
+        if options.is(Kind::Object) && !options.has_spread() {
+            bounded |= options.property("limit").is_some();
+            match options.property("where") {
+                Some(condition) if condition.is(Kind::Object) => conditions.of_object(condition),
+                Some(condition) => conditions.of_calls(condition),
+                None => {}
+            }
+        } else {
+            conditions.open = true;
+        }
+    }
+    Some(Read {
+        library: Library::Drizzle,
+        table: table.name().to_owned(),
+        subject: Some(table),
+        operation,
+        conditions,
+        bounded,
+        leaves: false,
+    })
+}
+
+fn prisma<'t>(call: NodeRef<'t>, name: &str) -> Option<Read<'t>> {
+    let operation = match name {
+        "findMany" => Operation::FindMany,
+        "findUnique" | "findFirst" | "findUniqueOrThrow" | "findFirstOrThrow" => Operation::FindOne,
+        "create" | "createMany" | "upsert" => Operation::Insert,
+        "update" | "updateMany" => Operation::Update,
+        "delete" | "deleteMany" => Operation::Delete,
+        "count" | "aggregate" | "groupBy" => Operation::Aggregate,
+        _ => return None,
+    };
+    let model = call.receiver().filter(|model| model.is(Kind::Member))?;
+    let client = model.child(Role::Object)?;
+    if client.name() == "query" || !is_client(client) {
+        return None;
+    }
+    let strict = client.name().to_ascii_lowercase().contains("prisma") || name.starts_with("find");
+    if !strict
+        && call.argument(0).is_some_and(|options| {
+            options.is(Kind::Object) && options.property("where").is_none() && options.property("data").is_none()
+        })
+    {
+        return None;
+    }
+    let mut conditions = Conditions::default();
+    let mut bounded = operation != Operation::FindMany;
+    match call.argument(0).map(NodeRef::resolved) {
+        Some(options) if options.is(Kind::Object) => {
+            conditions.open = options.has_spread();
+            bounded |= ["take", "cursor", "distinct"].iter().any(|key| options.property(key).is_some());
+            if let Some(condition) = options.property("where") {
+                conditions.of_object(condition);
+            }
+        }
+        Some(_) => conditions.open = true,
+        None => {}
+    }
+    let leaves = operation == Operation::FindMany && conditions.open;
+    Some(Read {
+        library: Library::Prisma,
+        table: model.name().to_owned(),
+        subject: None,
+        operation,
+        conditions,
+        bounded,
+        leaves,
+    })
+}
+
+/// `usersRepository.find({ where, take })`.
+fn typeorm<'t>(call: NodeRef<'t>, name: &str) -> Option<Read<'t>> {
+    let operation = match name {
+        "find" | "findBy" => Operation::FindMany,
+        "findOne" | "findOneBy" | "findOneOrFail" | "findOneByOrFail" => Operation::FindOne,
+        "softDelete" => Operation::Delete,
+        _ => return None,
+    };
+    let receiver = call.receiver()?;
+    let last = receiver.name().to_ascii_lowercase();
+    let made = receiver.is(Kind::Call) && receiver.callee_name() == Some("getRepository");
+    if !(made || last.ends_with("repository") || last.ends_with("repo")) || !imports(call, "typeorm") {
+        return None;
+    }
+    let table = if made {
+        receiver.argument(0).map(NodeRef::name).unwrap_or_default().to_owned()
+    } else {
+        let stem = receiver.name();
+        let end = stem.len() - if last.ends_with("repository") { 10 } else { 4 };
+        stem.get(..end).unwrap_or_default().to_owned()
+    };
+    let mut conditions = Conditions::default();
+    let mut bounded = operation != Operation::FindMany;
+    match call.argument(0).map(NodeRef::resolved) {
+        Some(options) if options.is(Kind::Object) => {
+            conditions.open = options.has_spread();
+            bounded |= options.property("take").is_some();
+            if name.contains("By") {
+                conditions.of_object(options);
+            } else if let Some(condition) = options.property("where") {
+                conditions.of_object(condition);
+            }
+        }
+        Some(_) => conditions.open = true,
+        None => {}
+    }
+    Some(Read { library: Library::TypeOrm, table, subject: None, operation, conditions, bounded, leaves: false })
+}
+
+fn sequelize<'t>(call: NodeRef<'t>, name: &str) -> Option<Read<'t>> {
+    let operation = match name {
+        "findAll" => Operation::FindMany,
+        "findByPk" => Operation::FindOne,
+        _ => return None,
+    };
+    let model = call.receiver().filter(|model| is_name(*model) && model.name().starts_with(char::is_uppercase))?;
+    let mut conditions = Conditions::default();
+    let mut bounded = operation != Operation::FindMany;
+    match call.argument(0).map(NodeRef::resolved) {
+        _ if operation == Operation::FindOne => conditions.by_key(call.argument(0)),
+        Some(options) if options.is(Kind::Object) => {
+            conditions.open = options.has_spread();
+            bounded |= options.property("limit").is_some() || options.property("group").is_some();
+            if let Some(condition) = options.property("where") {
+                conditions.of_object(condition);
+            }
+        }
+        Some(_) => conditions.open = true,
+        None => {}
+    }
+    Some(Read {
+        library: Library::Sequelize,
+        table: model.name().to_owned(),
+        subject: Some(model),
+        operation,
+        conditions,
+        bounded,
+        leaves: false,
+    })
+}
+
+fn mongoose<'t>(call: NodeRef<'t>, name: &str) -> Option<Read<'t>> {
+    let operation = match name {
+        "find" => Operation::FindMany,
+        "findOne" | "findById" => Operation::FindOne,
+        "findByIdAndUpdate" | "findOneAndUpdate" | "updateOne" | "updateMany" => Operation::Update,
+        "findByIdAndDelete" | "findOneAndDelete" | "deleteOne" | "deleteMany" | "findByIdAndRemove" => {
+            Operation::Delete
+        }
+        _ => return None,
+    };
+    let model =
+        call.receiver().filter(|model| model.is(Kind::Identifier) && model.name().starts_with(char::is_uppercase))?;
+    let flow = Flow::of(call);
+    let mut conditions = Conditions::default();
+    if name.contains("ById") {
+        conditions.by_key(call.argument(0));
+    } else if let Some(condition) = call.argument(0) {
+        conditions.of_object(condition);
+    }
+    let paged = call.argument(2).is_some();
+    Some(Read {
+        library: Library::Mongoose,
+        table: model.name().to_owned(),
+        subject: Some(model),
+        operation: if flow.has(&["countDocuments", "count"]) { Operation::Aggregate } else { operation },
+        conditions,
+        bounded: operation != Operation::FindMany || paged || flow.has(BOUNDS),
+        leaves: flow.leaves,
+    })
+}
+
+fn python(call: NodeRef<'_>) -> Option<Read<'_>> {
+    let name = call.callee_name()?;
+    let receiver = call.receiver();
+    match name {
+        "select" | "update" | "delete" => {
+            let path = call.callee_path()?;
+            let ours = ["sqlalchemy", "sqlmodel"].iter().any(|library| path.starts_with(library));
+            if ours { statement(call, name) } else { None }
+        }
+        "query"
+            if receiver.is_some_and(|receiver| {
+                matches!(receiver.name(), "db" | "session" | "_session" | "db_session" | "sess" | "s")
+            }) =>
+        {
+            statement(call, "select")
+        }
+        "get" | "filter" | "filter_by" | "all" | "create" | "exclude" | "first" | "count" => {
+            let manager = receiver.filter(|receiver| receiver.is(Kind::Member))?;
+            let model = manager
+                .child(Role::Object)
+                .filter(|model| is_name(*model) && model.name().starts_with(char::is_uppercase))?;
+            match manager.name() {
+                "objects" => Some(django(call, model, name)),
+                "query" if name != "create" && imports(call, "sqlalchemy") || name == "filter_by" => {
+                    flask(call, model, name)
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// SQLAlchemy's `select(Model)`, `session.query(Model)`.
+fn statement<'t>(call: NodeRef<'t>, name: &str) -> Option<Read<'t>> {
+    let first = call.argument(0)?;
+    let aggregate = is_aggregate(first.text()) || call.positional().any(|argument| is_aggregate(argument.text()));
+    let subject = if first.is(Kind::Member) && first.name().starts_with(char::is_lowercase) {
+        first.child(Role::Object)?
+    } else {
+        first
+    };
+    if !is_name(subject) {
+        return None;
+    }
+    let inner = is_part_of(call, &["in_", "exists", "select_from", "where", "filter", "not_in", "notin_"]);
+    let flow = Flow::of(call);
+    let mut conditions = Conditions::default();
+    for link in flow.links.iter().filter(|link| matches!(link.name, "where" | "filter" | "filter_by")) {
+        conditions.of_expressions(link.call);
+    }
+    let last = |names: &[&str]| flow.has(names);
+    let operation = match name {
+        "update" => Operation::Update,
+        "delete" => Operation::Delete,
+        _ if last(&["delete"]) => Operation::Delete,
+        _ if last(&["update"]) => Operation::Update,
+        _ if aggregate
+            || inner
+            || last(&["count", "exists", "subquery", "cte", "group_by", "scalar_subquery", "correlate"]) =>
+        {
+            Operation::Aggregate
+        }
+        _ if last(&["first", "one", "one_or_none", "scalar_one", "scalar_one_or_none", "scalar", "get"]) => {
+            Operation::FindOne
+        }
+        _ => Operation::FindMany,
+    };
+    // A statement of which nobody sees what becomes of it.
+    let taken = last(&["all", "scalars", "fetchall", "execute", "exec", "partitions", "unique", "mappings"]);
+    Some(Read {
+        library: Library::SqlAlchemy,
+        table: subject.name().to_owned(),
+        subject: Some(subject),
+        operation,
+        conditions,
+        bounded: operation != Operation::FindMany || flow.has(BOUNDS),
+        leaves: operation == Operation::FindMany && !taken,
+    })
+}
+
+/// Whether the query is an argument of one of these calls: a part of another query.
+fn is_part_of(query: NodeRef<'_>, calls: &[&str]) -> bool {
+    let mut child = query;
+    for above in query.ancestors().take(12) {
+        let given = above.is(Kind::Call) && child.role() == Role::Argument;
+        if given && above.callee_name().is_some_and(|name| calls.contains(&name)) {
+            return true;
+        }
+        child = above;
+    }
+    false
+}
+
+fn is_aggregate(text: &str) -> bool {
+    ["func.", "count(", "sum(", "distinct("].iter().any(|word| text.contains(word))
+}
+
+/// Flask-SQLAlchemy's `Model.query`.
+fn flask<'t>(call: NodeRef<'t>, model: NodeRef<'t>, name: &str) -> Option<Read<'t>> {
+    let flow = Flow::of(call);
+    let mut conditions = Conditions::default();
+    match name {
+        "get" => conditions.by_key(call.argument(0)),
+        "filter" | "filter_by" => conditions.of_expressions(call),
+        _ => {}
+    }
+    for link in flow.links.iter().filter(|link| matches!(link.name, "filter" | "filter_by")) {
+        conditions.of_expressions(link.call);
+    }
+    let one = matches!(name, "get" | "first")
+        || flow.has(&["first", "one", "one_or_none", "get", "first_or_404", "get_or_404", "scalar"]);
+    let operation = if flow.has(&["delete"]) {
+        Operation::Delete
+    } else if flow.has(&["update"]) {
+        Operation::Update
+    } else if name == "count" || flow.has(&["count", "exists"]) {
+        Operation::Aggregate
+    } else if one {
+        Operation::FindOne
+    } else {
+        Operation::FindMany
+    };
+    let taken = name == "all" || flow.has(&["all"]);
+    Some(Read {
+        library: Library::SqlAlchemy,
+        table: model.name().to_owned(),
+        subject: Some(model),
+        operation,
+        conditions,
+        bounded: operation != Operation::FindMany || flow.has(BOUNDS),
+        leaves: operation == Operation::FindMany && !taken,
+    })
+}
+
+/// Django's query sets are lazy: only what gives one record at once is told apart.
+fn django<'t>(call: NodeRef<'t>, model: NodeRef<'t>, name: &str) -> Read<'t> {
+    let flow = Flow::of(call);
+    let mut conditions = Conditions::default();
+    if matches!(name, "get" | "filter") {
+        conditions.of_expressions(call);
+    }
+    let operation = match name {
+        "create" => Operation::Insert,
+        "get" | "first" => Operation::FindOne,
+        _ if flow.has(&["update"]) => Operation::Update,
+        _ if flow.has(&["delete"]) => Operation::Delete,
+        _ if flow.has(&["first", "get", "last"]) => Operation::FindOne,
+        "count" => Operation::Aggregate,
+        _ if flow.has(&["count", "exists", "aggregate"]) => Operation::Aggregate,
+        _ => Operation::FindMany,
+    };
+    Read {
+        library: Library::Django,
+        table: model.name().to_owned(),
+        subject: Some(model),
+        operation,
+        conditions,
+        bounded: operation != Operation::FindMany,
+        leaves: operation == Operation::FindMany,
+    }
+}
+
+/// Whether the file imports a package that has `part` in its name.
+fn imports(node: NodeRef<'_>, part: &str) -> bool {
+    node.tree().bindings().any(|(_, binding)| {
+        matches!(&binding.kind, crate::code::BindingKind::Import { module, .. } if module.contains(part))
+    })
+}

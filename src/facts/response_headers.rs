@@ -1,0 +1,271 @@
+//! Security headers of responses: which code and which configuration sets them.
+
+use crate::{
+    code::{Constant, Kind, NodeRef, Role},
+    model::Span,
+    repo::File,
+};
+
+/// A header that tells browsers what a page may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Header {
+    ContentSecurityPolicy,
+    StrictTransportSecurity,
+    NoSniff,
+    /// `X-Frame-Options`, or `frame-ancestors` of a policy.
+    Frames,
+}
+
+impl Header {
+    pub const ALL: [Self; 4] =
+        [Self::ContentSecurityPolicy, Self::StrictTransportSecurity, Self::NoSniff, Self::Frames];
+
+    /// The header as it is written in a response.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ContentSecurityPolicy => "Content-Security-Policy",
+            Self::StrictTransportSecurity => "Strict-Transport-Security",
+            Self::NoSniff => "X-Content-Type-Options",
+            Self::Frames => "X-Frame-Options",
+        }
+    }
+
+    /// The header of this name.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|header| header.name().eq_ignore_ascii_case(name))
+    }
+}
+
+/// What one place sets or switches off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeaderSet {
+    pub header: Header,
+    pub span: Span,
+    /// What sets it, as a reader names it.
+    pub by: String,
+    /// The place switches off what a library would set.
+    pub off: bool,
+}
+
+/// Literals of which a file must hold one to set a header.
+pub const KEYWORDS: &[&str] = &[
+    "ecurity-",
+    "ECURITY_",
+    "SECURITY-",
+    "ype-Options",
+    "ype-options",
+    "rame-Options",
+    "rame-options",
+    "rame-ancestors",
+    "helmet",
+    "secureHeaders",
+    "secure-headers",
+    "Talisman",
+    "SECURE_",
+    "CSP_",
+    "csp.middleware",
+    "nuxt-security",
+    "script-src",
+    "scriptSrc",
+    "SecurityMiddleware",
+    "clickjacking",
+];
+
+/// The headers that a node of code sets.
+pub fn set_by(node: NodeRef<'_>) -> Vec<HeaderSet> {
+    match node.kind() {
+        Kind::String | Kind::Property => named(node),
+        Kind::Call => called(node),
+        Kind::Assignment => assigned(node),
+        _ => Vec::new(),
+    }
+}
+
+fn one(header: Header, span: Span, by: impl Into<String>) -> HeaderSet {
+    HeaderSet { header, span, by: by.into(), off: false }
+}
+
+/// A header's name as an argument, as a key, or as a part of a policy; and what Django and Nuxt are told to load.
+fn named(node: NodeRef<'_>) -> Vec<HeaderSet> {
+    let name = node.name();
+    if let Some(header) = Header::of(name).filter(|_| !is_asked_for(node)) {
+        return vec![one(header, node.span(), header.name())];
+    }
+    if !node.is(Kind::String) {
+        return Vec::new();
+    }
+    match name {
+        "django.middleware.security.SecurityMiddleware" => {
+            vec![one(Header::NoSniff, node.span(), "SecurityMiddleware")]
+        }
+        "django.middleware.clickjacking.XFrameOptionsMiddleware" => {
+            vec![one(Header::Frames, node.span(), "XFrameOptionsMiddleware")]
+        }
+        "csp.middleware.CSPMiddleware" => vec![one(Header::ContentSecurityPolicy, node.span(), "CSPMiddleware")],
+        "nuxt-security" => Header::ALL.into_iter().map(|header| one(header, node.span(), "nuxt-security")).collect(),
+        _ if name.trim_start().starts_with("frame-ancestors")
+            || name.contains("; frame-ancestors")
+            || name.contains(";frame-ancestors") =>
+        {
+            vec![one(Header::Frames, node.span(), "frame-ancestors")]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// `headers.get('…')`, `removeHeader('…')`, `name === '…'`.
+fn is_asked_for(node: NodeRef<'_>) -> bool {
+    let Some(parent) = node.parent() else { return false };
+    let asks = ["get", "delete", "removeHeader", "includes", "has", "getHeader", "startsWith", "hideHeader"];
+    parent.is(Kind::Call) && parent.callee_name().is_some_and(|name| asks.contains(&name))
+        || matches!(parent.kind(), Kind::Binary | Kind::Case)
+}
+
+/// Libraries that set headers.
+fn called(call: NodeRef<'_>) -> Vec<HeaderSet> {
+    let plugin = (call.callee_name() == Some("register")).then(|| call.argument(0)).flatten();
+    let (Some(api), options) = (match plugin {
+        Some(plugin) => (plugin.api_path(), call.argument(1)),
+        None => (call.callee_api(), call.argument(0)),
+    }) else {
+        return Vec::new();
+    };
+    match api.as_str() {
+        "helmet" | "koa-helmet" | "@fastify/helmet" | "fastify-helmet" | "helmet.helmet" => helmet(call, options),
+        "helmet.contentSecurityPolicy" => vec![one(Header::ContentSecurityPolicy, call.span(), "helmet")],
+        "helmet.hsts" | "helmet.strictTransportSecurity" => {
+            vec![one(Header::StrictTransportSecurity, call.span(), "helmet")]
+        }
+        "helmet.noSniff" | "helmet.xContentTypeOptions" => vec![one(Header::NoSniff, call.span(), "helmet")],
+        "helmet.frameguard" | "helmet.xFrameOptions" => vec![one(Header::Frames, call.span(), "helmet")],
+        "hono/secure-headers.secureHeaders" => [Header::StrictTransportSecurity, Header::NoSniff, Header::Frames]
+            .into_iter()
+            .map(|header| one(header, call.span(), "secureHeaders"))
+            .collect(),
+        "flask_talisman.Talisman" | "flask_talisman.talisman.Talisman" => {
+            Header::ALL.into_iter().map(|header| one(header, call.span(), "Talisman")).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Helmet sets all of them unless an option says otherwise.
+fn helmet(call: NodeRef<'_>, options: Option<NodeRef<'_>>) -> Vec<HeaderSet> {
+    let options = options.map(NodeRef::resolved);
+    let off = |keys: &[&str]| {
+        let options = options.filter(|options| options.is(Kind::Object))?;
+        keys.iter()
+            .find_map(|key| options.property(key))
+            .filter(|value| value.constant() == Some(Constant::Boolean(false)))
+    };
+    let keys: [(Header, &[&str]); 4] = [
+        (Header::ContentSecurityPolicy, &["contentSecurityPolicy"]),
+        (Header::StrictTransportSecurity, &["hsts", "strictTransportSecurity"]),
+        (Header::NoSniff, &["noSniff", "xContentTypeOptions"]),
+        (Header::Frames, &["frameguard", "xFrameOptions"]),
+    ];
+    keys.into_iter()
+        .map(|(header, keys)| match off(keys) {
+            Some(value) => HeaderSet { off: true, ..one(header, value.span(), "helmet") },
+            None => one(header, call.span(), "helmet"),
+        })
+        .collect()
+}
+
+/// Django's settings.
+fn assigned(assignment: NodeRef<'_>) -> Vec<HeaderSet> {
+    let (Some(target), Some(value)) = (assignment.child(Role::Target), assignment.child(Role::Value)) else {
+        return Vec::new();
+    };
+    let header = match target.name() {
+        "SECURE_HSTS_SECONDS" => Header::StrictTransportSecurity,
+        "CSP_DEFAULT_SRC" | "CONTENT_SECURITY_POLICY" | "SECURE_CSP" => Header::ContentSecurityPolicy,
+        _ => return Vec::new(),
+    };
+    let off = value.constant().is_some_and(|value| !value.is_truthy());
+    if off { Vec::new() } else { vec![one(header, assignment.span(), target.name())] }
+}
+
+/// The headers that a file without code sets: a proxy's or a platform's configuration, a page with a policy.
+pub fn set_in_text(file: &File, text: &str) -> Vec<HeaderSet> {
+    if file.language.is_some()
+        || matches!(file.path.extension(), Some("md" | "mdx" | "txt" | "lock" | "svg" | "po" | "csv" | "sql"))
+    {
+        return Vec::new();
+    }
+    let page = matches!(file.path.extension(), Some("html" | "htm" | "ejs" | "hbs" | "pug"));
+    let mut found = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        if line.trim_start().starts_with(['#', ';']) || line.trim_start().starts_with("//") {
+            continue;
+        }
+        let lower = line.to_ascii_lowercase();
+        for header in Header::ALL {
+            let name = header.name().to_ascii_lowercase();
+            let Some(column) = lower.find(&name) else { continue };
+            if page && (header != Header::ContentSecurityPolicy || !lower.contains("http-equiv")) {
+                continue;
+            }
+            let span = Span::new(start + column, start + column + name.len());
+            found.push(one(header, span, header.name()));
+        }
+        if let Some(column) = lower.find("frame-ancestors").filter(|_| !page) {
+            found.push(one(
+                Header::Frames,
+                Span::new(start + column, start + column + "frame-ancestors".len()),
+                "frame-ancestors",
+            ));
+        }
+    }
+    found
+}
+
+/// What lets injected scripts run in spite of a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenPolicy {
+    pub span: Span,
+    pub allows: Vec<&'static str>,
+}
+
+/// Where a policy's text lets injected scripts run: the directive for scripts names `'unsafe-inline'` without a nonce,
+/// or `'unsafe-eval'`.
+pub fn open_policy(text: &str) -> Option<OpenPolicy> {
+    let start = text.find("script-src ")?;
+    let rest = &text[start..];
+    let end = rest.find(';').unwrap_or(rest.len());
+    let allows = allowed(&rest[..end]);
+    (!allows.is_empty()).then(|| OpenPolicy { span: Span::new(start, start + end), allows })
+}
+
+/// As [`open_policy`], for `scriptSrc: […]` and `"script-src": […]`.
+pub fn open_directive(property: NodeRef<'_>) -> Option<OpenPolicy> {
+    let value = property.child(Role::Value).filter(|_| matches!(property.name(), "scriptSrc" | "script-src"))?;
+    let allows = allowed(value.resolved().text());
+    (value.resolved().is(Kind::Array) && !allows.is_empty()).then(|| OpenPolicy { span: property.span(), allows })
+}
+
+fn allowed(directive: &str) -> Vec<&'static str> {
+    let guarded = directive.contains("nonce") || directive.contains("strict-dynamic") || directive.contains("sha256-");
+    let inline = (directive.contains("'unsafe-inline'") && !guarded).then_some("unsafe-inline");
+    // What a condition adds is for some environment only.
+    let eval = (directive.contains("'unsafe-eval'") && !directive.contains('?')).then_some("unsafe-eval");
+    let inline = inline.filter(|_| !directive.contains('?'));
+    inline.into_iter().chain(eval).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_directive_for_scripts_counts() {
+        assert_eq!(open_policy("default-src 'self'; style-src 'unsafe-inline'"), None);
+        assert_eq!(open_policy("script-src 'self'; style-src 'unsafe-inline'"), None);
+        assert_eq!(open_policy("script-src 'self' 'unsafe-inline' 'nonce-x'"), None);
+        let open = open_policy("default-src 'self'; script-src 'unsafe-inline' 'unsafe-eval'");
+        assert_eq!(open.map(|open| open.allows), Some(vec!["unsafe-inline", "unsafe-eval"]));
+    }
+}

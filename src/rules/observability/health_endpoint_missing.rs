@@ -1,0 +1,108 @@
+//! `health-endpoint-missing`: a service answers whether it is well.
+
+use crate::{
+    facts::{
+        Fact, kubernetes,
+        processes::{self, asked, of_component},
+        routes::RouteKind,
+    },
+    model::{Confidence, Evidence, Message, Place, Severity, Site, Span, Verdict},
+    repo::FileKind,
+    rule::{Context, Out, Rule, Visit, Watch},
+};
+
+pub(in crate::rules) static RULE: HealthEndpointMissing = HealthEndpointMissing;
+
+pub(in crate::rules) struct HealthEndpointMissing;
+
+/// What a route about health is called in languages whose routes are not read.
+const WORDS: [&str; 7] = ["health", "heartbeat", "/ready", "/live", "/ping", "/status", "/up\""];
+
+impl Rule for HealthEndpointMissing {
+    fn id(&self) -> &'static str {
+        "health-endpoint-missing"
+    }
+
+    fn watch(&self) -> Watch {
+        Watch::texts().keywords(&WORDS)
+    }
+
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Routes, Fact::Modules, Fact::Access, Fact::Processes]
+    }
+
+    fn text(&self, file: &Visit<'_>, out: &mut Out<'_>) {
+        if let Some(at) = WORDS.iter().find_map(|word| file.text.find(word)) {
+            out.note(Place::At(file.file.id, Span::new(at, at + 6)), "mentioned-here");
+        }
+    }
+
+    fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        if !processes::is_served(cx.repo, cx.component) {
+            return Verdict::not_applicable("no-service");
+        }
+        let health = asked(cx.repo, cx.facts, cx.component.id);
+        let found: Vec<Evidence> = health
+            .iter()
+            .map(|(route, _)| Evidence::At {
+                place: route.place.clone(),
+                note: Message::new("route").with("path", route.path.as_str()),
+            })
+            .collect();
+        Verdict::pass_or(found, || otherwise(cx))
+    }
+}
+
+/// Packages that answer about health by themselves.
+const SUPPLIED: &[&str] = &[
+    "org.springframework.boot:spring-boot-starter-actuator",
+    "io.quarkus:quarkus-smallrye-health",
+    "@nestjs/terminus",
+    "@godaddy/terminus",
+    "django-health-check",
+    "django-watchman",
+    "lightship",
+    "express-healthcheck",
+    "fastify-healthcheck",
+    "fastify-custom-healthcheck",
+    "@fastify/under-pressure",
+    "py-healthcheck",
+    "fastapi-health",
+];
+
+fn otherwise(cx: &Context<'_>) -> Verdict {
+    let supplied = SUPPLIED.iter().find_map(|name| Some((*name, cx.repo.dependency(cx.component.id, name)?)));
+    if let Some((name, (manifest, dependency))) = supplied {
+        return Verdict::pass_at(manifest.place(dependency.span), Message::new("supplied").with("name", name));
+    }
+    let routes: Vec<_> = cx
+        .facts
+        .routes(cx.repo)
+        .iter()
+        .filter(|route| route.component == cx.component.id && route.kind == RouteKind::Http)
+        .collect();
+    if let Some(mention) = cx.seen.first() {
+        let file = mention.place.file().map_or(String::new(), |file| cx.repo.file(file).path.to_string());
+        return Verdict::unknown(Message::new("mentioned").with("file", file));
+    }
+    let Some(first) = routes.first() else { return Verdict::not_applicable("no-routes") };
+    // What asks about the service's health already asks one of its routes, whatever that is called.
+    if let Some(asks) = cx
+        .repo
+        .of_kind(FileKind::Dockerfile)
+        .filter(|file| file.role.is_operational())
+        .find(|file| cx.repo.dockerfile(file.id).is_some_and(|dockerfile| dockerfile.last("HEALTHCHECK").is_some()))
+    {
+        return Verdict::unknown(Message::new("probed").with("file", asks.path.as_str()));
+    }
+    let listens = of_component(cx.repo, cx.facts, cx.component)
+        .find_map(|(file, signs)| Some(Place::At(file, signs.listens.first()?.span)));
+    let container = cx.repo.of_kind(FileKind::Dockerfile).next().is_some()
+        || cx.repo.of_kind(FileKind::Compose).next().is_some()
+        || !kubernetes::containers(cx.repo).is_empty();
+    let site =
+        Site::new(listens.unwrap_or_else(|| first.place.clone()), Message::new("missing").count("n", routes.len()));
+    // Nobody asks a function whether it is well.
+    let site = if container { site } else { site.severity(Severity::Low) };
+    Verdict::fail(site.confidence(Confidence::Likely), [])
+}

@@ -1,0 +1,73 @@
+//! `metrics-endpoint-missing`: a service measures itself and lets somebody read it.
+
+use crate::{
+    facts::{
+        Fact,
+        processes::{self, telemetry},
+        routes::RouteKind,
+    },
+    model::{Confidence, Message, Site, Verdict},
+    repo::ComponentKind,
+    rule::{Context, Rule},
+};
+
+pub(in crate::rules) static RULE: MetricsEndpointMissing = MetricsEndpointMissing;
+
+pub(in crate::rules) struct MetricsEndpointMissing;
+
+impl Rule for MetricsEndpointMissing {
+    fn id(&self) -> &'static str {
+        "metrics-endpoint-missing"
+    }
+
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Routes, Fact::Modules, Fact::Access]
+    }
+
+    fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        if !processes::is_served(cx.repo, cx.component) {
+            return Verdict::not_applicable("no-service");
+        }
+        let served =
+            cx.facts.routes(cx.repo).iter().find(|route| {
+                route.component == cx.component.id && route.kind == RouteKind::Http && serves(&route.path)
+            });
+        if let Some(route) = served {
+            return Verdict::pass_at(route.place.clone(), Message::new("route").with("path", route.path.as_str()));
+        }
+        if let Some((name, place)) = telemetry::declared(cx.repo, cx.component, telemetry::METRICS) {
+            return Verdict::pass_at(place, Message::new("declared").with("name", name));
+        }
+        if let Some((name, place)) = telemetry::placeholder(cx.repo, cx.facts.modules(cx.repo), cx.component, "metrics")
+        {
+            let site = Site::new(place, Message::new("placeholder").with("name", name));
+            return Verdict::fail(site, []);
+        }
+        // A front end that answers no requests of its own has nothing to count.
+        let answers = cx
+            .facts
+            .routes(cx.repo)
+            .iter()
+            .any(|route| route.component == cx.component.id && route.kind == RouteKind::Http);
+        if cx.component.kind == ComponentKind::WebApp && !answers {
+            return Verdict::not_applicable("no-service");
+        }
+        if let Some((name, _)) = telemetry::declared_beside(cx.repo, telemetry::METRICS) {
+            return Verdict::unknown(Message::new("beside").with("name", name));
+        }
+        match telemetry::manifest(cx.repo, cx.component) {
+            Some(place) => Verdict::fail(Site::new(place, "missing").confidence(Confidence::Likely), []),
+            None => Verdict::not_applicable("no-service"),
+        }
+    }
+}
+
+/// Whether a path is one under which a program's metrics are read, not those of its users' things.
+fn serves(path: &str) -> bool {
+    let path = path.trim_matches('/').to_ascii_lowercase();
+    let mut parts: Vec<&str> = path.split('/').collect();
+    let read = |last: &str| matches!(last, "metrics" | "prometheus");
+    let around =
+        ["api", "v1", "v2", "v3", "internal", "private", "monitoring", "health", "system", "actuator", "metrics", "_"];
+    parts.pop().is_some_and(read) && parts.iter().all(|part| around.contains(part))
+}

@@ -1,0 +1,197 @@
+//! `rate-limit-auth-missing`: log-in, registration and password reset cannot be tried without end.
+
+use crate::{
+    facts::{
+        Fact,
+        limits::{self, LimitKind, Mention},
+        modules::{Modules, Name},
+        routes::{GuardDoes, Route, RouteKind},
+    },
+    model::{Confidence, Evidence, Message, Place, Site, Verdict},
+    repo::Role,
+    rule::{Context, Rule},
+};
+
+pub(in crate::rules) static RULE: RateLimitAuthMissing = RateLimitAuthMissing;
+
+pub(in crate::rules) struct RateLimitAuthMissing;
+
+/// Places that a pass names.
+const SHOWN: usize = 5;
+
+/// Last parts of a path, or names of actions, that take a password or a code.
+const CREDENTIALS: &[&str] = &[
+    "login",
+    "signin",
+    "logon",
+    "register",
+    "signup",
+    "registration",
+    "forgotpassword",
+    "forgot",
+    "resetpassword",
+    "passwordreset",
+    "requestpasswordreset",
+    "recoverpassword",
+    "passwordrecovery",
+    "otp",
+    "verifyotp",
+    "sendotp",
+    "magiclink",
+    "verify2fa",
+    "verifymfa",
+    "authenticate",
+];
+
+/// Parts of a path that say that another service checks who somebody is.
+const ELSEWHERE: &[&str] =
+    &["google", "apple", "facebook", "github", "twitter", "linkedin", "microsoft", "saml", "sso", "oidc"];
+
+/// Calls of services that count tries themselves.
+const HOSTED: &[&str] = &[
+    "signInWithPassword",
+    "signInWithOtp",
+    "resetPasswordForEmail",
+    "signInWithOAuth",
+    "sign_in_with_password",
+    "initiateAuth",
+    "signInWithEmailAndPassword",
+    "createUserWithEmailAndPassword",
+    "exchangeCodeForSession",
+];
+
+impl Rule for RateLimitAuthMissing {
+    fn id(&self) -> &'static str {
+        "rate-limit-auth-missing"
+    }
+
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Routes, Fact::Modules, Fact::Access, Fact::Limits]
+    }
+
+    fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        let modules = cx.facts.modules(cx.repo);
+        let routes: Vec<&Route> = cx
+            .facts
+            .routes(cx.repo)
+            .iter()
+            .filter(|route| {
+                route.component == cx.component.id && takes_credentials(route) && !is_hosted(modules, route)
+            })
+            .collect();
+        let library: Vec<Place> = cx
+            .facts
+            .files()
+            .filter(|(file, _)| cx.covers(*file) && cx.repo.file(*file).role == Role::Source)
+            .flat_map(|(file, facts)| facts.limits.signs.iter().map(move |sign| (file, sign)))
+            .filter(|(_, sign)| sign.kind == LimitKind::PasswordLogIn)
+            .map(|(file, sign)| Place::At(file, sign.span))
+            .collect();
+        if routes.is_empty() && library.is_empty() {
+            return Verdict::not_applicable("no-log-in");
+        }
+        let proxies: Vec<Evidence> = limits::at_proxy(cx.repo)
+            .into_iter()
+            .take(SHOWN)
+            .map(|place| Evidence::At { place, note: Message::new("at-proxy") })
+            .collect();
+        if !proxies.is_empty() {
+            return Verdict::pass_or(proxies, || Verdict::unknown("unclear"));
+        }
+        let used: Vec<Mention> = limits::mentions(cx.repo, cx.facts)
+            .into_iter()
+            .filter(|mention| limits::is_used(cx.repo, modules, *mention))
+            .collect();
+        let unclear = |route: &Route| {
+            let open = !route.resolved || route.guard(GuardDoes::Unknown).is_some();
+            open && used.iter().any(|mention| cx.covers(mention.file))
+        };
+        let (mut sites, mut fine, mut left) = (Vec::new(), Vec::new(), 0);
+        for route in &routes {
+            if let Some(guard) = route.guard(GuardDoes::RateLimits) {
+                let note = Message::new("limited").with("path", route.path.as_str()).with("name", guard.name.as_str());
+                fine.push(Evidence::At { place: guard.place.clone(), note });
+            } else if unclear(route) {
+                left += 1;
+            } else {
+                let place = route.handler.clone().unwrap_or_else(|| route.place.clone());
+                let message = Message::new("missing").with("path", route.path.as_str());
+                sites.push(Site::new(place, message).confidence(Confidence::Likely).key(&route.path));
+            }
+        }
+        // A limiter in middleware may stand in front of the library's own routes.
+        let in_middleware = used.iter().any(|mention| {
+            cx.repo
+                .file(mention.file)
+                .path
+                .file_name()
+                .is_some_and(|name| name.starts_with("middleware.") || name.starts_with("proxy."))
+        });
+        if !in_middleware {
+            sites.extend(library.into_iter().map(|place| Site::new(place, "library").confidence(Confidence::Likely)));
+        }
+        sites.sort_by(|a, b| a.place.cmp(&b.place));
+        sites.dedup_by(|a, b| a.place == b.place);
+        let (total, ok) = (sites.len() + fine.len() + left, fine.len());
+        let shown: Vec<Evidence> = fine.into_iter().take(SHOWN).collect();
+        if sites.is_empty() {
+            return Verdict::pass_or(shown, || Verdict::unknown("unclear")).sites(total, ok);
+        }
+        Verdict::fail_or(sites, || Verdict::unknown("unclear")).also_fine(shown).sites(total, ok)
+    }
+}
+
+fn takes_credentials(route: &Route) -> bool {
+    let plain = |part: &str| -> String {
+        part.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+    };
+    let parts: Vec<&str> = route
+        .path
+        .split(['/', '.'])
+        .filter(|part| !part.is_empty() && !part.starts_with([':', '{', '[', '<', '(']))
+        .collect();
+    let Some(last) = parts.last().map(|part| plain(part)) else { return false };
+    // An account elsewhere logs in; no password is taken here.
+    if parts.iter().any(|part| ELSEWHERE.contains(&plain(part).as_str())) {
+        return false;
+    }
+    let named = CREDENTIALS.contains(&last.as_str());
+    match route.kind {
+        RouteKind::Http => {
+            let token = last == "token"
+                && parts
+                    .iter()
+                    .rev()
+                    .skip(1)
+                    .any(|part| matches!(plain(part).as_str(), "auth" | "oauth" | "login" | "user" | "users"));
+            matches!(route.method.as_str(), "POST" | "PUT" | "ALL")
+                && (named || token || last == "accesstoken" && parts.contains(&"login"))
+        }
+        RouteKind::Procedure | RouteKind::ServerAction => {
+            named
+                || matches!(
+                    last.as_str(),
+                    "loginaction" | "signinaction" | "signupaction" | "registeraction" | "registeruser" | "loginuser"
+                )
+        }
+        RouteKind::Page | RouteKind::WebSocket => false,
+    }
+}
+
+/// A limiter of the repository's own: `TokenBucket.authorize(…)`.
+fn is_bucket(name: &Name) -> bool {
+    name.root.name() == "TokenBucket" || name.members.iter().any(|member| member == "TokenBucket")
+}
+
+/// Whether a hosted service checks the password and counts the tries, or something in the handler does.
+fn is_hosted(modules: Modules<'_>, route: &Route) -> bool {
+    let Some(Place::At(file, span)) = &route.handler else { return false };
+    let Some(id) = modules.function_at(*file, *span).or_else(|| modules.function_around(*file, *span)) else {
+        return false;
+    };
+    modules
+        .reach(id, 2, |id| {
+            modules.calls(id).any(|call| HOSTED.contains(&call.callee.last()) || is_bucket(&call.callee)).then_some(())
+        })
+        .is_some()
+}

@@ -1,0 +1,112 @@
+//! `rate-limit-missing`: something limits how often a service may be asked.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    facts::{
+        Fact,
+        limits::{self, Mention},
+        routes::{GuardDoes, Public, Route, RouteKind},
+    },
+    model::{Confidence, Evidence, Message, Place, Site, Verdict},
+    repo::ComponentKind,
+    rule::{Context, Rule},
+};
+
+pub(in crate::rules) static RULE: RateLimitMissing = RateLimitMissing;
+
+pub(in crate::rules) struct RateLimitMissing;
+
+/// Places that a pass names.
+const SHOWN: usize = 5;
+
+impl Rule for RateLimitMissing {
+    fn id(&self) -> &'static str {
+        "rate-limit-missing"
+    }
+
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Routes, Fact::Modules, Fact::Access]
+    }
+
+    fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        let serves =
+            matches!(cx.component.kind, ComponentKind::HttpService | ComponentKind::WebApp | ComponentKind::Root);
+        let routes: Vec<&Route> = cx.facts.routes(cx.repo).iter().filter(|route| asked(cx, route)).collect();
+        let Some(first) = routes.first().filter(|_| serves) else {
+            return Verdict::not_applicable("no-routes");
+        };
+        let applied = applied(&routes);
+        if !applied.is_empty() {
+            let limited = routes.iter().filter(|route| route.guard(GuardDoes::RateLimits).is_some()).count();
+            let detail = Message::new("detail").count("ok", limited).count("n", routes.len());
+            return Verdict::pass_or(applied, || Verdict::unknown("unclear")).detail(detail);
+        }
+        let proxies = limits::at_proxy(cx.repo).into_iter().take(SHOWN);
+        let proxies: Vec<Evidence> =
+            proxies.map(|place| Evidence::At { place, note: Message::new("at-proxy") }).collect();
+        if !proxies.is_empty() {
+            return Verdict::pass_or(proxies, || Verdict::unknown("unclear"));
+        }
+        let (used, unused): (Vec<Mention>, Vec<Mention>) = limits::mentions(cx.repo, cx.facts)
+            .into_iter()
+            .filter(|mention| mention.function.is_some() || cx.covers(mention.file))
+            .partition(|mention| limits::is_used(cx.repo, cx.facts.modules(cx.repo), *mention));
+        if used.iter().any(|mention| cx.covers(mention.file)) {
+            return Verdict::unknown("unclear");
+        }
+        let dead = unused.iter().filter(|mention| cx.covers(mention.file)).find_map(|mention| mention.function);
+        if let Some(dead) = dead {
+            let place = cx.facts.modules(cx.repo).place(dead);
+            return Verdict::fail(Site::new(place, "never-applied").confidence(Confidence::Likely), []);
+        }
+        if unused.iter().any(|mention| cx.covers(mention.file)) {
+            return Verdict::unknown("unclear");
+        }
+        let place = mounting(cx).unwrap_or_else(|| first.handler.clone().unwrap_or_else(|| first.place.clone()));
+        let message = Message::new("missing").count("n", routes.len());
+        Verdict::fail(Site::new(place, message).confidence(Confidence::Likely), [])
+    }
+}
+
+fn asked(cx: &Context<'_>, route: &Route) -> bool {
+    route.component == cx.component.id
+        && !matches!(route.kind, RouteKind::Page)
+        && !matches!(route.public, Some(Public::Health | Public::Static | Public::Docs))
+}
+
+fn applied(routes: &[&Route]) -> Vec<Evidence> {
+    let guards = routes.iter().filter_map(|route| route.guard(GuardDoes::RateLimits));
+    let mut seen = BTreeSet::new();
+    guards
+        .filter(|guard| seen.insert(guard.place.clone()))
+        .take(SHOWN)
+        .map(|guard| Evidence::At {
+            place: guard.place.clone(),
+            note: Message::new("applied").with("name", guard.name.as_str()),
+        })
+        .collect()
+}
+
+/// Where a limiter would be mounted: the first plugin or middleware beside most routes' registration.
+fn mounting(cx: &Context<'_>) -> Option<Place> {
+    let modules = cx.facts.modules(cx.repo);
+    let servers = modules.files().filter(|(file, module)| {
+        let server = module.imports.iter().any(|import| {
+            matches!(
+                import.module.as_str(),
+                "express" | "fastify" | "koa" | "hono" | "fastapi" | "flask" | "@nestjs/core"
+            )
+        });
+        server && cx.covers(*file) && cx.repo.file(*file).role == crate::repo::Role::Source
+    });
+    let of_file = |module: &crate::facts::modules::ModuleFacts| -> Vec<crate::model::Span> {
+        let calls = module.calls.iter().filter(|call| {
+            call.callee.members.len() == 1
+                && matches!(call.callee.last(), "register" | "use" | "add_middleware" | "useGlobalPipes" | "enableCors")
+        });
+        calls.map(|call| call.span).collect()
+    };
+    let (file, spans) = servers.map(|(file, module)| (file, of_file(module))).max_by_key(|(_, spans)| spans.len())?;
+    spans.first().map(|span| Place::At(file, *span))
+}
