@@ -22,10 +22,7 @@ pub type Groups<K> = BTreeMap<(Utf8PathBuf, K), (usize, Utf8PathBuf)>;
 
 /// Tracked files grouped by what `kind` takes them for: the outermost folder (or the file itself), with how many
 /// files it holds and the first of them. Test data and examples are somebody's specimen and are left out.
-pub fn groups<K: Ord>(
-    repo: &Repo,
-    kind: impl Fn(&Utf8Path) -> Option<(Utf8PathBuf, K)>,
-) -> Result<Groups<K>, NoIndex> {
+pub fn groups<K: Ord>(repo: &Repo, kind: impl Fn(&Utf8Path) -> Option<(Utf8PathBuf, K)>) -> Result<Groups<K>, NoIndex> {
     match repo.git().state() {
         GitState::Available => {}
         GitState::Missing => return Err(NoIndex::Missing),

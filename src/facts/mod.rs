@@ -31,6 +31,7 @@ pub mod outbound;
 pub mod packages;
 pub mod pipelines;
 pub mod pools;
+pub mod processes;
 pub mod queries;
 pub mod response_headers;
 pub mod rollout;

@@ -134,7 +134,7 @@ rules! {
         iac_monitoring_disabled,
         error_tracking_missing,
         grafana_dashboard_missing,
-        health_always_ok,
+        health_always_200,
         health_check_shallow,
         health_endpoint_missing,
         metrics_endpoint_missing,

@@ -1,4 +1,4 @@
-//! `health-always-ok`: an answer about health that says something is wrong has a status that says so too.
+//! `health-always-200`: an answer about health that says something is wrong has a status that says so too.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ pub(in crate::rules) struct HealthAlwaysOk;
 
 impl Rule for HealthAlwaysOk {
     fn id(&self) -> &'static str {
-        "health-always-ok"
+        "health-always-200"
     }
 
     fn needs(&self) -> &'static [Fact] {
