@@ -36,6 +36,7 @@ pub mod queries;
 pub mod response_headers;
 pub mod rollout;
 pub mod routes;
+pub mod processes;
 pub mod schema;
 pub mod services;
 pub mod side;

@@ -66,7 +66,13 @@ pub fn inside(modules: Modules<'_>, id: FunctionId) -> Vec<Guard> {
 
 fn guards(deeds: Vec<Deed>, name: &str, place: &Place) -> Vec<Guard> {
     let mut found: Vec<Guard> = Vec::new();
+    // What answers to errors names refusals, and refuses nobody.
+    let plain = name.to_ascii_lowercase().replace('_', "");
+    let answers = plain.ends_with("errorhandler") || plain.ends_with("handleerror") || plain.ends_with("handleerrors");
     for deed in deeds {
+        if answers && matches!(deed.does, GuardDoes::Authenticates | GuardDoes::Authorizes | GuardDoes::Verifies) {
+            continue;
+        }
         if found.iter().all(|guard| guard.does != deed.does) {
             let (name, place) = (name.to_owned(), place.clone());
             found.push(Guard { does: deed.does, name, place, decides: deed.decides, weak: deed.weak });

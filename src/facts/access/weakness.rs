@@ -138,5 +138,10 @@ fn always(function: NodeRef<'_>) -> Option<NodeRef<'_>> {
                 .child(Role::Value)
                 .is_some_and(|value| value.is(Kind::Boolean) && value.name().eq_ignore_ascii_case("true"))
     };
-    (!leaves.is_empty() && leaves.iter().all(yes)).then(|| leaves[0])
+    // Behind a condition it is one answer of several, and a function that is called may throw.
+    let unconditional = leaves.iter().any(|leave| leave.parent().is_some_and(|parent| parent.id() == body.id()));
+    let throws = body.descendants().any(|inner| {
+        inner.is(Kind::Call) && inner.callee_name().is_some_and(|name| name.to_ascii_lowercase().contains("throw"))
+    });
+    (unconditional && !throws && leaves.iter().all(yes)).then(|| leaves[0])
 }

@@ -92,7 +92,7 @@ pub(super) fn of_path(path: &str) -> Option<Public> {
         || parts.first().is_some_and(|first| first == "reset")
         || (any(&["password"]) && last.contains("reset"))
         // Everything below one path is a library's: `/api/auth/[...nextauth]`.
-        || (last == "auth" && plain.contains("/auth/[..."))
+        || plain.contains("/auth/[...")
         || (any(&["auth"])
             && matches!(
                 last,

@@ -71,7 +71,7 @@ impl Route {
         if any(&["admin", "administration", "superadmin", "backoffice", "internal", "sysadmin"]) {
             return Area::Administration;
         }
-        if parts.iter().any(|part| part.contains("webhook")) || any(&["hook", "hooks", "ipn"]) {
+        if parts.iter().any(|part| part.contains("webhook")) || any(&["hook", "hooks", "ipn", "bounces", "bot"]) {
             return Area::Hook;
         }
         if matches!(last, "metrics" | "prometheus" | "ratelimitinfo") || any(&["actuator", "pprof", "bullboard"]) {
@@ -83,7 +83,11 @@ impl Route {
         if any(&["test", "tests", "debug", "playground", "demo", "sandbox", "e2e", "sentryexampleapi", "testing"]) {
             return Area::Trial;
         }
-        if any(INTAKE) || parts.iter().any(|part| part.starts_with("public") || part.contains("newsletter")) {
+        if any(INTAKE)
+            || parts
+                .iter()
+                .any(|part| part.starts_with("public") || part.contains("newsletter") || part.ends_with("preview"))
+        {
             return Area::Intake;
         }
         Area::Ordinary
@@ -128,6 +132,7 @@ const INTAKE: &[&str] = &[
     "views",
     "og",
     "opengraph",
+    "play",
     "tunnel",
     "monitoring",
     "clienterrors",
@@ -267,6 +272,32 @@ pub fn writes(modules: Modules<'_>, route: &Route) -> bool {
     calls_of(modules, route).iter().any(|call| {
         let name = call.callee.last().to_ascii_lowercase();
         VERBS.iter().any(|verb| name.starts_with(verb)) && !name.starts_with("createclient")
+    })
+}
+
+/// Whether the handler calls something that is named as if it asked who calls.
+pub fn may_ask(modules: Modules<'_>, route: &Route) -> bool {
+    calls_of(modules, route).iter().any(|call| {
+        std::iter::once(call.callee.root.name()).chain(call.callee.members.iter().map(String::as_str)).any(|name| {
+            let name = name
+                .to_ascii_lowercase()
+                .replace("authors", "")
+                .replace("author", if name.to_ascii_lowercase().contains("authoriz") { "auth" } else { "" });
+            [
+                "auth",
+                "permission",
+                "verif",
+                "session",
+                "current_user",
+                "currentuser",
+                "guard",
+                "require",
+                "token",
+                "signature",
+            ]
+            .iter()
+            .any(|word| name.contains(word))
+        })
     })
 }
 

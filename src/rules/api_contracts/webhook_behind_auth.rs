@@ -64,6 +64,8 @@ fn receives(cx: &Context<'_>, all: &[Route], route: &Route) -> bool {
     });
     cx.repo.file(route.file).role == Role::Source
         && route.kind == RouteKind::Http
+        // Nest's guards are for all routes and spare those that are marked, each in its own way.
+        && route.framework != "nest"
         && hook
         && !managed
         && !matches!(kind, ComponentKind::Library | ComponentKind::Cli | ComponentKind::ClientApp)

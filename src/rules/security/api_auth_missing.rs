@@ -38,7 +38,9 @@ impl Rule for ApiAuthMissing {
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let tally = Tally::of(cx);
         if tally.total == 0 {
-            return Verdict::not_applicable("no-routes");
+            // A service whose framework is not understood has routes all the same.
+            let serves = cx.repo.components().iter().any(|component| component.kind == ComponentKind::HttpService);
+            return if serves { Verdict::unknown("unseen") } else { Verdict::not_applicable("no-routes") };
         }
         if !tally.open.is_empty() && !knows_callers(cx) {
             return nobody_known(cx, &tally);
@@ -154,7 +156,15 @@ fn standing(modules: Modules<'_>, route: &Route, reached: &BTreeSet<FileId>) -> 
         return Standing::Public;
     }
     let hesitant = route.guard(GuardDoes::Unknown).is_some() || route.guard(GuardDoes::Identifies).is_some();
-    if hesitant || standing::refuses(modules, route) || standing::reads_identity(modules, route) {
+    // A view of Django answers every method; which of them changes something its name does not tell.
+    let any_method = route.method == "ALL" && route.framework.to_ascii_lowercase().contains("django");
+    if hesitant
+        || any_method
+        || route.path.is_empty()
+        || standing::may_ask(modules, route)
+        || standing::refuses(modules, route)
+        || standing::reads_identity(modules, route)
+    {
         return Standing::Unclear;
     }
     // An action that no code of the browser imports is not offered to it.
@@ -201,12 +211,19 @@ fn admits(route: &Route) -> bool {
             "locale",
             "cookie",
             "theme",
+            "valid",
+            "exist",
+            "email",
+            "token",
+            "pin",
+            "public",
         ]
         .iter()
         .any(|word| name.contains(word));
-    let first_run = parts
-        .iter()
-        .any(|part| matches!(part.as_str(), "auth" | "onboarding" | "setup" | "install" | "bootstrap" | "oidc"));
+    let first_run = parts.iter().any(|part| {
+        part.starts_with("setup")
+            || matches!(part.as_str(), "auth" | "password" | "onboarding" | "install" | "bootstrap" | "oidc")
+    });
     account || action || first_run
 }
 
@@ -231,7 +248,7 @@ fn is_private(path: &str) -> bool {
         "conversations",
         "inbox",
     ];
-    standing::segments(path).iter().any(|part| PRIVATE.contains(&part.as_str()))
+    !is_catalogue(path) && standing::segments(path).iter().any(|part| PRIVATE.contains(&part.as_str()))
 }
 
 /// Whether a path speaks of what is usually for everybody to read.
@@ -274,6 +291,12 @@ fn is_catalogue(path: &str) -> bool {
         "banners",
         "videos",
         "examples",
+        "media",
+        "avatar",
+        "avatars",
+        "explore",
+        "files",
+        "profiles",
     ];
     standing::segments(path).iter().any(|part| CATALOGUE.contains(&part.as_str()))
 }

@@ -142,11 +142,14 @@ fn fastapi(file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {
 }
 
 fn serves_swagger(node: NodeRef<'_>) -> bool {
-    node.positional().any(|argument| {
-        let path = argument.callee_path().or_else(|| argument.path()).unwrap_or_default();
-        path.to_ascii_lowercase().contains("swaggerui") && (path.ends_with("serve") || path.ends_with("setup"))
-            || path.starts_with("swagger-ui-express")
-    })
+    // A router may be mounted outside production only; that is said elsewhere.
+    let of_app = node.receiver().is_some_and(|object| matches!(object.name(), "app" | "server" | "expressApp"));
+    of_app
+        && node.positional().any(|argument| {
+            let path = argument.callee_path().or_else(|| argument.path()).unwrap_or_default();
+            path.to_ascii_lowercase().contains("swaggerui") && (path.ends_with("serve") || path.ends_with("setup"))
+                || path.starts_with("swagger-ui-express")
+        })
 }
 
 fn is_swagger_plugin(plugin: NodeRef<'_>) -> bool {

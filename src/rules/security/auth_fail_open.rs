@@ -97,7 +97,9 @@ impl Rule for AuthFailOpen {
             let stops = matches!(guard.does, GuardDoes::Authenticates | GuardDoes::Authorizes);
             for weakness in &guard.weak {
                 let counts = stops || weakness.kind == WeaknessKind::AlwaysAllows;
-                if counts && !matches!(guard.does, GuardDoes::Verifies | GuardDoes::RateLimits) {
+                let name = guard.name.to_ascii_lowercase();
+                let limits = ["throttl", "limit", "quota"].iter().any(|word| name.contains(word));
+                if counts && !limits && !matches!(guard.does, GuardDoes::Verifies | GuardDoes::RateLimits) {
                     weak.entry(&weakness.place).or_insert((weakness.kind, guard, 0)).2 += 1;
                 }
             }

@@ -122,9 +122,10 @@ fn tells(node: NodeRef<'_>) -> Option<(&'static str, Severity)> {
             "memoryUsage" | "hostname" | "cpuUsage" | "networkInterfaces" if goes_out(node) => {
                 Some(("runtime", Severity::Low))
             }
-            "filter" | "map" => {
+            "join" => {
                 // The names of variables that are not set.
-                let looks = node.descendants().take(30).any(NodeRef::is_dynamic_env_read);
+                let listed = node.receiver()?.resolved();
+                let looks = listed.is(Kind::Call) && listed.descendants().take(30).any(NodeRef::is_dynamic_env_read);
                 looks.then_some(("variables", Severity::Medium))
             }
             _ => None,

@@ -43,7 +43,8 @@ impl Rule for ManagementEndpointExposed {
 
 fn is_development(file: &File) -> bool {
     let name = file.path.file_name().unwrap_or_default();
-    name.split(['.', '-', '_']).any(|word| matches!(word, "dev" | "local" | "test" | "development" | "example"))
+    name.split(['.', '-', '_'])
+        .any(|word| matches!(word, "dev" | "local" | "override" | "test" | "development" | "example"))
 }
 
 /// Spring Boot's actuator: which of its endpoints are reachable, and what health shows.

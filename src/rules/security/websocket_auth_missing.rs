@@ -68,12 +68,13 @@ impl Rule for WebsocketAuthMissing {
     }
 }
 
-/// Sockets that are routes: `FastAPI`, Fastify and their kin.
+/// Sockets that are routes. Those of servers of their own are seen while their files are visited.
 fn in_routes(cx: &Context<'_>, sites: &mut Vec<Site>, fine: &mut Vec<Evidence>, unclear: &mut usize) {
     let modules = cx.facts.modules(cx.repo);
     for route in cx.facts.routes(cx.repo) {
         let counts = route.kind == RouteKind::WebSocket
             && cx.repo.file(route.file).role == FileRole::Source
+            && matches!(route.framework, "fastapi" | "fastify" | "nest")
             && !cx.seen.iter().any(|seen| seen.place.file() == Some(route.file));
         if !counts {
             continue;
@@ -194,24 +195,30 @@ fn used(file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {
     let refuses = function.descendants().any(|inner| {
         let passes = inner.is(Kind::Call) && inner.callee_name() == Some(named[1]) && inner.positional().count() > 0;
         let ends = inner.is(Kind::Call) && inner.callee_name() == Some("disconnect");
-        passes && inner.argument(0).is_some_and(|error| !error.is(Kind::Null)) || ends
+        // An error that is passed on refuses somebody only where something is asked that can fail.
+        let asked = inner.enclosing_catch().is_none() || asks(function);
+        (passes && inner.argument(0).is_some_and(|error| !error.is(Kind::Null)) || ends) && asked
     });
     let reads = function.text().contains("handshake") || function.text().contains("auth");
     if refuses {
         out.good(file.place(node), "refuses");
     } else if reads {
-        let calls_on = function.descendants().any(|inner| {
-            inner.is(Kind::Call)
-                && inner.callee_name().is_some_and(|name| {
-                    name.to_ascii_lowercase().contains("verif") || name.to_ascii_lowercase().contains("auth")
-                })
-        });
-        if calls_on {
+        if asks(function) {
             out.note(file.place(node), "elsewhere");
         } else {
             out.bad(file.place(node), "lets-in");
         }
     }
+}
+
+/// Whether a function calls something that can say who the caller is.
+fn asks(function: NodeRef<'_>) -> bool {
+    function.descendants().filter(|inner| inner.is(Kind::Call)).filter_map(NodeRef::callee_name).any(|name| {
+        let name = name.to_ascii_lowercase();
+        ["verif", "auth", "decode", "session", "getuser", "finduser", "findunique", "findone", "token", "parse", "jwt"]
+            .iter()
+            .any(|word| name.contains(word))
+    })
 }
 
 fn is_sockets(receiver: NodeRef<'_>) -> bool {
