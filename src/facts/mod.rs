@@ -32,7 +32,6 @@ pub mod packages;
 pub mod pipelines;
 pub mod pools;
 pub mod processes;
-pub mod processes;
 pub mod queries;
 pub mod response_headers;
 pub mod rollout;
