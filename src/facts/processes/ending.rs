@@ -102,7 +102,7 @@ pub fn ending(facts: &Facts, modules: Modules<'_>, files: &BTreeSet<FileId>) -> 
     let mut answers: Vec<Ending> =
         terminations.into_iter().map(|(file, signal)| handled(modules, file, signal)).collect();
     answers.sort_by_key(|answer| {
-        matches!(answer, Ending::OnlyExits(_)) as u8 + u8::from(!matches!(answer, Ending::Closes(..)))
+        u8::from(matches!(answer, Ending::OnlyExits(_))) + u8::from(!matches!(answer, Ending::Closes(..)))
     });
     answers.swap_remove(0)
 }

@@ -35,7 +35,7 @@ pub struct ProcessSigns {
     pub failed: Vec<FailedListener>,
     /// Where it takes care of errors that nobody caught: `process.on('uncaughtException', …)`.
     pub last_resorts: Vec<Span>,
-    /// Where NestJS is told to end on signals: `app.enableShutdownHooks()`.
+    /// Where `NestJS` is told to end on signals: `app.enableShutdownHooks()`.
     pub hooks: Vec<Span>,
 }
 

@@ -38,7 +38,7 @@ impl Producer<'_> {
     }
 }
 
-/// Every worker of BullMQ and Bull in source files. Needs [`crate::facts::Fact::Environment`].
+/// Every worker of `BullMQ` and Bull in source files. Needs [`crate::facts::Fact::Environment`].
 pub fn consumers<'f>(repo: &Repo, facts: &'f Facts) -> Vec<Consumer<'f>> {
     let workers = facts
         .files()
@@ -60,7 +60,7 @@ pub fn consumers<'f>(repo: &Repo, facts: &'f Facts) -> Vec<Consumer<'f>> {
         .collect()
 }
 
-/// Every queue of BullMQ and Bull with a constant name in source files.
+/// Every queue of `BullMQ` and Bull with a constant name in source files.
 pub fn producers<'f>(repo: &Repo, facts: &'f Facts) -> Vec<Producer<'f>> {
     facts
         .files()

@@ -34,8 +34,18 @@ fn serves(top: NodeRef<'_>) -> bool {
         let Some(parent) = at.parent() else { return false };
         match (parent.kind(), at.role()) {
             (Kind::If | Kind::Conditional, Role::Condition) | (Kind::Block | Kind::Module, _) => return false,
-            (Kind::Unary | Kind::Logical | Kind::Await | Kind::Other | Kind::Spread, _)
-            | (Kind::Property | Kind::Object | Kind::Template | Kind::Array, _) => {}
+            (
+                Kind::Unary
+                | Kind::Logical
+                | Kind::Await
+                | Kind::Other
+                | Kind::Spread
+                | Kind::Property
+                | Kind::Object
+                | Kind::Template
+                | Kind::Array,
+                _,
+            ) => {}
             (Kind::Binary, role) => {
                 let other = parent.child(if role == Role::Left { Role::Right } else { Role::Left });
                 let nothing = other.is_some_and(|other| {

@@ -415,7 +415,7 @@ fn python(call: NodeRef<'_>) -> Option<Read<'_>> {
             match manager.name() {
                 "objects" => Some(django(call, model, name)),
                 "query" if name != "create" && imports(call, "sqlalchemy") || name == "filter_by" => {
-                    flask(call, model, name)
+                    Some(flask(call, model, name))
                 }
                 _ => None,
             }
@@ -490,7 +490,7 @@ fn is_aggregate(text: &str) -> bool {
 }
 
 /// Flask-SQLAlchemy's `Model.query`.
-fn flask<'t>(call: NodeRef<'t>, model: NodeRef<'t>, name: &str) -> Option<Read<'t>> {
+fn flask<'t>(call: NodeRef<'t>, model: NodeRef<'t>, name: &str) -> Read<'t> {
     let flow = Flow::of(call);
     let mut conditions = Conditions::default();
     match name {
@@ -515,7 +515,7 @@ fn flask<'t>(call: NodeRef<'t>, model: NodeRef<'t>, name: &str) -> Option<Read<'
         Operation::FindMany
     };
     let taken = name == "all" || flow.has(&["all"]);
-    Some(Read {
+    Read {
         library: Library::SqlAlchemy,
         table: model.name().to_owned(),
         subject: Some(model),
@@ -523,7 +523,7 @@ fn flask<'t>(call: NodeRef<'t>, model: NodeRef<'t>, name: &str) -> Option<Read<'
         conditions,
         bounded: operation != Operation::FindMany || flow.has(BOUNDS),
         leaves: operation == Operation::FindMany && !taken,
-    })
+    }
 }
 
 /// Django's query sets are lazy: only what gives one record at once is told apart.

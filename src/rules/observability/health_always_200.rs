@@ -80,8 +80,7 @@ fn judge(cx: &Context<'_>, route: &Route, id: FunctionId) -> Option<Judged> {
     of(HealthSignKind::Answer).next()?;
     let answer = of(HealthSignKind::Answer)
         .filter(|answer| answer.catch.is_none_or(|catch| catch.contains(untold.span)))
-        .filter(|answer| answer.span.end > untold.span.start)
-        .last()
+        .rfind(|answer| answer.span.end > untold.span.start)
         .unwrap_or(first);
     let site = Site::new(Place::At(id.file, answer.span), Message::new("always").with("path", route.path.as_str()))
         .related(Place::At(id.file, untold.span), "wrong");

@@ -21,6 +21,17 @@ const NAMES: [&str; 8] =
 /// Fewer routes than this are a sketch.
 const ROUTES: usize = 5;
 
+/// Packages that give each request an id.
+const PACKAGES: [&str; 7] = [
+    "express-request-id",
+    "pino-http",
+    "cls-rtracer",
+    "nestjs-cls",
+    "asgi-correlation-id",
+    "starlette-context",
+    "django-request-id",
+];
+
 impl Rule for RequestIdMissing {
     fn id(&self) -> &'static str {
         "request-id-missing"
@@ -58,15 +69,6 @@ impl Rule for RequestIdMissing {
         if let Some((name, place)) = telemetry::declared(cx.repo, cx.component, telemetry::TRACING) {
             return Verdict::pass_at(place, Message::new("traced").with("name", name));
         }
-        const PACKAGES: [&str; 7] = [
-            "express-request-id",
-            "pino-http",
-            "cls-rtracer",
-            "nestjs-cls",
-            "asgi-correlation-id",
-            "starlette-context",
-            "django-request-id",
-        ];
         let package = PACKAGES.iter().find_map(|name| Some((*name, cx.repo.dependency(cx.component.id, name)?)));
         if let Some((name, (manifest, dependency))) = package {
             return Verdict::pass_at(manifest.place(dependency.span), Message::new("traced").with("name", name));

@@ -46,7 +46,7 @@ impl Rule for PaginationMissing {
                 Judged::Whole => sites.push(Site::new(place, say("whole"))),
                 Judged::Growing => sites.push(Site::new(place, say("growing"))),
                 Judged::Listed => {
-                    sites.push(Site::new(place, say("listed")).severity(Severity::Low).confidence(Confidence::Likely))
+                    sites.push(Site::new(place, say("listed")).severity(Severity::Low).confidence(Confidence::Likely));
                 }
                 Judged::Unread => unread += 1,
                 Judged::Natural => {}

@@ -103,7 +103,7 @@ fn limits(cx: &Context<'_>, id: FunctionId) -> Option<Place> {
         let path = call.callee.api_path().to_ascii_lowercase();
         let limits =
             path.contains("timeout") || path == "promise.race" || path.contains("abort") || path.contains("deadline");
-        limits.then(|| Place::At(id.file, call.span))
+        limits.then_some(Place::At(id.file, call.span))
     })
 }
 
@@ -115,7 +115,7 @@ fn celery(cx: &Context<'_>) -> Option<Verdict> {
             .calls
             .iter()
             .find(|call| matches!(call.callee.api_path().as_str(), "celery.Celery" | "celery.app.base.Celery"))?;
-        (cx.repo.file(file).role == crate::repo::Role::Source).then(|| Place::At(file, call.span))
+        (cx.repo.file(file).role == crate::repo::Role::Source).then_some(Place::At(file, call.span))
     })?;
     if let Some(limited) = cx.seen.first() {
         return Some(Verdict::pass_at(limited.place.clone(), "limited"));

@@ -63,12 +63,13 @@ enum Judged {
 fn judge(cx: &Context<'_>, file: FileId, worker: &Worker, files: &BTreeSet<FileId>) -> Option<Judged> {
     let place = Place::At(file, worker.span);
     let say = |key: &'static str| Message::new(key).with("library", worker.library);
-    let fine = |place, note| Some(Judged::Fine(Evidence::At { place, note }));
+    let good = |place, note| Some(Judged::Fine(Evidence::At { place, note }));
     let bad = |site| Some(Judged::Bad(Box::new(site)));
     match ending(cx.facts, cx.facts.modules(cx.repo), files) {
-        Ending::Library(name, place) => fine(place, Message::new("closes").with("name", name)),
-        Ending::Closes(place, name) => fine(place, Message::new("closes").with("name", name)),
-        Ending::Handled(place) => fine(place, Message::new("handled")),
+        Ending::Library(name, closing) | Ending::Closes(closing, name) => {
+            good(closing, Message::new("closes").with("name", name))
+        }
+        Ending::Handled(place) => good(place, Message::new("handled")),
         Ending::OnlyExits(handler) => bad(Site::new(handler, "only-exits").related(place, say("takes"))),
         Ending::OnlyInterrupt(handler) => {
             bad(Site::new(handler, "only-interrupt").severity(Severity::High).related(place, say("takes")))

@@ -57,10 +57,10 @@ impl Rule for ApiDocsPublic {
     fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {
         match node.callee_name() {
             Some("FastAPI") if node.callee_api().is_some_and(|path| path == "fastapi.FastAPI") => {
-                fastapi(file, node, out)
+                fastapi(file, node, out);
             }
             Some("setup") if node.receiver().is_some_and(|object| matches!(object.name(), "SwaggerModule")) => {
-                mounted(file, node, out)
+                mounted(file, node, out);
             }
             Some("use" | "get") if serves_swagger(node) => {
                 let guarded = node.positional().any(|argument| {

@@ -67,14 +67,13 @@ fn runs(file: &File, call: NodeRef<'_>) -> Option<Runs> {
     let global = callee.is(Kind::Identifier) && callee.binding().is_none();
     let varies = || call.argument(0).is_some_and(|argument| argument.constant().is_none() && !is_own_file(argument));
     match (script, callee.name()) {
-        (true, "eval") if global && varies() => Some(Runs::Code),
+        (_, "eval") | (false, "exec") if global && varies() => Some(Runs::Code),
         (true, "Function") if global => {
             // The last argument is the body.
             let body = call.positional().last()?;
             let spread = body.is(Kind::Spread);
             (!spread && body.constant().is_none() && !body.text().contains("import(")).then_some(Runs::Code)
         }
-        (false, "eval" | "exec") if global && varies() => Some(Runs::Code),
         (true, _) => context(call).filter(|_| varies()),
         (false, _) => objects(call),
     }

@@ -187,12 +187,11 @@ fn judge(file: FileId, read: &EnvRead, refused: &[String]) -> Judged {
         Fallback::None if read.via == Via::Parameter => Judged::Nothing,
         Fallback::None => good("required"),
         Fallback::Empty => good("empty"),
-        Fallback::Literal { words: LiteralShape::Opaque, .. } if refused.contains(&plain(&read.name)) => {
-            good("rejected")
-        }
         // A foreign service refuses a placeholder; whatever this program signs or encrypts with one, anybody can.
         Fallback::Literal { words: LiteralShape::Placeholder, .. } if !protects_own(&read.name) => Judged::Nothing,
-        Fallback::Literal { words: LiteralShape::Placeholder, .. } if refused.contains(&plain(&read.name)) => {
+        Fallback::Literal { words: LiteralShape::Opaque | LiteralShape::Placeholder, .. }
+            if refused.contains(&plain(&read.name)) =>
+        {
             good("rejected")
         }
         Fallback::Literal { words: LiteralShape::Opaque | LiteralShape::Placeholder, .. } => {
