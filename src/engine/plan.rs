@@ -84,7 +84,8 @@ impl<'c> Plan<'c> {
             .enumerate()
             .filter(|(_, visiting)| visiting.watch.wants_role(file.role))
             .filter(|(_, visiting)| {
-                !self.gated || visiting.literals.is_empty() || visiting.literals.iter().any(|&index| held[index])
+                let open = !self.gated && !visiting.watch.keywords_decide;
+                open || visiting.literals.is_empty() || visiting.literals.iter().any(|&index| held[index])
             })
             .map(|(index, _)| index)
             .collect()

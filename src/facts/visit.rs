@@ -12,8 +12,11 @@ pub struct Watch {
     /// Node kinds; empty means that the tree is not needed.
     pub kinds: Vec<Kind>,
     /// A file is visited when it holds one of these literals; empty means every file.
-    /// A gate and no test: what a visitor says must be the same when nothing keeps it from a file.
+    /// A gate and no test, unless [`Watch::keywords_decide`]: what a visitor says must be the same when nothing keeps
+    /// it from a file.
     pub keywords: Vec<String>,
+    /// Whether the keywords are part of what the visitor looks for, and so hold also where nothing is gated.
+    pub keywords_decide: bool,
     /// Roles of the files to visit; empty means source files.
     pub roles: Vec<Role>,
     /// Whether the text as a whole is visited, before its nodes.
@@ -41,6 +44,13 @@ impl Watch {
     pub fn keywords(mut self, keywords: &[&str]) -> Self {
         self.keywords = keywords.iter().map(|&keyword| keyword.to_owned()).collect();
         self
+    }
+
+    /// Only files that hold one of `words`, because elsewhere the same nodes mean something else.
+    #[must_use]
+    pub fn words(mut self, words: &[&str]) -> Self {
+        self.keywords_decide = true;
+        self.keywords(words)
     }
 
     /// Only files of these roles.

@@ -88,9 +88,10 @@ impl Reader {
                     }
                 }
                 Event::Text(words) if !in_code => {
-                    self.words += words.split_whitespace().count();
                     if let Some((.., title)) = &mut heading {
                         title.push_str(&words);
+                    } else {
+                        self.words += words.split_whitespace().count();
                     }
                     if let Some(link) = &mut open_link {
                         link.text.push_str(&words);
@@ -182,7 +183,7 @@ mod tests {
     #[test]
     fn a_section_counts_what_is_below_it_with_its_inner_sections() {
         let text = "# One\nfour words stand here\n## Two\n- a step\n```sh\n# no heading\n```\n# Three\n";
-        assert_eq!(sections(text), [("one".to_owned(), 7, 2), ("two".to_owned(), 2, 2), ("three".to_owned(), 0, 0)]);
+        assert_eq!(sections(text), [("one".to_owned(), 6, 2), ("two".to_owned(), 2, 2), ("three".to_owned(), 0, 0)]);
     }
 
     #[test]

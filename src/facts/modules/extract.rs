@@ -1,4 +1,4 @@
-//! Collects [`ModuleFacts`] from one file.
+//! Collects [`super::ModuleFacts`] from one file.
 
 use super::{CallSite, Class, Export, ExportSource, Function, Import, ImportWay, Name, Parameter, Shape, Value};
 use crate::{

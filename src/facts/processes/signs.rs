@@ -45,7 +45,7 @@ impl Extractor for HealthExtractor {
             Kind::Property,
             Kind::Return,
         ])
-        .keywords(&[
+        .words(&[
             "health",
             "Health",
             "heartbeat",

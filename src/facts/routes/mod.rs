@@ -1,7 +1,7 @@
 //! Every HTTP route of the repository: method, full path, handler, what stands in front of it, and what it does with
 //! the request.
 //!
-//! Each framework has one file that says what a source file registers ([`RouteSigns`]); the join mounts routers across
+//! Each framework has one file that says what a source file registers ([`crate::facts::FileFacts`]); the join mounts routers across
 //! files and resolves what guards them.
 
 pub mod files;
