@@ -100,7 +100,10 @@ impl Extractor for Environment {
             Kind::Parameter,
             Kind::If,
         ])
-        .keywords(&["env", "Env", "config", "Config", "Settings", "secret", "Secret"])
+        .keywords(&[
+            "env", "Env", "config", "Config", "Settings", "secret", "Secret", "oi.", "z.", "zod.", "yup.", "valibot.",
+            "arktype.",
+        ])
         .roles(&[Role::Source, Role::Config, Role::Script])
     }
 

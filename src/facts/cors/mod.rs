@@ -123,6 +123,10 @@ impl Extractor for Cors {
                 "_URL",
                 "Bearer",
                 "access-control",
+                "next-auth",
+                "lucia",
+                "login_required",
+                "clerkMiddleware",
             ])
             .roles(&[Role::Source, Role::Config])
         }

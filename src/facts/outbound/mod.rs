@@ -86,7 +86,7 @@ impl Extractor for OutboundExtractor {
     }
 
     fn watch(&self) -> Watch {
-        Watch { text: true, ..Watch::nodes(&[Kind::Call, Kind::Assignment]).keywords(&KEYWORDS) }
+        Watch { text: true, ..Watch::nodes(&[Kind::Call, Kind::Assignment]).words(&KEYWORDS) }
     }
 
     fn text(&self, file: &Visit<'_>, facts: &mut FileFacts) {

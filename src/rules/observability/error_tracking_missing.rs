@@ -25,7 +25,7 @@ impl Rule for ErrorTrackingMissing {
 
     fn watch(&self) -> Watch {
         Watch::texts()
-            .keywords(&[
+            .words(&[
                 "sentry",
                 "Sentry",
                 "honeybadger",

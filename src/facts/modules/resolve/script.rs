@@ -44,6 +44,8 @@ const VIRTUAL: &[&str] = &[
     "workbox:",
     "deno:",
 ];
+/// Runtimes whose own modules are imported like packages, with everything below them.
+const RUNTIMES: &[&str] = &["k6"];
 
 /// What configuration files say about names, read once.
 #[derive(Debug)]
@@ -102,6 +104,9 @@ impl Settings {
     pub(super) fn resolve(&self, repo: &Repo, from: FileId, module: &str) -> Target {
         // Loaders and queries of bundlers: `raw!./x`, `./x.svg?react`.
         if module.contains('!') || VIRTUAL.iter().any(|start| module.starts_with(start)) {
+            return Target::Unknown;
+        }
+        if RUNTIMES.contains(&module.split('/').next().unwrap_or(module)) {
             return Target::Unknown;
         }
         let module = module.split('?').next().unwrap_or(module);
