@@ -9,7 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use readiness::{
     config::Config,
     model::Lang,
-    report::{Report, markdown, terminal},
+    report::{Report, html, markdown, terminal},
 };
 
 /// Columns of the golden terminal reports.
@@ -56,6 +56,12 @@ fn terminal_text(report: &Report) -> String {
 fn markdown_text(report: &Report) -> String {
     let mut out = Vec::new();
     markdown::write(report, &markdown::Options::default(), &mut out).expect("memory can be written");
+    String::from_utf8(out).expect("reports are UTF-8")
+}
+
+fn html_text(report: &Report) -> String {
+    let mut out = Vec::new();
+    html::write(report, &html::Options::default(), &mut out).expect("memory can be written");
     String::from_utf8(out).expect("reports are UTF-8")
 }
 
@@ -132,11 +138,26 @@ fn one_thread_or_many_give_the_same_bytes() {
 }
 
 #[test]
+fn a_page_shows_every_finding_and_asks_for_nothing() {
+    let report = scan(&copy("express-bad").root, Lang::En, 1);
+    let page = html_text(&report);
+    for finding in &report.findings {
+        assert!(page.contains(&format!("id=\"{}\"", finding.fingerprint)), "{}", finding.rule);
+    }
+    for criterion in &report.criteria {
+        assert!(page.contains(&format!("<code class=\"quiet\">{}</code>", criterion.rule)), "{}", criterion.rule);
+    }
+    for outside in ["src=\"", "url(", "@import", "<link"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+}
+
+#[test]
 fn no_planted_secret_leaves_the_report() {
     let copy = copy("express-bad");
     let report = scan(&copy.root, Lang::En, 1);
     let json = serde_json::to_string(&report).expect("reports serialise");
-    let all = [json, terminal_text(&report), markdown_text(&report)];
+    let all = [json, terminal_text(&report), markdown_text(&report), html_text(&report)];
     for name in ["stripe", "password", "jwt"] {
         let secret = common::planted::secret(name);
         for text in &all {

@@ -227,6 +227,8 @@ pub(crate) enum Format {
     Json,
     /// For a review: a document
     Markdown,
+    /// For a review: one page for a browser, which asks for nothing else
+    Html,
 }
 
 impl fmt::Display for Format {
@@ -235,6 +237,7 @@ impl fmt::Display for Format {
             Self::Terminal => "terminal",
             Self::Json => "json",
             Self::Markdown => "markdown",
+            Self::Html => "html",
         })
     }
 }
@@ -265,7 +268,7 @@ fn parse_target(text: &str) -> Result<Target, String> {
     let (format, file) =
         text.split_once('=').ok_or_else(|| "write FORMAT=FILE, for instance json=report.json".to_owned())?;
     let format = Format::from_str(format, false).map_err(|_| {
-        let names = [Format::Terminal, Format::Json, Format::Markdown].map(|format| format.to_string());
+        let names = [Format::Terminal, Format::Json, Format::Markdown, Format::Html].map(|format| format.to_string());
         let nearest = readiness::model::nearest(format, names.iter().map(String::as_str));
         let hint = nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
         format!("`{format}` is no format{hint} (formats: {})", names.join(", "))

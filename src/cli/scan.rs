@@ -11,7 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use readiness::{
     config::{Config, FILE_NAME, Found, Layer, Names, Observer, Selector, find, load},
     model::{Categories, Date, nearest},
-    report::{Report, json, markdown, terminal},
+    report::{Report, html, json, markdown, terminal},
 };
 
 use super::{
@@ -218,6 +218,9 @@ fn render(report: &Report, format: Format, shown: Shown, screen: Option<&Output>
         Format::Json => json::write(report, &mut bytes),
         Format::Markdown => {
             markdown::write(report, &markdown::Options { date: shown.date.map(|date| date.to_string()) }, &mut bytes)
+        }
+        Format::Html => {
+            html::write(report, &html::Options { date: shown.date.map(|date| date.to_string()) }, &mut bytes)
         }
     };
     written.map_err(|error| Failure::unusable(format!("cannot write the {format} report: {}", reason(&error))))?;

@@ -1,8 +1,10 @@
 //! Report v1 and its renderers. A renderer sees a [`Report`] and nothing else, and neither sorts, filters nor counts:
 //! what it shows is in the report already, in the order in which it is shown.
 
+pub mod html;
 pub mod json;
 pub mod markdown;
+mod syntax;
 pub mod terminal;
 mod text;
 mod v1;
