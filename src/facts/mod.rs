@@ -39,6 +39,7 @@ pub mod routes;
 pub mod schema;
 pub mod services;
 pub mod side;
+pub mod spring;
 pub mod stores;
 pub mod tables;
 pub mod tier;

@@ -6,9 +6,10 @@ use crate::{
         commands::{CommandUse, Stage},
         migrations::{self, MigrationSet, SchemaCommand},
         schema::{SchemaDoes, SchemaUse},
+        spring,
     },
     model::{Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
-    repo::{FileKind, Role},
+    repo::Role,
     rule::{Context, Rule},
 };
 
@@ -151,32 +152,39 @@ fn synchronised(file: FileId, used: &SchemaUse, has_migrations: bool) -> Option<
     })
 }
 
-/// `spring.jpa.hibernate.ddl-auto` of the default and the production profiles.
+/// `spring.jpa.hibernate.ddl-auto` of the default and the production profiles. A default of a placeholder holds where
+/// nobody sets the variable, and nowhere when the production profile says better.
 fn hibernate(cx: &Context<'_>) -> Vec<Site> {
-    let settings = cx.repo.files().iter().filter(|file| {
-        let name = file.path.file_name().unwrap_or_default();
-        let profile = ["-dev", "-test", "-local", "-it", "-h2"].iter().any(|part| name.contains(part));
-        name.starts_with("application")
-            && !profile
-            && matches!(file.kind, FileKind::Data | FileKind::Text)
-            && file.role.is_operational()
-    });
-    settings
+    let set: Vec<(FileId, &crate::doc::Node)> = spring::settings(cx.repo)
         .filter_map(|file| {
             let doc = cx.repo.doc(file.id)?;
-            let (_, node) = doc
-                .documents
-                .iter()
-                .flat_map(crate::doc::Node::walk)
-                .find(|(path, _)| path.to_string().ends_with("hibernate.ddl-auto"))?;
-            let tool = Message::new(match node.text()? {
+            let mut nodes = doc.documents.iter().flat_map(crate::doc::Node::walk);
+            let (_, node) = nodes.find(|(path, _)| path.to_string().ends_with("hibernate.ddl-auto"))?;
+            Some((file.id, node))
+        })
+        .collect();
+    let harmless = |text: &str| matches!(text, "validate" | "none");
+    let production_is_fine = set.iter().any(|(file, node)| {
+        let name = cx.repo.file(*file).path.file_name().unwrap_or_default();
+        name.contains("prod") && node.text().is_some_and(harmless)
+    });
+    set.iter()
+        .filter_map(|(file, node)| {
+            let written = node.text()?;
+            let value = spring::default_of(written);
+            let key = match value {
                 "update" => "sync",
                 "create" | "create-drop" => "drop",
                 _ => return None,
-            });
-            let line = line_of(cx, file.id, node.span);
-            let severity = if node.text() == Some("update") { Severity::High } else { Severity::Critical };
-            Some(Site::new(Place::At(file.id, line), tool.with("tool", "Hibernate ddl-auto")).severity(severity))
+            };
+            let name = cx.repo.file(*file).path.file_name().unwrap_or_default();
+            let severity = match value {
+                _ if production_is_fine && !name.contains("prod") => Severity::Medium,
+                "update" => Severity::High,
+                _ => Severity::Critical,
+            };
+            let message = Message::new(key).with("tool", "Hibernate ddl-auto");
+            Some(Site::new(Place::At(*file, line_of(cx, *file, node.span)), message).severity(severity))
         })
         .collect()
 }

@@ -6,6 +6,7 @@ use crate::{
     facts::{
         Fact,
         processes::{self, Ending, ending, of_component, unfinished},
+        spring,
     },
     model::{Confidence, Evidence, FileId, Message, Place, Severity, Site, Verdict},
     rule::{Context, Rule},
@@ -131,8 +132,32 @@ fn without_listen(cx: &Context<'_>) -> Verdict {
     if let Some((place, name)) = started.filter(|_| python) {
         return Verdict::pass_at(place, Message::new("own").with("name", name));
     }
+    if let Some(boot) = spring::boot(cx.repo, cx.component) {
+        return spring_boot(cx, boot);
+    }
     if cx.component.profile.has_framework("Next.js") {
         return Verdict::not_applicable("framework");
     }
     Verdict::unknown("unread")
+}
+
+/// Spring Boot waits for requests when it is told to, and since 3.4 by itself.
+fn spring_boot(cx: &Context<'_>, boot: spring::Boot) -> Verdict {
+    if let Some((value, place)) = spring::find(cx.repo, cx.component, "server.shutdown") {
+        return match value.text() {
+            Some("graceful") => Verdict::pass_at(place, Message::new("own").with("name", "Spring Boot")),
+            Some("immediate") => Verdict::fail(Site::new(place, "spring-immediate").severity(Severity::Medium), []),
+            _ => Verdict::unknown("unread"),
+        };
+    }
+    match boot.version {
+        Some(version) if version >= (3, 4) => {
+            Verdict::pass_at(boot.place, Message::new("own").with("name", "Spring Boot"))
+        }
+        Some((major, minor)) => {
+            let message = Message::new("spring-default").with("version", format!("{major}.{minor}"));
+            Verdict::fail(Site::new(boot.place, message).severity(Severity::Medium), [])
+        }
+        None => Verdict::unknown("unread"),
+    }
 }

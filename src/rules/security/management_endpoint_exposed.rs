@@ -5,6 +5,7 @@ use crate::{
     facts::{
         Fact,
         routes::{GuardDoes, Route, RouteKind, standing},
+        spring::setting,
     },
     model::{Confidence, Evidence, Message, Place, Severity, Site, Verdict},
     repo::{ComponentKind, File, FileKind, Role},
@@ -94,12 +95,6 @@ fn spring(cx: &Context<'_>, file: &File, sites: &mut Vec<Site>, good: &mut Vec<E
             sites.push(site.severity(Severity::Low));
         }
     }
-}
-
-/// A setting by its dotted name, in properties as one key and in YAML as a path.
-fn setting<'n>(root: &'n Node, name: &str) -> Option<&'n Node> {
-    let path: Vec<&str> = name.split('.').collect();
-    root.get(name).or_else(|| root.at(&path))
 }
 
 /// Traefik's dashboard and interface without a password.

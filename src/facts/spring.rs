@@ -1,0 +1,125 @@
+//! Spring Boot: which version runs an application, and what its `application` files set.
+
+use crate::{
+    doc::Node,
+    model::{Place, Span},
+    repo::{Component, File, FileKind, Manifest, Repo},
+};
+
+/// Spring Boot as a component declares it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Boot {
+    /// Major and minor, when the manifest says them.
+    pub version: Option<(u32, u32)>,
+    pub place: Place,
+}
+
+/// The Spring Boot of `component`.
+pub fn boot(repo: &Repo, component: &Component) -> Option<Boot> {
+    component.manifests(repo).find_map(|manifest| of_dependency(manifest).or_else(|| of_plugin(repo, manifest)))
+}
+
+/// Maven's parent or a starter.
+fn of_dependency(manifest: &Manifest) -> Option<Boot> {
+    let own = manifest.dependencies.iter().filter(|found| found.name.starts_with("org.springframework.boot:"));
+    let named = own.max_by_key(|found| found.version.is_some())?;
+    Some(Boot { version: named.version.as_deref().and_then(major_minor), place: manifest.place(named.span) })
+}
+
+/// Gradle's plugin: `id 'org.springframework.boot' version '3.2.0'`.
+fn of_plugin(repo: &Repo, manifest: &Manifest) -> Option<Boot> {
+    let plugin = manifest.tools.iter().find(|tool| tool.text == "org.springframework.boot")?;
+    let text = repo.read(manifest.file).ok()?;
+    let line = text.get(plugin.span.start as usize..plugin.span.end as usize)?;
+    let version = line.split("version").nth(1).map(|rest| rest.trim_matches([' ', '\'', '"', '(', ')']));
+    Some(Boot { version: version.and_then(major_minor), place: manifest.place(plugin.span) })
+}
+
+fn major_minor(version: &str) -> Option<(u32, u32)> {
+    let mut parts = version.split('.').map(str::parse::<u32>);
+    Some((parts.next()?.ok()?, parts.next()?.ok()?))
+}
+
+/// The `application` files that a service starts with, those of development and test profiles left out.
+pub fn settings(repo: &Repo) -> impl Iterator<Item = &File> {
+    repo.files().iter().filter(|file| {
+        let name = file.path.file_name().unwrap_or_default();
+        name.starts_with("application")
+            && !is_development(file)
+            && matches!(file.kind, FileKind::Data | FileKind::Text)
+            && file.role.is_operational()
+    })
+}
+
+/// Whether a file is for a profile of developers or tests.
+pub fn is_development(file: &File) -> bool {
+    let name = file.path.file_name().unwrap_or_default();
+    name.split(['.', '-', '_']).any(|word| {
+        matches!(word, "dev" | "local" | "override" | "test" | "development" | "example" | "it" | "h2" | "integration")
+    })
+}
+
+/// A setting by its dotted name, in properties as one key and in YAML as a path.
+pub fn setting<'n>(root: &'n Node, name: &str) -> Option<&'n Node> {
+    let path: Vec<&str> = name.split('.').collect();
+    root.get(name).or_else(|| root.at(&path))
+}
+
+/// A setting of any of the service's files, with its file.
+pub fn find<'r>(repo: &'r Repo, component: &Component, name: &str) -> Option<(&'r Node, Place)> {
+    settings(repo).filter(|file| file.component == component.id).find_map(|file| {
+        let root = repo.doc(file.id)?.documents.iter().find_map(|root| setting(root, name))?;
+        Some((root, Place::At(file.id, root.span)))
+    })
+}
+
+/// The value of a placeholder that no variable fills: `${NAME:update}` gives `update`; any other text gives itself.
+pub fn default_of(text: &str) -> &str {
+    let placeholder = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    match placeholder.and_then(|inside| inside.split_once(':')) {
+        Some((_, default)) => default,
+        None => text,
+    }
+}
+
+/// The first entity of JPA among the sources of a component that declares JPA and no tool for migrations.
+pub fn unmigrated_entity(repo: &Repo) -> Option<(&File, Place)> {
+    let declares = |manifest: &Manifest, names: &[&str]| {
+        manifest.dependencies.iter().any(|found| names.iter().any(|name| found.name.contains(name)))
+            || manifest.tools.iter().any(|tool| names.iter().any(|name| tool.text.contains(name)))
+    };
+    let manifests = repo.manifests();
+    if manifests.iter().any(|manifest| declares(manifest, &["flyway", "liquibase"]))
+        || !manifests.iter().any(|manifest| declares(manifest, &["data-jpa", "hibernate-core", "hibernate-orm"]))
+    {
+        return None;
+    }
+    let jvm =
+        |file: &&File| matches!(file.path.extension(), Some("java" | "kt")) && file.role == crate::repo::Role::Source;
+    repo.files().iter().filter(jvm).find_map(|file| {
+        let text = repo.read(file.id).ok()?;
+        let at = text.lines().scan(0, |start, line| {
+            let here = *start;
+            *start += line.len() + 1;
+            Some((here, line))
+        });
+        let (start, line) =
+            at.into_iter().find(|(_, line)| line.trim() == "@Entity" || line.trim().starts_with("@Entity("))?;
+        Some((file, Place::At(file.id, Span::new(start, start + line.len()))))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_and_defaults_are_read() {
+        assert_eq!(major_minor("3.5.6"), Some((3, 5)));
+        assert_eq!(major_minor("2.7.18.RELEASE"), Some((2, 7)));
+        assert_eq!(major_minor("${spring.version}"), None);
+        assert_eq!(default_of("${DDL:update}"), "update");
+        assert_eq!(default_of("${DDL}"), "${DDL}");
+        assert_eq!(default_of("validate"), "validate");
+    }
+}
