@@ -16,7 +16,12 @@ pub struct Boot {
 
 /// The Spring Boot of `component`.
 pub fn boot(repo: &Repo, component: &Component) -> Option<Boot> {
-    component.manifests(repo).find_map(|manifest| of_dependency(manifest).or_else(|| of_plugin(repo, manifest)))
+    let declared: Vec<Boot> = component
+        .manifests(repo)
+        .flat_map(|manifest| [of_plugin(repo, manifest), of_dependency(manifest)])
+        .flatten()
+        .collect();
+    declared.iter().find(|boot| boot.version.is_some()).or(declared.first()).cloned()
 }
 
 /// Maven's parent or a starter.
