@@ -51,6 +51,8 @@ pub struct Part {
     pub path: String,
     pub name: String,
     pub kind: String,
+    /// The file that declares it.
+    pub manifest: Option<String>,
 }
 
 /// Scores, counts and orders; `exists` tells whether a path is in the repository already.
@@ -409,6 +411,7 @@ fn component_lines(parts: Vec<Part>, score: &Score, pools: &Pools) -> Vec<Compon
             path: path.to_owned(),
             name: path.to_owned(),
             kind: if path == ROOT { "repository" } else { "component" }.to_owned(),
+            manifest: None,
         });
     }
     let mut parts: Vec<Part> = known.into_values().collect();
@@ -423,6 +426,7 @@ fn component_lines(parts: Vec<Part>, score: &Score, pools: &Pools) -> Vec<Compon
                 path: part.path,
                 name: part.name,
                 kind: part.kind,
+                manifest: part.manifest,
                 score: grade.score,
                 status: grade.health,
                 capped_by: grade.capped_by,

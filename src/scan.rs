@@ -67,7 +67,7 @@ pub fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
         guesses: config.all,
         repository: repository(&repo),
         coverage: coverage(&repo, &audit),
-        components: repo.components().iter().map(part).collect(),
+        components: repo.components().iter().map(|component| part(&repo, component)).collect(),
         criteria: audit.criteria,
         findings: audit.findings,
         suppressions,
@@ -271,8 +271,14 @@ fn profile(repo: &Repo, profile: &Profile) -> report::Profile {
     }
 }
 
-fn part(component: &crate::repo::Component) -> Part {
-    Part { path: component.path.to_string(), name: component.name.clone(), kind: component.kind.name().to_owned() }
+fn part(repo: &Repo, component: &crate::repo::Component) -> Part {
+    let manifest = component.manifests(repo).next().map(|manifest| repo.file(manifest.file).path.to_string());
+    Part {
+        path: component.path.to_string(),
+        name: component.name.clone(),
+        kind: component.kind.name().to_owned(),
+        manifest,
+    }
 }
 
 fn coverage(repo: &Repo, audit: &Audit) -> Coverage {

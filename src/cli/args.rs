@@ -5,7 +5,7 @@ use std::{ffi::OsString, fmt};
 use camino::Utf8PathBuf;
 use clap::{
     Args, CommandFactory, Parser, Subcommand, ValueEnum,
-    builder::{PossibleValuesParser, StyledStr, TypedValueParser},
+    builder::{PossibleValue, PossibleValuesParser, StyledStr, TypedValueParser},
     error::{ContextKind, ContextValue, ErrorKind},
 };
 use readiness::{
@@ -18,6 +18,7 @@ Examples:
   readiness .                                   audit this repository
   readiness scan ../shop --format json          the whole report as JSON
   readiness --report markdown=review.md .       print the report and write the review
+  readiness compare old.json new.json           what is new, resolved, unchanged
   readiness --only security,critical .          a part of the rules
   readiness --fail-on high --min-score 7 .      a stricter gate
   readiness explain cors-allow-all-fallback     why a rule asks, how it decides, how to repair
@@ -51,12 +52,13 @@ pub(crate) struct Parsed {
 
 /// Reads the arguments, the program's own name first. Without a command `scan` is meant.
 pub(crate) fn parse(mut arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
-    let names = ["scan", "rules", "explain", "services", "routes", "env", "help", "-h", "--help", "-V", "--version"];
+    let names =
+        ["scan", "rules", "explain", "services", "routes", "env", "compare", "help", "-h", "--help", "-V", "--version"];
     let implied = !arguments.get(1).is_some_and(|first| names.iter().any(|name| first == name));
     if implied {
         arguments.insert(1.min(arguments.len()), "scan".into());
     }
-    let misplaced = implied && arguments.iter().skip(2).any(|argument| names[..6].iter().any(|name| argument == name));
+    let misplaced = implied && arguments.iter().skip(2).any(|argument| names[..7].iter().any(|name| argument == name));
     let cli = Cli::try_parse_from(arguments).map_err(|mut error| {
         if misplaced && error.kind() == ErrorKind::UnknownArgument {
             let tip = StyledStr::from("the command comes first, its options behind it");
@@ -83,6 +85,8 @@ pub(crate) enum Command {
     Routes(FactArgs),
     /// List every environment variable with where it is read, checked and declared
     Env(FactArgs),
+    /// Say what changed between two reports that were written with `--report json=FILE`
+    Compare(CompareArgs),
 }
 
 impl Command {
@@ -91,7 +95,7 @@ impl Command {
             Self::Scan(args) => args.color,
             Self::Rules(args) => args.color,
             Self::Explain(args) => args.color,
-            Self::Services(_) | Self::Routes(_) | Self::Env(_) => Color::Auto,
+            Self::Services(_) | Self::Routes(_) | Self::Env(_) | Self::Compare(_) => Color::Auto,
         }
     }
 }
@@ -103,11 +107,11 @@ pub(crate) struct ScanArgs {
     #[arg(default_value = ".")]
     pub(crate) path: Utf8PathBuf,
 
-    /// What to print on standard output
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Terminal, help_heading = "Output")]
-    pub(crate) format: Format,
+    /// What to print on standard output [default: terminal]
+    #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Output")]
+    pub(crate) format: Option<Format>,
 
-    /// Write a report to a file as well, whole or not at all; may be repeated
+    /// Write a report to a file as well, whole or not at all; may be repeated; `-` is standard output
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = parse_target, help_heading = "Output")]
     pub(crate) reports: Vec<Target>,
 
@@ -197,6 +201,38 @@ pub(crate) struct ExplainArgs {
     pub(crate) color: Color,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// The older report, as JSON
+    pub(crate) old: Utf8PathBuf,
+
+    /// The newer report, as JSON
+    pub(crate) new: Utf8PathBuf,
+
+    /// What to print
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = CompareFormat::Terminal)]
+    pub(crate) format: CompareFormat,
+
+    /// Language of the texts [default: the newer report's]
+    #[arg(long, value_name = "LANG", value_parser = languages())]
+    pub(crate) lang: Option<Lang>,
+
+    /// List every finding in the terminal
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// A form of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompareFormat {
+    /// For people: the scores and what changed
+    Terminal,
+    /// For a comment on a pull request
+    Markdown,
+    /// For programs: every finding with what became of it
+    Json,
+}
+
 /// What every command takes that lists facts.
 #[derive(Debug, Args)]
 pub(crate) struct FactArgs {
@@ -229,16 +265,26 @@ pub(crate) enum Format {
     Markdown,
     /// For a review: one page for a browser, which asks for nothing else
     Html,
+    /// For code scanning services: SARIF 2.1.0
+    Sarif,
+    /// For test reports of pipelines: JUnit XML
+    Junit,
+    /// For GitHub Actions: annotations in the log
+    Github,
+    /// For GitHub Actions: a job summary
+    GithubSummary,
+    /// For GitLab: a Code Quality report
+    Gitlab,
+    /// For programs that repair: a line for each finding, the fix, the command that verifies it
+    Agent,
+    /// For a README: a badge as SVG
+    Badge,
 }
 
 impl fmt::Display for Format {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Terminal => "terminal",
-            Self::Json => "json",
-            Self::Markdown => "markdown",
-            Self::Html => "html",
-        })
+        let value = self.to_possible_value();
+        out.write_str(value.as_ref().map_or("report", PossibleValue::get_name))
     }
 }
 
@@ -257,26 +303,27 @@ pub(crate) enum Color {
     Never,
 }
 
-/// A file to write a report to.
+/// Where a report goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Target {
     pub(crate) format: Format,
-    pub(crate) file: Utf8PathBuf,
+    /// None for standard output.
+    pub(crate) file: Option<Utf8PathBuf>,
 }
 
 fn parse_target(text: &str) -> Result<Target, String> {
     let (format, file) =
         text.split_once('=').ok_or_else(|| "write FORMAT=FILE, for instance json=report.json".to_owned())?;
     let format = Format::from_str(format, false).map_err(|_| {
-        let names = [Format::Terminal, Format::Json, Format::Markdown, Format::Html].map(|format| format.to_string());
+        let names: Vec<String> = Format::value_variants().iter().map(Format::to_string).collect();
         let nearest = readiness::model::nearest(format, names.iter().map(String::as_str));
         let hint = nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
         format!("`{format}` is no format{hint} (formats: {})", names.join(", "))
     })?;
     match file {
         "" => Err("the file is missing; write FORMAT=FILE, for instance json=report.json".to_owned()),
-        "-" => Err("a report goes to standard output with --format".to_owned()),
-        _ => Ok(Target { format, file: file.into() }),
+        "-" => Ok(Target { format, file: None }),
+        _ => Ok(Target { format, file: Some(file.into()) }),
     }
 }
 
@@ -323,7 +370,7 @@ mod tests {
     fn scan_is_meant_when_no_command_is_named() {
         assert_eq!(scanned("readiness").path, ".");
         assert_eq!(scanned("readiness shop").path, "shop");
-        assert_eq!(scanned("readiness --format json").format, Format::Json);
+        assert_eq!(scanned("readiness --format json").format, Some(Format::Json));
         assert_eq!(scanned("readiness scan --format json shop").path, "shop");
         assert_eq!(scanned("readiness ./scan").path, "./scan");
         assert!(matches!(parsed("readiness rules").unwrap().command, Command::Rules(_)));

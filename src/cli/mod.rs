@@ -2,6 +2,7 @@
 //! environment and the terminal looked at.
 
 mod args;
+mod compare;
 mod env;
 mod exit;
 mod explain;
@@ -43,6 +44,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Services(args) => services::run(args, &output),
         Command::Routes(args) => routes::run(args),
         Command::Env(args) => env::run(args, &output),
+        Command::Compare(args) => compare::run(args),
     };
     result.unwrap_or_else(|failure| {
         output.complain(&failure);

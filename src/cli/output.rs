@@ -87,15 +87,17 @@ fn say(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Whether `file` could be written, as far as one can tell before.
-pub(super) fn check(file: &Utf8Path) -> Result<(), Failure> {
+/// Whether `file` could be written, as far as one can tell before; the one way to write its path.
+pub(super) fn check(file: &Utf8Path) -> Result<Utf8PathBuf, Failure> {
     let cannot = |why: &str| Failure::unusable(format!("cannot write the report `{file}`: {why}"));
     if file.is_dir() {
         return Err(cannot("it is a folder").help("name a file"));
     }
     let folder = folder_of(file);
     if folder.is_dir() {
-        return Ok(());
+        let whole = folder.canonicalize_utf8().ok().zip(file.file_name()).map(|(folder, name)| folder.join(name));
+        let place = file.canonicalize_utf8().ok().or(whole);
+        return Ok(place.unwrap_or_else(|| file.to_owned()));
     }
     if folder.exists() {
         return Err(cannot(&format!("`{folder}` is no folder")).help("name a file in an existing folder"));

@@ -11,12 +11,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 use readiness::{
     config::{Config, FILE_NAME, Found, Layer, Names, Observer, Selector, find, load},
     model::{Categories, Date, nearest},
-    report::{Report, html, json, markdown, terminal},
+    report::{Report, agent, badge, github, gitlab, html, json, junit, markdown, sarif, terminal},
 };
 
 use super::{
     Outcome,
-    args::{Format, ScanArgs, Target},
+    args::{Format, ScanArgs},
     exit::{Exit, Failure},
     gate, library,
     output::{self, Output, reason},
@@ -24,18 +24,18 @@ use super::{
     words::Words,
 };
 
-const COMMANDS: [&str; 5] = ["scan", "rules", "explain", "services", "routes"];
+const COMMANDS: [&str; 7] = ["scan", "rules", "explain", "services", "routes", "env", "compare"];
 
 /// Runs the command; `implied` when nobody wrote its name.
 pub(super) fn run(args: &ScanArgs, implied: bool, output: &Output) -> Outcome {
     let root = root(&args.path, implied)?;
     let config = config(args, &root)?;
-    check_targets(&args.reports)?;
+    let (printed, files) = targets(args)?;
     let report = library::scan(&root, &config)
         .map_err(|error| Failure::unusable(format!("cannot scan `{}`: {error}", args.path)))?;
     let shown = Shown { all: config.all, quiet: args.quiet, date: args.date };
-    output::print(&render(&report, args.format, shown, Some(output))?)?;
-    let written = write_reports(&report, &args.reports, shown, output);
+    output::print(&render(&report, printed, shown, Some(output))?)?;
+    let written = write_reports(&report, &files, shown, output);
     let failures = gate::failures(&report, &config);
     if !failures.is_empty() && !args.quiet {
         output.gate(Words::of(config.lang).gate_fails, &failures);
@@ -170,23 +170,35 @@ fn today() -> Option<Date> {
     Date::from_days_after_1970(i64::try_from(seconds / 86_400).ok()?)
 }
 
-fn check_targets(targets: &[Target]) -> Result<(), Failure> {
-    for (index, target) in targets.iter().enumerate() {
-        if targets[..index].iter().any(|earlier| earlier.file == target.file) {
-            return Err(Failure::usage(format!("two reports go to the same file `{}`", target.file))
+/// What is printed, and which files are written; checked before anything is scanned.
+fn targets(args: &ScanArgs) -> Result<(Format, Vec<(Format, &Utf8Path)>), Failure> {
+    let to_screen = args.reports.iter().filter(|target| target.file.is_none()).map(|target| target.format);
+    let printed: Vec<Format> = args.format.into_iter().chain(to_screen).collect();
+    if printed.len() > 1 {
+        let names: Vec<String> = printed.iter().map(|format| format!("`{format}`")).collect();
+        return Err(Failure::usage(format!("several reports go to standard output: {}", names.join(", ")))
+            .help("print one, and give each of the others a file: --report FORMAT=FILE"));
+    }
+    let mut files: Vec<(Format, &Utf8Path)> = Vec::new();
+    let mut places: Vec<Utf8PathBuf> = Vec::new();
+    for target in &args.reports {
+        let Some(file) = target.file.as_deref() else { continue };
+        let place = output::check(file)?;
+        if places.contains(&place) {
+            return Err(Failure::usage(format!("two reports go to the same file `{file}`"))
                 .help("give every `--report` a file of its own"));
         }
-        output::check(&target.file)?;
+        places.push(place);
+        files.push((target.format, file));
     }
-    Ok(())
+    Ok((printed.first().copied().unwrap_or(Format::Terminal), files))
 }
 
 /// Writes every report that can be written; whether all could.
-fn write_reports(report: &Report, targets: &[Target], shown: Shown, output: &Output) -> bool {
+fn write_reports(report: &Report, files: &[(Format, &Utf8Path)], shown: Shown, output: &Output) -> bool {
     let mut all = true;
-    for target in targets {
-        let written =
-            render(report, target.format, shown, None).and_then(|bytes| output::write_file(&target.file, &bytes));
+    for (format, file) in files {
+        let written = render(report, *format, shown, None).and_then(|bytes| output::write_file(file, &bytes));
         if let Err(failure) = written {
             output.complain(&failure);
             all = false;
@@ -222,6 +234,13 @@ fn render(report: &Report, format: Format, shown: Shown, screen: Option<&Output>
         Format::Html => {
             html::write(report, &html::Options { date: shown.date.map(|date| date.to_string()) }, &mut bytes)
         }
+        Format::Sarif => sarif::write(report, &mut bytes),
+        Format::Junit => junit::write(report, &mut bytes),
+        Format::Github => github::annotations(report, &mut bytes),
+        Format::GithubSummary => github::summary(report, &mut bytes),
+        Format::Gitlab => gitlab::write(report, &mut bytes),
+        Format::Agent => agent::write(report, &mut bytes),
+        Format::Badge => badge::write(report, &mut bytes),
     };
     written.map_err(|error| Failure::unusable(format!("cannot write the {format} report: {}", reason(&error))))?;
     Ok(bytes)

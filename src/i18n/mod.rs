@@ -1,11 +1,13 @@
 //! Interface strings in English and Russian, plural forms, and the templates of the catalogue's messages.
 
 mod engine;
+mod machine;
 mod plural;
 mod strings;
 mod template;
 
 pub use engine::engine_text;
+pub use machine::{MachineStrings, machine_strings};
 pub use plural::{Plural, forms};
 pub use strings::{Strings, strings};
 pub use template::{TemplateError, render};

@@ -120,7 +120,7 @@ pub(super) fn wrap(text: &str, limit: usize) -> Vec<String> {
 
 fn add_word(word: &str, limit: usize, line: &mut String, lines: &mut Vec<String>) {
     let needed = width(word) + usize::from(!line.is_empty());
-    if width(line) + needed <= limit {
+    if width(line) + needed <= limit && (!line.is_empty() || !word.starts_with("::")) {
         if !line.is_empty() {
             line.push(' ');
         }
@@ -130,10 +130,17 @@ fn add_word(word: &str, limit: usize, line: &mut String, lines: &mut Vec<String>
     if !line.is_empty() {
         lines.push(std::mem::take(line));
     }
+    // A line of a log that begins with two colons is a command to GitHub Actions.
+    if word.starts_with("::") {
+        line.push('\\');
+    }
     // A word longer than a line, such as a path, is broken wherever the line ends.
     for glyph in glyphs(word) {
         if width(line) + glyph.width > limit {
             lines.push(std::mem::take(line));
+            if glyph.text == ":" {
+                line.push('\\');
+            }
         }
         line.push_str(&glyph.text);
     }
@@ -174,6 +181,12 @@ mod tests {
         let shown: Vec<(usize, usize)> =
             glyphs("я漢👩\u{200d}💻e\u{301}👍\u{1f3fd}").iter().map(|g| (g.width, g.chars)).collect();
         assert_eq!(shown, [(1, 1), (2, 1), (2, 3), (1, 2), (2, 2)]);
+    }
+
+    #[test]
+    fn no_line_begins_a_command() {
+        assert_eq!(wrap("one two ::error::x ::y", 10), ["one two", "\\::error::", "x ::y"]);
+        assert_eq!(wrap("::warning x", 12), ["\\::warning x"]);
     }
 
     #[test]

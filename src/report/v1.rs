@@ -223,6 +223,9 @@ pub struct Component {
     pub name: String,
     /// `repository`, `http-service`, `worker`, `frontend`, `library`, ...
     pub kind: String,
+    /// The file that declares it, where what is missing can be shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<String>,
     #[serde(serialize_with = "decimals::optional")]
     pub score: Option<f64>,
     pub status: Health,

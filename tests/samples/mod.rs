@@ -175,7 +175,7 @@ pub(crate) fn shop() -> Draft {
         ("apps/web", "web", "frontend"),
         (".", "shop-platform", "repository"),
     ]
-    .map(|(path, name, kind)| Part { path: path.into(), name: name.into(), kind: kind.into() })
+    .map(|(path, name, kind)| Part { path: path.into(), name: name.into(), kind: kind.into(), manifest: None })
     .to_vec();
     d.rules = vec![
         Rule {

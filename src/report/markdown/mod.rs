@@ -1,7 +1,7 @@
 //! The report as a review: a verdict, nine sections with criteria, evidence and recommendations, the score and how it
 //! follows, and what to do in order.
 
-mod escape;
+pub(super) mod escape;
 mod evidence;
 mod section;
 
