@@ -160,7 +160,7 @@ fn is_guess(criterion: &Criterion) -> bool {
 }
 
 /// Fails, and the failure counts.
-fn counts(criterion: &Criterion) -> bool {
+pub(crate) fn counts(criterion: &Criterion) -> bool {
     criterion.status == Status::Fail && !criterion.suppressed && !is_guess(criterion)
 }
 
@@ -195,27 +195,43 @@ fn order_findings(findings: &mut [Finding], categories: &Categories) {
     });
 }
 
-fn scored(criteria: &[Criterion], rules: &BTreeMap<String, Rule>) -> Vec<ScoredCriterion> {
-    let failed: BTreeSet<(&str, &str)> =
-        criteria.iter().filter(|c| counts(c)).map(|c| (c.rule.as_str(), c.component.as_str())).collect();
-    let parents: BTreeMap<(&str, &str), &str> = criteria
-        .iter()
-        .filter(|c| c.status == Status::NotApplicable)
-        .filter_map(|c| Some(((c.rule.as_str(), c.component.as_str()), c.parent.as_deref()?)))
-        .collect();
-    let parent_failed = |c: &Criterion| {
+/// Which failing criterion keeps a criterion from being asked.
+pub(crate) struct Families<'c> {
+    failed: BTreeSet<(&'c str, &'c str)>,
+    parents: BTreeMap<(&'c str, &'c str), &'c str>,
+}
+
+impl<'c> Families<'c> {
+    pub(crate) fn of(criteria: &'c [Criterion]) -> Self {
+        Self {
+            failed: criteria.iter().filter(|c| counts(c)).map(|c| (c.rule.as_str(), c.component.as_str())).collect(),
+            parents: criteria
+                .iter()
+                .filter(|c| c.status == Status::NotApplicable)
+                .filter_map(|c| Some(((c.rule.as_str(), c.component.as_str()), c.parent.as_deref()?)))
+                .collect(),
+        }
+    }
+
+    /// The failing criterion that a criterion waits for, as rule and component.
+    pub(crate) fn waits_for(&self, c: &'c Criterion) -> Option<(&'c str, &'c str)> {
         let mut parent = c.parent.as_deref();
         for _ in 0..DEEPEST_FAMILY {
-            let Some(rule) = parent else { return false };
+            let rule = parent?;
             // A rule of the repository may be the parent of a component's rule.
             let places = [(rule, c.component.as_str()), (rule, ROOT)];
-            if places.iter().any(|place| failed.contains(place)) {
-                return true;
+            if let Some(failed) = places.iter().find(|place| self.failed.contains(*place)) {
+                return Some(*failed);
             }
-            parent = places.iter().find_map(|place| parents.get(place).copied());
+            parent = places.iter().find_map(|place| self.parents.get(place).copied());
         }
-        false
-    };
+        None
+    }
+}
+
+/// The criteria of a report as far as the score is concerned.
+pub(crate) fn scored(criteria: &[Criterion], rules: &BTreeMap<String, Rule>) -> Vec<ScoredCriterion> {
+    let families = Families::of(criteria);
     criteria
         .iter()
         .map(|c| {
@@ -229,7 +245,7 @@ fn scored(criteria: &[Criterion], rules: &BTreeMap<String, Rule>) -> Vec<ScoredC
                 answer: match c.status {
                     Status::Pass => Answer::Pass,
                     Status::Fail => Answer::Fail,
-                    Status::NotApplicable => Answer::NotApplicable { parent_failed: parent_failed(c) },
+                    Status::NotApplicable => Answer::NotApplicable { parent_failed: families.waits_for(c).is_some() },
                     Status::Unknown => Answer::Unknown { engine: c.cause == Some(Cause::Engine) },
                     Status::Manual => Answer::Manual { attested: c.attestation.as_ref().map(|a| a.holds) },
                 },

@@ -20,6 +20,7 @@ pub mod engine;
 pub mod facts;
 pub mod i18n;
 pub mod model;
+pub mod plan;
 pub mod repo;
 pub mod report;
 pub mod rule;

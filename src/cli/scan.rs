@@ -24,7 +24,7 @@ use super::{
     words::Words,
 };
 
-const COMMANDS: [&str; 5] = ["scan", "rules", "explain", "services", "routes"];
+const COMMANDS: [&str; 8] = ["scan", "plan", "checklist", "rules", "explain", "services", "routes", "env"];
 
 /// Runs the command; `implied` when nobody wrote its name.
 pub(super) fn run(args: &ScanArgs, implied: bool, output: &Output) -> Outcome {
@@ -70,15 +70,35 @@ fn missing(path: &Utf8Path, implied: bool) -> Failure {
 }
 
 fn config(args: &ScanArgs, root: &Utf8Path) -> Result<Config, Failure> {
+    let source = Source { named: args.config.as_deref(), none: args.no_config };
+    settings(|names| flags(args, names), source, root, args.quiet)
+}
+
+/// Where the configuration is read from.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    /// The file that the user named.
+    pub(super) named: Option<&'a Utf8Path>,
+    /// Nowhere.
+    pub(super) none: bool,
+}
+
+/// The settings of a scan: what the flags say, over what the file says.
+pub(super) fn settings(
+    flags: impl FnOnce(Names<'_>) -> Result<Layer, Failure>,
+    source: Source<'_>,
+    root: &Utf8Path,
+    quiet: bool,
+) -> Result<Config, Failure> {
     let cards = library::cards();
     let rules: Vec<&str> = cards.iter().map(|card| card.meta.id.as_str()).collect();
     let categories: Vec<&str> = Categories::embedded().all.iter().map(|category| category.id.as_str()).collect();
     let names = Names { rules: &rules, categories: &categories };
-    let flags = flags(args, names)?;
-    let file = file(args, root, names)?;
+    let flags = flags(names)?;
+    let file = file(source, root, names)?;
     let mut config = Config::from_layers([flags, file]);
     config.today = config.today.or_else(today);
-    if !args.quiet && io::stderr().is_terminal() {
+    if !quiet && io::stderr().is_terminal() {
         config.progress = Observer::new(Arc::new(Bar::new(Words::of(config.lang).files)));
     }
     Ok(config)
@@ -101,7 +121,7 @@ fn flags(args: &ScanArgs, names: Names<'_>) -> Result<Layer, Failure> {
     })
 }
 
-fn selectors(flag: &str, list: &[String], names: Names<'_>) -> Result<Vec<Selector>, Failure> {
+pub(super) fn selectors(flag: &str, list: &[String], names: Names<'_>) -> Result<Vec<Selector>, Failure> {
     let given: Vec<&str> = list.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
     if given.is_empty() {
         return Err(Failure::usage(format!("`{flag}` names nothing"))
@@ -129,14 +149,14 @@ fn selectors(flag: &str, list: &[String], names: Names<'_>) -> Result<Vec<Select
     })
 }
 
-fn file(args: &ScanArgs, root: &Utf8Path, names: Names<'_>) -> Result<Layer, Failure> {
-    let found = match &args.config {
-        _ if args.no_config => None,
+fn file(source: Source<'_>, root: &Utf8Path, names: Names<'_>) -> Result<Layer, Failure> {
+    let found = match source.named {
+        _ if source.none => None,
         Some(path) => Some(Found::named(absolute(path))),
         None => find(root),
     };
     let Some(found) = found else { return Ok(Layer::default()) };
-    let complaint_path = args.config.clone().unwrap_or_else(|| from_here(&found.path));
+    let complaint_path = source.named.map_or_else(|| from_here(&found.path), Utf8Path::to_owned);
     load(&found, root, &from_root(&found.path, root), names)
         .map_err(|error| error.about(complaint_path.as_str()).into())
 }

@@ -1,11 +1,14 @@
 //! Interface strings in English and Russian, plural forms, and the templates of the catalogue's messages.
 
 mod engine;
+mod phrase;
+pub mod plan;
 mod plural;
 mod strings;
 mod template;
 
 pub use engine::engine_text;
+pub use phrase::{Noun, Phrase};
 pub use plural::{Plural, forms};
 pub use strings::{Strings, strings};
 pub use template::{TemplateError, render};

@@ -4,7 +4,7 @@
 pub mod json;
 pub mod markdown;
 pub mod terminal;
-mod text;
+pub(crate) mod text;
 mod v1;
 
 pub use v1::*;

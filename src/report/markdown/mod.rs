@@ -1,9 +1,10 @@
 //! The report as a review: a verdict, nine sections with criteria, evidence and recommendations, the score and how it
 //! follows, and what to do in order.
 
-mod escape;
+pub(crate) mod escape;
 mod evidence;
 mod section;
+pub(crate) mod sheet;
 
 use std::io;
 
@@ -426,7 +427,7 @@ impl Page<'_> {
     }
 }
 
-fn label(severity: Severity) -> &'static str {
+pub(crate) fn label(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "CRITICAL",
         Severity::High => "HIGH",
@@ -442,7 +443,7 @@ fn failure_sign(severity: Severity, confidence: Confidence) -> &'static str {
     if grave && confidence == Confidence::Certain { "❌" } else { "⚠️" }
 }
 
-fn verdict_sign(verdict: Readiness) -> &'static str {
+pub(crate) fn verdict_sign(verdict: Readiness) -> &'static str {
     match verdict {
         Readiness::NotReady => "❌",
         Readiness::NotAssessed => "➖",
@@ -451,7 +452,7 @@ fn verdict_sign(verdict: Readiness) -> &'static str {
     }
 }
 
-fn health_sign(health: Health) -> &'static str {
+pub(crate) fn health_sign(health: Health) -> &'static str {
     match health {
         Health::Ok => "✅",
         Health::Warning => "⚠️",
@@ -460,7 +461,7 @@ fn health_sign(health: Health) -> &'static str {
     }
 }
 
-fn score_of_ten(score: Option<f64>) -> String {
+pub(crate) fn score_of_ten(score: Option<f64>) -> String {
     score.map_or_else(|| "–".to_owned(), |score| format!("{}/10", one_decimal(score)))
 }
 
