@@ -12,7 +12,7 @@ use crate::report::{
     Finding, NineRow, Reason, Repair, Report, Repository, Rule, SCHEMA_VERSION, SeverityCounts, Sites, Status, Summary,
     Suppressed, SuppressedBy, Suppression, Timing, Tool,
 };
-use crate::score::{Answer, GateInput, GateItem, Grade, Rubric, Score, ScoredCriterion, score};
+use crate::score::{Answer, GateInput, GateItem, GoInput, Grade, Rubric, Score, ScoredCriterion, Target, score};
 
 /// The component that stands for the repository as a whole.
 const ROOT: &str = ".";
@@ -117,6 +117,55 @@ pub fn gate_input(report: &Report) -> GateInput {
         .collect();
     open.sort_by_key(|item| item.severity);
     GateInput { score: report.summary.score, verdict: report.summary.verdict, open }
+}
+
+/// What the go/no-go decision for `target` looks at.
+pub fn go_input(report: &Report, target: Target) -> GoInput {
+    let not_examined = report.criteria.iter().filter(|criterion| criterion.cause == Some(Cause::Engine));
+    let default = |criterion: &Criterion| report.rule(&criterion.rule).map_or(criterion.severity, |rule| rule.severity);
+    let mut questions: BTreeMap<&str, bool> = BTreeMap::new();
+    for criterion in report.criteria.iter().filter(|criterion| criterion.status == Status::Manual) {
+        if report.rule(&criterion.rule).is_some_and(|rule| rule.mandatory) {
+            let confirmed = criterion.attestation.as_ref().is_some_and(|said| said.holds);
+            *questions.entry(&criterion.rule).or_insert(true) &= confirmed;
+        }
+    }
+    let watched = target.watched().iter().filter_map(|rule| Some(((*rule).to_owned(), standing(report, rule)?)));
+    GoInput {
+        partial: report.partial,
+        score: report.summary.score,
+        open: gate_input(report).open,
+        not_examined: not_examined
+            .map(|criterion| GateItem {
+                rule: criterion.rule.clone(),
+                component: criterion.component.clone(),
+                severity: default(criterion),
+            })
+            .collect(),
+        questions: questions.into_iter().map(|(rule, confirmed)| (rule.to_owned(), confirmed)).collect(),
+        watched: watched.collect(),
+    }
+}
+
+/// Whether a rule holds wherever it was asked; `Some(None)` where nobody knows, nothing where it does not apply.
+fn standing(report: &Report, rule: &str) -> Option<Option<bool>> {
+    let asked: Vec<&Criterion> = report.criteria.iter().filter(|criterion| criterion.rule == rule).collect();
+    let families = Families::of(&report.criteria);
+    let open = |c: &&Criterion| c.attestation.as_ref().is_some_and(|said| !said.holds);
+    if asked.iter().any(|c| counts(c) || open(c)) {
+        return Some(Some(false));
+    }
+    let unsure = |c: &&Criterion| match c.status {
+        Status::Manual => c.attestation.is_none(),
+        Status::Unknown => true,
+        Status::Fail => !c.suppressed,
+        Status::NotApplicable => families.waits_for(c).is_some(),
+        Status::Pass => false,
+    };
+    if asked.iter().any(unsure) {
+        return Some(None);
+    }
+    asked.iter().any(|c| c.status != Status::NotApplicable).then_some(Some(true))
 }
 
 /// Takes a finding out of the score: a baseline does not.

@@ -13,6 +13,7 @@
 
 pub mod assemble;
 mod attest;
+pub mod checklist;
 pub mod code;
 pub mod config;
 pub mod doc;

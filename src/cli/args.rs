@@ -113,6 +113,10 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Terminal, help_heading = "Output")]
     pub(crate) format: Format,
 
+    /// The document that `markdown` becomes
+    #[arg(long, value_enum, value_name = "NAME", default_value_t = Template::Review, help_heading = "Output")]
+    pub(crate) template: Template,
+
     /// Write a report to a file as well, whole or not at all; may be repeated
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = parse_target, help_heading = "Output")]
     pub(crate) reports: Vec<Target>,
@@ -144,6 +148,10 @@ pub(crate) struct ScanArgs {
     /// Fail below this overall score, 0 to 10
     #[arg(long, value_name = "N", value_parser = parse_score, allow_negative_numbers = true, help_heading = "Gate")]
     pub(crate) min_score: Option<f64>,
+
+    /// Decide go or no-go for an environment, point by point
+    #[arg(long, value_enum, value_name = "TARGET", help_heading = "Gate")]
+    pub(crate) gate: Option<GateTarget>,
 
     /// Run only these rules: ids, categories or severities, comma separated
     #[arg(long, value_name = "IDS", value_delimiter = ',', help_heading = "Rules")]
@@ -329,6 +337,26 @@ pub(crate) enum FactFormat {
     Table,
     /// For programs
     Json,
+}
+
+/// Where a release wants to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GateTarget {
+    /// Nothing CRITICAL is open, and the score is that of staging
+    Staging,
+    /// Nothing HIGH is open either, every mandatory question is confirmed, and the score is that of production
+    Production,
+}
+
+/// A document that a report can become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Template {
+    /// Nine sections with criteria, evidence and recommendations
+    Review,
+    /// Components with scores from 0 to 100, blockers, what works, risks
+    Audit,
+    /// What to check around a deployment
+    Checklist,
 }
 
 /// A form of the report.

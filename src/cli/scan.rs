@@ -11,12 +11,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 use readiness::{
     config::{Config, FILE_NAME, Found, Layer, Names, Observer, Selector, find, load},
     model::{Categories, Date, nearest},
+    plan::{Calendar, plan},
     report::{Report, json, markdown, terminal},
 };
 
 use super::{
     Outcome,
-    args::{Format, ScanArgs, Target},
+    args::{Format, ScanArgs, Target, Template},
+    checklist,
     exit::{Exit, Failure},
     gate, library,
     output::{self, Output, reason},
@@ -33,14 +35,19 @@ pub(super) fn run(args: &ScanArgs, implied: bool, output: &Output) -> Outcome {
     check_targets(&args.reports)?;
     let report = library::scan(&root, &config)
         .map_err(|error| Failure::unusable(format!("cannot scan `{}`: {error}", args.path)))?;
-    let shown = Shown { all: config.all, quiet: args.quiet, date: args.date };
+    let shown = Shown { quiet: args.quiet, date: args.date, template: args.template, root: &root, config: &config };
     output::print(&render(&report, args.format, shown, Some(output))?)?;
     let written = write_reports(&report, &args.reports, shown, output);
     let failures = gate::failures(&report, &config);
     if !failures.is_empty() && !args.quiet {
         output.gate(Words::of(config.lang).gate_fails, &failures);
     }
-    Ok(match (written, failures.is_empty()) {
+    let decision = args.gate.map(|target| gate::decide(&report, target, config.lang));
+    if let Some(decision) = decision.as_ref().filter(|_| !args.quiet) {
+        output.decision(decision.go, &decision.heading, &decision.points);
+    }
+    let holds = failures.is_empty() && decision.is_none_or(|decision| decision.go);
+    Ok(match (written, holds) {
         (false, _) => Exit::Unusable,
         (true, false) => Exit::Fails,
         (true, true) => Exit::Holds,
@@ -202,7 +209,7 @@ fn check_targets(targets: &[Target]) -> Result<(), Failure> {
 }
 
 /// Writes every report that can be written; whether all could.
-fn write_reports(report: &Report, targets: &[Target], shown: Shown, output: &Output) -> bool {
+fn write_reports(report: &Report, targets: &[Target], shown: Shown<'_>, output: &Output) -> bool {
     let mut all = true;
     for target in targets {
         let written =
@@ -215,31 +222,53 @@ fn write_reports(report: &Report, targets: &[Target], shown: Shown, output: &Out
     all
 }
 
-/// How much of a report people see.
+/// How a report is shown to people.
 #[derive(Clone, Copy)]
-struct Shown {
-    all: bool,
+struct Shown<'a> {
     quiet: bool,
     /// Human documents are dated by `--date` alone: the clock would change the bytes from day to day.
     date: Option<Date>,
+    template: Template,
+    root: &'a Utf8Path,
+    config: &'a Config,
 }
 
 /// The bytes of a report; `screen` when it is for standard output, which may be narrow or take colour.
-fn render(report: &Report, format: Format, shown: Shown, screen: Option<&Output>) -> Result<Vec<u8>, Failure> {
+fn render(report: &Report, format: Format, shown: Shown<'_>, screen: Option<&Output>) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let written = match format {
         Format::Terminal => {
             let colored = screen.is_some_and(|screen| screen.colored);
             let palette = if colored { terminal::Palette::coloured() } else { terminal::Palette::plain() };
             let width = screen.map_or(terminal::DEFAULT_WIDTH, |screen| screen.width);
-            let options = terminal::Options { width, palette, all: shown.all, quiet: shown.quiet };
+            let options = terminal::Options { width, palette, all: shown.config.all, quiet: shown.quiet };
             terminal::write(report, &options, &mut bytes)
         }
         Format::Json => json::write(report, &mut bytes),
-        Format::Markdown => {
-            markdown::write(report, &markdown::Options { date: shown.date.map(|date| date.to_string()) }, &mut bytes)
-        }
+        Format::Markdown => return document(report, shown),
     };
     written.map_err(|error| Failure::unusable(format!("cannot write the {format} report: {}", reason(&error))))?;
+    Ok(bytes)
+}
+
+/// The Markdown document that the template names.
+fn document(report: &Report, shown: Shown<'_>) -> Result<Vec<u8>, Failure> {
+    let date = shown.date.map(|date| date.to_string());
+    let mut bytes = Vec::new();
+    let written = match shown.template {
+        Template::Review => markdown::write(report, &markdown::Options { date }, &mut bytes),
+        Template::Audit => {
+            let outlook = plan(report, &[], Calendar::default()).phases.into_iter().map(|phase| markdown::Step {
+                title: phase.title,
+                effort_minutes: phase.effort_minutes,
+                score: phase.projection.score,
+                verdict: phase.projection.verdict,
+            });
+            let options = markdown::AuditOptions { date, outlook: outlook.collect() };
+            markdown::write_audit(report, &options, &mut bytes)
+        }
+        Template::Checklist => return checklist::document(report, shown.root, shown.config, shown.date, Vec::new()),
+    };
+    written.map_err(|error| Failure::unusable(format!("cannot write the markdown report: {}", reason(&error))))?;
     Ok(bytes)
 }

@@ -1,6 +1,9 @@
 //! Interface strings in English and Russian, plural forms, and the templates of the catalogue's messages.
 
+pub mod audit;
+pub mod checklist;
 mod engine;
+pub mod gate;
 mod phrase;
 pub mod plan;
 mod plural;

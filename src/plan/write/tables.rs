@@ -82,7 +82,9 @@ impl Page<'_> {
         ]);
         let mut critical: Option<usize> = None;
         for phase in &plan.phases {
-            let waits = critical.map_or_else(|| "–".to_owned(), |n| format!("{} {n}", words::PHASE.of(lang)));
+            let open = phase.tasks.iter().any(Task::is_open);
+            let waits = critical.filter(|_| open);
+            let waits = waits.map_or_else(|| "–".to_owned(), |n| format!("{} {n}", words::PHASE.of(lang)));
             let done = phase.tasks.iter().filter(|task| !task.is_open()).count();
             self.sheet.row(&[
                 format!("{}. {}", phase.number, inline(&phase.title)),
