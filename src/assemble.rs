@@ -130,7 +130,7 @@ pub fn go_input(report: &Report, target: Target) -> GoInput {
             *questions.entry(&criterion.rule).or_insert(true) &= confirmed;
         }
     }
-    let watched = target.watched().iter().filter_map(|rule| Some(((*rule).to_owned(), standing(report, rule)?)));
+    let watched = target.watched().iter().filter_map(|rule| watched(report, rule));
     GoInput {
         partial: report.partial,
         score: report.summary.score,
@@ -147,25 +147,28 @@ pub fn go_input(report: &Report, target: Target) -> GoInput {
     }
 }
 
-/// Whether a rule holds wherever it was asked; `Some(None)` where nobody knows, nothing where it does not apply.
-fn standing(report: &Report, rule: &str) -> Option<Option<bool>> {
+/// A rule and whether it holds wherever it was asked: `None` where nobody knows. Nothing where it does not apply.
+fn watched(report: &Report, rule: &str) -> Option<(String, Option<bool>)> {
     let asked: Vec<&Criterion> = report.criteria.iter().filter(|criterion| criterion.rule == rule).collect();
     let families = Families::of(&report.criteria);
-    let open = |c: &&Criterion| c.attestation.as_ref().is_some_and(|said| !said.holds);
-    if asked.iter().any(|c| counts(c) || open(c)) {
-        return Some(Some(false));
-    }
-    let unsure = |c: &&Criterion| match c.status {
+    let denied = |c: &Criterion| c.attestation.as_ref().is_some_and(|said| !said.holds);
+    let unsure = |c: &Criterion| match c.status {
         Status::Manual => c.attestation.is_none(),
         Status::Unknown => true,
         Status::Fail => !c.suppressed,
         Status::NotApplicable => families.waits_for(c).is_some(),
         Status::Pass => false,
     };
-    if asked.iter().any(unsure) {
-        return Some(None);
-    }
-    asked.iter().any(|c| c.status != Status::NotApplicable).then_some(Some(true))
+    let holds = if asked.iter().any(|c| counts(c) || denied(c)) {
+        Some(false)
+    } else if asked.iter().any(|c| unsure(c)) {
+        None
+    } else if asked.iter().any(|c| c.status != Status::NotApplicable) {
+        Some(true)
+    } else {
+        return None;
+    };
+    Some((rule.to_owned(), holds))
 }
 
 /// Takes a finding out of the score: a baseline does not.

@@ -9,7 +9,8 @@
 //! ```
 //!
 //! The folders are the pipeline: [`repo`] indexes, [`engine`] observes and concludes, [`suppress`] applies what a team
-//! has accepted, [`score`] turns verdicts into numbers, [`report`] renders.
+//! has accepted, [`score`] turns verdicts into numbers, [`report`] renders. [`plan`] and [`checklist`] make work of a
+//! report.
 
 pub mod assemble;
 mod attest;

@@ -38,7 +38,7 @@ pub fn checklist(report: &Report, around: &Surroundings) -> Checklist {
 fn rank(variable: &Variable) -> u8 {
     match variable.need {
         Need::Required | Need::Unchecked => 0,
-        Need::Optional => 1,
+        Need::Optional => u8::from(!variable.is_critical()),
         Need::Unread => 2,
     }
 }
@@ -139,11 +139,10 @@ impl<'r> Maker<'r> {
 
     /// Workers first, then services, then what users see: nothing is called that is not there yet.
     fn parts(&self, lang: Lang) -> Vec<Item> {
-        let asked = |text: String| Item { text, rule: None, state: State::Asked { why: String::new(), unknown: false } };
+        let asked =
+            |text: String| Item { text, rule: None, state: State::Asked { why: String::new(), unknown: false } };
         let mut items = Vec::new();
-        for (kind, word) in
-            [("worker", words::WORKER), ("http-service", words::SERVICE), ("web-app", words::WEB_APP)]
-        {
+        for (kind, word) in [("worker", words::WORKER), ("http-service", words::SERVICE), ("web-app", words::WEB_APP)] {
             for component in self.report.components.iter().filter(|component| component.kind == kind) {
                 let name = format!("`{}`", named(component).replace('`', "'"));
                 items.push(asked(words::DEPLOY.with(lang, &[("kind", word.of(lang)), ("name", &name)])));

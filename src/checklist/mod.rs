@@ -34,6 +34,13 @@ pub struct Variable {
     pub declared: Vec<String>,
 }
 
+impl Variable {
+    /// A value has to be set: a secret may not live on a default.
+    pub fn is_critical(&self) -> bool {
+        matches!(self.need, Need::Required | Need::Unchecked) || (self.secret && self.need == Need::Optional)
+    }
+}
+
 /// What happens without a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
@@ -89,18 +96,35 @@ pub struct Item {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
     /// The criterion holds; the place that shows it, if one does.
-    Proved { place: Option<String>, detail: String },
+    Proved {
+        place: Option<String>,
+        detail: String,
+    },
     /// A person has said so.
-    Confirmed { said: String },
+    Confirmed {
+        said: String,
+    },
     /// A person has said that it does not hold.
-    Denied { said: String },
-    Failed { severity: Severity, message: String, place: Option<String>, more: usize },
+    Denied {
+        said: String,
+    },
+    Failed {
+        severity: Severity,
+        message: String,
+        place: Option<String>,
+        more: usize,
+    },
     /// What fails is suppressed with a reason.
     Accepted,
     /// Asked once another criterion holds.
-    Waits { rule: String },
+    Waits {
+        rule: String,
+    },
     /// The repository does not tell; the reason or the question, which may be empty.
-    Asked { why: String, unknown: bool },
+    Asked {
+        why: String,
+        unknown: bool,
+    },
 }
 
 impl State {

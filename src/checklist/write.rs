@@ -140,11 +140,8 @@ impl<'c> Page<'c> {
             State::Denied { said } => format!("❌ {}: {}", words::DENIED.of(lang), inline(said)),
             State::Failed { severity, message, place, more } => {
                 let place = place.as_deref().map(|place| format!(" ({})", code(place))).unwrap_or_default();
-                let more = if *more > 0 {
-                    format!(", {}", words::MORE_PLACES.count(lang, *more))
-                } else {
-                    String::new()
-                };
+                let more =
+                    if *more > 0 { format!(", {}", words::MORE_PLACES.count(lang, *more)) } else { String::new() };
                 format!("❌ **{}**: {}{place}{more}", label(*severity), inline(message))
             }
             State::Accepted => format!("☑️ {}", words::ACCEPTED.of(lang)),
@@ -164,13 +161,11 @@ impl<'c> Page<'c> {
             return;
         }
         self.sheet.line(&words::VARIABLE_COUNT.count(lang, all.len()));
-        let groups: [(Phrase, &[Need]); 3] = [
-            (words::CRITICAL, &[Need::Required, Need::Unchecked]),
-            (words::OPTIONAL, &[Need::Optional]),
-            (words::DECLARED_ONLY, &[Need::Unread]),
-        ];
-        for (title, needs) in groups {
-            let of_group: Vec<&Variable> = all.iter().filter(|variable| needs.contains(&variable.need)).collect();
+        let (critical, others): (Vec<&Variable>, Vec<&Variable>) = all.iter().partition(|one| one.is_critical());
+        let (unread, optional) = others.into_iter().partition(|one| one.need == Need::Unread);
+        let groups: [(Phrase, Vec<&Variable>); 3] =
+            [(words::CRITICAL, critical), (words::OPTIONAL, optional), (words::DECLARED_ONLY, unread)];
+        for (title, of_group) in groups {
             if of_group.is_empty() {
                 continue;
             }
@@ -203,6 +198,7 @@ impl<'c> Page<'c> {
         match (&variable.checked, variable.need) {
             (Some(place), _) => facts.push(format!("{} {}", words::CHECKED_AT.of(lang), code(place))),
             (None, Need::Unchecked) => facts.push(words::UNCHECKED.of(lang).to_owned()),
+            (None, Need::Optional) if variable.secret => facts.push(words::HAS_DEFAULT.of(lang).to_owned()),
             _ => {}
         }
         if !variable.read.is_empty() {

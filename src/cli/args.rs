@@ -285,6 +285,8 @@ pub(crate) enum ChecklistSection {
     Rollback,
     /// The last look
     GoLive,
+    /// A developer's day
+    Daily,
     /// Every environment variable
     Env,
 }

@@ -46,7 +46,8 @@ pub const CONTINGENCY: Phrase = Phrase::new("If it happens", "Если случ�
 pub const CERTAIN: Phrase = Phrase::new("certain", "достоверно");
 pub const LIKELY: Phrase = Phrase::new("likely", "вероятно");
 pub const GUESS: Phrase = Phrase::new("guess", "догадка");
-pub const NO_RISKS: Phrase = Phrase::new("No CRITICAL or HIGH criterion fails.", "Все критерии CRITICAL и HIGH выполнены.");
+pub const NO_RISKS: Phrase =
+    Phrase::new("No CRITICAL or HIGH criterion fails.", "Все критерии CRITICAL и HIGH выполнены.");
 pub const RISK_NOTE: Phrase = Phrase::new(
     "How likely a risk is depends on traffic and attackers that no repository shows, so no probability is given.",
     "Вероятность риска зависит от нагрузки и атак, которых по репозиторию не видно, поэтому она не указана.",
@@ -70,7 +71,6 @@ pub const NOW: Phrase = Phrase::new("Now", "Сейчас");
 pub const AFTER_PHASE: Phrase = Phrase::new("After phase {n}: {title}", "После фазы {n}: {title}");
 pub const COMMANDS: Phrase = Phrase::new("Appendix: commands", "Приложение: команды");
 
-pub const MORE: Noun = Noun::new(["more", "more"], ["ещё", "ещё", "ещё"]);
 pub const CRITERIA: Noun = Noun::new(["criterion", "criteria"], ["критерий", "критерия", "критериев"]);
 
 /// What to do when a risk of this category has come true.

@@ -231,7 +231,7 @@ fn day<S: Serializer>(date: &Option<Date>, serializer: S) -> Result<S::Ok, S::Er
     }
 }
 
-#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+#[expect(clippy::ref_option, reason = "serde passes a reference")]
 fn thousandths<S: Serializer>(score: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
     match score {
         Some(score) => serializer.serialize_some(&((score * 1000.0).round() / 1000.0)),

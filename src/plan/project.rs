@@ -6,7 +6,7 @@ use super::Projection;
 use crate::{
     assemble::{Families, counts, scored},
     model::Categories,
-    report::{Cause, Criterion, Report, Rule, Status},
+    report::{Criterion, Report, Rule, Status},
     score::{Rubric, score},
 };
 
@@ -39,5 +39,5 @@ pub(super) fn projection(report: &Report, repaired: &BTreeSet<&str>) -> Projecti
 }
 
 fn held(criterion: &Criterion) -> Criterion {
-    Criterion { status: Status::Pass, parent: None, cause: None::<Cause>, ..criterion.clone() }
+    Criterion { status: Status::Pass, parent: None, cause: None, ..criterion.clone() }
 }

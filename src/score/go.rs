@@ -107,9 +107,8 @@ pub fn go(target: Target, input: &GoInput, rubric: &Rubric) -> Vec<GoPoint> {
         let questions = input.questions.iter();
         points.extend(questions.map(|(rule, confirmed)| decisive(About::Question(rule.clone()), *confirmed)));
     }
-    let asked_already = |rule: &str| {
-        points.iter().any(|point| matches!(&point.about, About::Question(other) if other == rule))
-    };
+    let asked_already =
+        |rule: &str| points.iter().any(|point| matches!(&point.about, About::Question(other) if other == rule));
     let watched: Vec<GoPoint> = input
         .watched
         .iter()

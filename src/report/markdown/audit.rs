@@ -49,8 +49,7 @@ pub fn write_audit(report: &Report, options: &AuditOptions, out: &mut dyn io::Wr
     let mut page = Page { report, words: strings(report.language), text: String::new() };
     page.header(words::TITLE.of(report.language), options.date.as_deref());
     page.executive();
-    for (sign, title, severity) in
-        [("🔴", words::BLOCKERS, Severity::Critical), ("🟠", words::SERIOUS, Severity::High)]
+    for (sign, title, severity) in [("🔴", words::BLOCKERS, Severity::Critical), ("🟠", words::SERIOUS, Severity::High)]
     {
         page.pairs(sign, title, severity);
     }
@@ -85,8 +84,8 @@ impl Page<'_> {
         self.line(&format!("### {}: {sign} **{}**", words.overall_status, words.verdict(summary.verdict)));
         self.blank();
         self.line(&format!("**{}: {}**", self.phrase(words::OVERALL), hundred(summary.score)));
+        self.blank();
         for obstacle in &summary.obstacles {
-            self.blank();
             self.line(&format!("- {}", words.obstacle(*obstacle)));
         }
         self.component_table();
@@ -454,7 +453,12 @@ impl Page<'_> {
         self.heading(&format!("### {}", self.phrase(words::OUTLOOK)));
         self.table_head(&[self.phrase(words::STEP), words.estimated, words.score, words.status]);
         let row = |title: &str, effort: &str, score: Option<f64>, verdict: Readiness| {
-            format!("| {title} | {effort} | {} | {} {} |", hundred(score), verdict_sign(verdict), words.verdict(verdict))
+            format!(
+                "| {title} | {effort} | {} | {} {} |",
+                hundred(score),
+                verdict_sign(verdict),
+                words.verdict(verdict)
+            )
         };
         let now = row(self.phrase(words::NOW), "–", report.summary.score, report.summary.verdict);
         self.line(&now);
