@@ -12,7 +12,7 @@ use crate::report::{
     Finding, NineRow, Reason, Repair, Report, Repository, Rule, SCHEMA_VERSION, SeverityCounts, Sites, Status, Summary,
     Suppressed, SuppressedBy, Suppression, Timing, Tool,
 };
-use crate::score::{Answer, GateInput, GateItem, Grade, Rubric, Score, ScoredCriterion, score};
+use crate::score::{Answer, GateInput, GateItem, GoInput, Grade, Rubric, Score, ScoredCriterion, Target, score};
 
 /// The component that stands for the repository as a whole.
 const ROOT: &str = ".";
@@ -121,6 +121,58 @@ pub fn gate_input(report: &Report) -> GateInput {
     GateInput { score: report.summary.score, verdict: report.summary.verdict, open }
 }
 
+/// What the go/no-go decision for `target` looks at.
+pub fn go_input(report: &Report, target: Target) -> GoInput {
+    let not_examined = report.criteria.iter().filter(|criterion| criterion.cause == Some(Cause::Engine));
+    let default = |criterion: &Criterion| report.rule(&criterion.rule).map_or(criterion.severity, |rule| rule.severity);
+    let mut questions: BTreeMap<&str, bool> = BTreeMap::new();
+    for criterion in report.criteria.iter().filter(|criterion| criterion.status == Status::Manual) {
+        if report.rule(&criterion.rule).is_some_and(|rule| rule.mandatory) {
+            let confirmed = criterion.attestation.as_ref().is_some_and(|said| said.holds);
+            *questions.entry(&criterion.rule).or_insert(true) &= confirmed;
+        }
+    }
+    let watched = target.watched().iter().filter_map(|rule| watched(report, rule));
+    GoInput {
+        partial: report.partial,
+        score: report.summary.score,
+        open: gate_input(report).open,
+        not_examined: not_examined
+            .map(|criterion| GateItem {
+                rule: criterion.rule.clone(),
+                component: criterion.component.clone(),
+                severity: default(criterion),
+            })
+            .collect(),
+        questions: questions.into_iter().map(|(rule, confirmed)| (rule.to_owned(), confirmed)).collect(),
+        watched: watched.collect(),
+    }
+}
+
+/// A rule and whether it holds wherever it was asked: `None` where nobody knows. Nothing where it does not apply.
+fn watched(report: &Report, rule: &str) -> Option<(String, Option<bool>)> {
+    let asked: Vec<&Criterion> = report.criteria.iter().filter(|criterion| criterion.rule == rule).collect();
+    let families = Families::of(&report.criteria);
+    let denied = |c: &Criterion| c.attestation.as_ref().is_some_and(|said| !said.holds);
+    let unsure = |c: &Criterion| match c.status {
+        Status::Manual => c.attestation.is_none(),
+        Status::Unknown => true,
+        Status::Fail => !c.suppressed,
+        Status::NotApplicable => families.waits_for(c).is_some(),
+        Status::Pass => false,
+    };
+    let holds = if asked.iter().any(|c| counts(c) || denied(c)) {
+        Some(false)
+    } else if asked.iter().any(|c| unsure(c)) {
+        None
+    } else if asked.iter().any(|c| c.status != Status::NotApplicable) {
+        Some(true)
+    } else {
+        return None;
+    };
+    Some((rule.to_owned(), holds))
+}
+
 /// Takes a finding out of the score: a baseline does not.
 fn is_accepted(suppressed: Option<&Suppressed>) -> bool {
     suppressed.is_some_and(|s| s.by != SuppressedBy::Baseline)
@@ -162,7 +214,7 @@ fn is_guess(criterion: &Criterion) -> bool {
 }
 
 /// Fails, and the failure counts.
-fn counts(criterion: &Criterion) -> bool {
+pub(crate) fn counts(criterion: &Criterion) -> bool {
     criterion.status == Status::Fail && !criterion.suppressed && !is_guess(criterion)
 }
 
@@ -197,27 +249,43 @@ fn order_findings(findings: &mut [Finding], categories: &Categories) {
     });
 }
 
-fn scored(criteria: &[Criterion], rules: &BTreeMap<String, Rule>) -> Vec<ScoredCriterion> {
-    let failed: BTreeSet<(&str, &str)> =
-        criteria.iter().filter(|c| counts(c)).map(|c| (c.rule.as_str(), c.component.as_str())).collect();
-    let parents: BTreeMap<(&str, &str), &str> = criteria
-        .iter()
-        .filter(|c| c.status == Status::NotApplicable)
-        .filter_map(|c| Some(((c.rule.as_str(), c.component.as_str()), c.parent.as_deref()?)))
-        .collect();
-    let parent_failed = |c: &Criterion| {
+/// Which failing criterion keeps a criterion from being asked.
+pub(crate) struct Families<'c> {
+    failed: BTreeSet<(&'c str, &'c str)>,
+    parents: BTreeMap<(&'c str, &'c str), &'c str>,
+}
+
+impl<'c> Families<'c> {
+    pub(crate) fn of(criteria: &'c [Criterion]) -> Self {
+        Self {
+            failed: criteria.iter().filter(|c| counts(c)).map(|c| (c.rule.as_str(), c.component.as_str())).collect(),
+            parents: criteria
+                .iter()
+                .filter(|c| c.status == Status::NotApplicable)
+                .filter_map(|c| Some(((c.rule.as_str(), c.component.as_str()), c.parent.as_deref()?)))
+                .collect(),
+        }
+    }
+
+    /// The failing criterion that a criterion waits for, as rule and component.
+    pub(crate) fn waits_for(&self, c: &'c Criterion) -> Option<(&'c str, &'c str)> {
         let mut parent = c.parent.as_deref();
         for _ in 0..DEEPEST_FAMILY {
-            let Some(rule) = parent else { return false };
+            let rule = parent?;
             // A rule of the repository may be the parent of a component's rule.
             let places = [(rule, c.component.as_str()), (rule, ROOT)];
-            if places.iter().any(|place| failed.contains(place)) {
-                return true;
+            if let Some(failed) = places.iter().find(|place| self.failed.contains(*place)) {
+                return Some(*failed);
             }
-            parent = places.iter().find_map(|place| parents.get(place).copied());
+            parent = places.iter().find_map(|place| self.parents.get(place).copied());
         }
-        false
-    };
+        None
+    }
+}
+
+/// The criteria of a report as far as the score is concerned.
+pub(crate) fn scored(criteria: &[Criterion], rules: &BTreeMap<String, Rule>) -> Vec<ScoredCriterion> {
+    let families = Families::of(criteria);
     criteria
         .iter()
         .map(|c| {
@@ -231,7 +299,7 @@ fn scored(criteria: &[Criterion], rules: &BTreeMap<String, Rule>) -> Vec<ScoredC
                 answer: match c.status {
                     Status::Pass => Answer::Pass,
                     Status::Fail => Answer::Fail,
-                    Status::NotApplicable => Answer::NotApplicable { parent_failed: parent_failed(c) },
+                    Status::NotApplicable => Answer::NotApplicable { parent_failed: families.waits_for(c).is_some() },
                     Status::Unknown => Answer::Unknown { engine: c.cause == Some(Cause::Engine) },
                     Status::Manual => Answer::Manual { attested: c.attestation.as_ref().map(|a| a.holds) },
                 },

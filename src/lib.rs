@@ -9,10 +9,12 @@
 //! ```
 //!
 //! The folders are the pipeline: [`repo`] indexes, [`engine`] observes and concludes, [`suppress`] applies what a team
-//! has accepted, [`score`] turns verdicts into numbers, [`report`] renders.
+//! has accepted, [`score`] turns verdicts into numbers, [`report`] renders. [`plan`] and [`checklist`] make work of a
+//! report.
 
 pub mod assemble;
 mod attest;
+pub mod checklist;
 pub mod code;
 pub mod config;
 pub mod doc;
@@ -20,6 +22,7 @@ pub mod engine;
 pub mod facts;
 pub mod i18n;
 pub mod model;
+pub mod plan;
 pub mod repo;
 pub mod report;
 pub mod rule;

@@ -52,13 +52,15 @@ pub(crate) struct Parsed {
 
 /// Reads the arguments, the program's own name first. Without a command `scan` is meant.
 pub(crate) fn parse(mut arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
-    let names =
-        ["scan", "rules", "explain", "services", "routes", "env", "compare", "help", "-h", "--help", "-V", "--version"];
-    let implied = !arguments.get(1).is_some_and(|first| names.iter().any(|name| first == name));
+    const COMMANDS: [&str; 9] =
+        ["scan", "plan", "checklist", "rules", "explain", "services", "routes", "env", "compare"];
+    const OTHERS: [&str; 5] = ["help", "-h", "--help", "-V", "--version"];
+    let names = || COMMANDS.iter().chain(&OTHERS);
+    let implied = !arguments.get(1).is_some_and(|first| names().any(|name| first == name));
     if implied {
         arguments.insert(1.min(arguments.len()), "scan".into());
     }
-    let misplaced = implied && arguments.iter().skip(2).any(|argument| names[..7].iter().any(|name| argument == name));
+    let misplaced = implied && arguments.iter().skip(2).any(|argument| COMMANDS.iter().any(|name| argument == name));
     let cli = Cli::try_parse_from(arguments).map_err(|mut error| {
         if misplaced && error.kind() == ErrorKind::UnknownArgument {
             let tip = StyledStr::from("the command comes first, its options behind it");
@@ -75,6 +77,10 @@ pub(crate) enum Command {
     /// Audit a repository (the default command)
     #[command(after_help = EXAMPLES)]
     Scan(ScanArgs),
+    /// Plan the work: phases of tasks with effort, order, checks and the score that they lead to
+    Plan(PlanArgs),
+    /// List what to check before, on and after the day of a deployment, ticked by what the audit proves
+    Checklist(ChecklistArgs),
     /// List all rules
     Rules(RulesArgs),
     /// Say why a rule asks, how it decides and how to repair what it finds
@@ -95,7 +101,9 @@ impl Command {
             Self::Scan(args) => args.color,
             Self::Rules(args) => args.color,
             Self::Explain(args) => args.color,
-            Self::Services(_) | Self::Routes(_) | Self::Env(_) | Self::Compare(_) => Color::Auto,
+            Self::Plan(_) | Self::Checklist(_) | Self::Services(_) | Self::Routes(_) | Self::Env(_) | Self::Compare(_) => {
+                Color::Auto
+            }
         }
     }
 }
@@ -110,6 +118,10 @@ pub(crate) struct ScanArgs {
     /// What to print on standard output [default: terminal]
     #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Output")]
     pub(crate) format: Option<Format>,
+
+    /// The document that `markdown` becomes
+    #[arg(long, value_enum, value_name = "NAME", default_value_t = Template::Review, help_heading = "Output")]
+    pub(crate) template: Template,
 
     /// Write a report to a file as well, whole or not at all; may be repeated; `-` is standard output
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = parse_target, help_heading = "Output")]
@@ -143,6 +155,10 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "N", value_parser = parse_score, allow_negative_numbers = true, help_heading = "Gate")]
     pub(crate) min_score: Option<f64>,
 
+    /// Decide go or no-go for an environment, point by point
+    #[arg(long, value_enum, value_name = "TARGET", help_heading = "Gate")]
+    pub(crate) gate: Option<GateTarget>,
+
     /// Run only these rules: ids, categories or severities, comma separated
     #[arg(long, value_name = "IDS", value_delimiter = ',', help_heading = "Rules")]
     pub(crate) only: Option<Vec<String>>,
@@ -170,6 +186,115 @@ pub(crate) struct ScanArgs {
     /// Worker threads [default: one per processor]
     #[arg(long, value_name = "N", value_parser = parse_jobs, allow_negative_numbers = true, help_heading = "Configuration")]
     pub(crate) jobs: Option<usize>,
+}
+
+/// What every command takes that makes a document of an audit.
+#[derive(Debug, Args)]
+pub(crate) struct DocumentArgs {
+    /// The folder to audit
+    #[arg(default_value = ".")]
+    pub(crate) path: Utf8PathBuf,
+
+    /// Language of the document
+    #[arg(long, value_name = "LANG", value_parser = languages())]
+    pub(crate) lang: Option<Lang>,
+
+    /// Ask only these rules: ids, categories or severities, comma separated
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    pub(crate) only: Option<Vec<String>>,
+
+    /// Leave these rules out: ids, categories or severities, comma separated
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    pub(crate) skip: Option<Vec<String>>,
+
+    /// Read this configuration instead of the nearest readiness.toml
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(crate) config: Option<Utf8PathBuf>,
+
+    /// Read no configuration
+    #[arg(long)]
+    pub(crate) no_config: bool,
+
+    /// The date of the document, and of today when suppressions expire [default: undated; the clock's, in UTC]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date)]
+    pub(crate) date: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) document: DocumentArgs,
+
+    /// What to print
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = PlanFormat::Markdown)]
+    pub(crate) format: PlanFormat,
+
+    /// The form of the document
+    #[arg(long, value_enum, value_name = "NAME", default_value_t = PlanTemplate::Plan)]
+    pub(crate) template: PlanTemplate,
+
+    /// Date the tasks from this day on, Monday to Friday
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date)]
+    pub(crate) start: Option<Date>,
+
+    /// Working hours of a day, of all who work on it together
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=24))]
+    pub(crate) hours_per_day: u32,
+
+    /// An older JSON report: tick what has been done since; may be repeated, the oldest first
+    #[arg(long = "baseline", visible_alias = "previous", value_name = "OLD.json")]
+    pub(crate) older: Vec<Utf8PathBuf>,
+}
+
+/// A form of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    /// A document
+    Markdown,
+    /// An overview and one part for each task, to paste into an issue tracker
+    Issues,
+    /// For programs
+    Json,
+}
+
+/// A document that a plan can become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanTemplate {
+    /// Phases with task cards, a calendar, metrics and history
+    Plan,
+    /// Blocks of tasks by subject, with a definition of done
+    Sprint,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ChecklistArgs {
+    #[command(flatten)]
+    pub(crate) document: DocumentArgs,
+
+    /// Only these sections, comma separated [default: all]
+    #[arg(long, value_enum, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) section: Vec<ChecklistSection>,
+}
+
+/// A part of the checklist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ChecklistSection {
+    /// What must be true before
+    PreDeploy,
+    /// The day itself, hour by hour
+    DeployDay,
+    /// The first hour, day and week
+    PostDeploy,
+    /// Component by component, platform by platform
+    Components,
+    /// When and how to go back
+    Rollback,
+    /// The last look
+    GoLive,
+    /// A developer's day
+    Daily,
+    /// Every environment variable
+    Env,
 }
 
 #[derive(Debug, Args)]
@@ -252,6 +377,26 @@ pub(crate) enum FactFormat {
     Table,
     /// For programs
     Json,
+}
+
+/// Where a release wants to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GateTarget {
+    /// Nothing CRITICAL is open, and the score is that of staging
+    Staging,
+    /// Nothing HIGH is open either, every mandatory question is confirmed, and the score is that of production
+    Production,
+}
+
+/// A document that a report can become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Template {
+    /// Nine sections with criteria, evidence and recommendations
+    Review,
+    /// Components with scores from 0 to 100, blockers, what works, risks
+    Audit,
+    /// What to check around a deployment
+    Checklist,
 }
 
 /// A form of the report.

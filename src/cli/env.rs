@@ -85,7 +85,7 @@ impl Listed {
     }
 }
 
-fn need(one: &Variable<'_>) -> Option<&'static str> {
+pub(super) fn need(one: &Variable<'_>) -> Option<&'static str> {
     if one.reads.is_empty() {
         None
     } else if one.reads.iter().any(|(_, read)| read.demand == Demand::Required) {

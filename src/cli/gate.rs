@@ -1,15 +1,15 @@
 //! Judges a report by the gate, and says why it fails.
 
 use readiness::{
-    assemble::gate_input,
+    assemble::{gate_input, go_input},
     config::Config,
-    i18n::Plural,
+    i18n::{Plural, gate as phrases},
     model::Lang,
     report::Report,
-    score::{GateFailure, GatePolicy, gate},
+    score::{About, GateFailure, GateItem, GatePolicy, GoPoint, Rubric, Target, gate, go, is_go},
 };
 
-use super::words::Words;
+use super::{args::GateTarget, words::Words};
 
 /// Rules that are named when criteria fail; the report names them all.
 const NAMED: usize = 5;
@@ -19,6 +19,85 @@ pub(super) fn failures(report: &Report, config: &Config) -> Vec<String> {
     let policy = GatePolicy { fail_on: config.fail_on, min_score: config.min_score, at_least: None };
     let words = Words::of(config.lang);
     gate(&policy, &gate_input(report)).reasons.iter().map(|reason| sentence(reason, words, config.lang)).collect()
+}
+
+/// A decision with its points, one line each.
+pub(super) struct Decision {
+    pub(super) go: bool,
+    pub(super) heading: String,
+    pub(super) points: Vec<String>,
+}
+
+/// Decides whether the repository may go where the user wants it.
+pub(super) fn decide(report: &Report, target: GateTarget, lang: Lang) -> Decision {
+    let target = match target {
+        GateTarget::Staging => Target::Staging,
+        GateTarget::Production => Target::Production,
+    };
+    let points = go(target, &go_input(report, target), Rubric::embedded());
+    let go = is_go(&points);
+    let word = if go { phrases::GO } else { phrases::NO_GO };
+    let heading = phrases::HEADING.with(lang, &[("target", target.as_str())]);
+    Decision {
+        go,
+        heading: format!("{heading}: {}", word.of(lang)),
+        points: points.iter().map(|point| point_line(point, report, lang)).collect(),
+    }
+}
+
+fn point_line(point: &GoPoint, report: &Report, lang: Lang) -> String {
+    let sign = match point.holds {
+        Some(true) => "✓",
+        Some(false) => "✗",
+        None => "?",
+    };
+    let title = |rule: &str| {
+        let title = report.rule(rule).map_or(rule, |rule| rule.title.as_str());
+        format!("{title} [{rule}]")
+    };
+    let text = match &point.about {
+        About::Everything => phrases::EVERYTHING_ASKED.of(lang).to_owned(),
+        About::NoneFails(severity, open) => {
+            named(&phrases::NONE_FAILS.with(lang, &[("severity", &severity.as_str().to_uppercase())]), open)
+        }
+        About::AllExamined(severity, open) => {
+            named(&phrases::ALL_EXAMINED.with(lang, &[("severity", &severity.as_str().to_uppercase())]), open)
+        }
+        About::Score { least, score } => {
+            let text = phrases::SCORE.with(lang, &[("least", &format!("{least:.1}"))]);
+            match score {
+                Some(score) if score < least => format!("{text}: {}", shown_below(*score, *least)),
+                Some(score) => format!("{text}: {score:.1}"),
+                None => format!("{text}: {}", phrases::NO_SCORE.of(lang)),
+            }
+        }
+        About::Question(rule) => {
+            let state = if point.holds == Some(true) { phrases::CONFIRMED } else { phrases::NOT_CONFIRMED };
+            format!("{}: {}", title(rule), state.of(lang))
+        }
+        About::Watched(rule) => {
+            let unknown =
+                if point.holds.is_none() { format!("{}; ", phrases::UNKNOWN.of(lang)) } else { String::new() };
+            format!("{} ({unknown}{})", title(rule), phrases::NOT_DECISIVE.of(lang))
+        }
+    };
+    format!("{sign} {text}")
+}
+
+/// A text and the rules that speak against it.
+fn named(text: &str, open: &[GateItem]) -> String {
+    if open.is_empty() {
+        return text.to_owned();
+    }
+    let mut rules: Vec<&str> = Vec::new();
+    for item in open {
+        if !rules.contains(&item.rule.as_str()) {
+            rules.push(&item.rule);
+        }
+    }
+    let more = if rules.len() > NAMED { ", ..." } else { "" };
+    rules.truncate(NAMED);
+    format!("{text}: {} ({}{more})", open.len(), rules.join(", "))
 }
 
 fn sentence(reason: &GateFailure, words: &Words, lang: Lang) -> String {

@@ -34,9 +34,13 @@ pub(super) fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError
 
 /// The facts of the folder at `path`, without any rule.
 pub(super) fn facts(path: &Utf8Path, needed: &[Fact]) -> Result<(Repo, Facts), Failure> {
-    let root = super::scan::root(path, false)?;
-    readiness::facts_of(&root, &Config::default(), needed)
-        .map_err(|error| Failure::unusable(format!("cannot read `{path}`: {error}")))
+    facts_with(&super::scan::root(path, false)?, &Config::default(), needed)
+}
+
+/// The facts of the folder `root` with the settings of a scan.
+pub(super) fn facts_with(root: &Utf8Path, config: &Config, needed: &[Fact]) -> Result<(Repo, Facts), Failure> {
+    readiness::facts_of(root, config, needed)
+        .map_err(|error| Failure::unusable(format!("cannot read `{root}`: {error}")))
 }
 
 /// A panic of a rule becomes a diagnostic of the report; it must not print as well.

@@ -2,7 +2,9 @@
 //! environment and the terminal looked at.
 
 mod args;
+mod checklist;
 mod compare;
+mod document;
 mod env;
 mod exit;
 mod explain;
@@ -10,6 +12,7 @@ mod gate;
 mod library;
 mod output;
 mod page;
+mod plan;
 mod progress;
 mod routes;
 mod rows;
@@ -39,6 +42,8 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let output = Output::new(parsed.command.color());
     let result = match &parsed.command {
         Command::Scan(args) => scan::run(args, parsed.implied, &output),
+        Command::Plan(args) => plan::run(args),
+        Command::Checklist(args) => checklist::run(args),
         Command::Rules(args) => rules::run(args, &output),
         Command::Explain(args) => explain::run(args, &output),
         Command::Services(args) => services::run(args, &output),

@@ -57,6 +57,14 @@ impl Output {
         }
     }
 
+    /// Says on standard error how a decision comes about.
+    pub(super) fn decision(&self, go: bool, heading: &str, points: &[String]) {
+        say(&format!("{}\n", self.marked(heading, if go { AnsiColor::Green } else { AnsiColor::Red })));
+        for point in points {
+            say(&format!("  {point}\n"));
+        }
+    }
+
     /// Says on standard error why the gate fails.
     pub(super) fn gate(&self, word: &str, reasons: &[String]) {
         say(&format!("{}\n", self.marked(word, AnsiColor::Red)));

@@ -11,12 +11,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 use readiness::{
     config::{Config, FILE_NAME, Found, Layer, Names, Observer, Selector, find, load},
     model::{Categories, Date, nearest},
+    plan::{Calendar, plan},
     report::{Report, agent, badge, github, gitlab, html, json, junit, markdown, sarif, terminal},
 };
 
 use super::{
     Outcome,
-    args::{Format, ScanArgs},
+    args::{Format, ScanArgs, Template},
+    checklist,
     exit::{Exit, Failure},
     gate, library,
     output::{self, Output, reason},
@@ -24,7 +26,7 @@ use super::{
     words::Words,
 };
 
-const COMMANDS: [&str; 7] = ["scan", "rules", "explain", "services", "routes", "env", "compare"];
+const COMMANDS: [&str; 9] = ["scan", "plan", "checklist", "rules", "explain", "services", "routes", "env", "compare"];
 
 /// Runs the command; `implied` when nobody wrote its name.
 pub(super) fn run(args: &ScanArgs, implied: bool, output: &Output) -> Outcome {
@@ -33,14 +35,19 @@ pub(super) fn run(args: &ScanArgs, implied: bool, output: &Output) -> Outcome {
     let (printed, files) = targets(args)?;
     let report = library::scan(&root, &config)
         .map_err(|error| Failure::unusable(format!("cannot scan `{}`: {error}", args.path)))?;
-    let shown = Shown { all: config.all, quiet: args.quiet, date: args.date };
+    let shown = Shown { quiet: args.quiet, date: args.date, template: args.template, root: &root, config: &config };
     output::print(&render(&report, printed, shown, Some(output))?)?;
     let written = write_reports(&report, &files, shown, output);
     let failures = gate::failures(&report, &config);
     if !failures.is_empty() && !args.quiet {
         output.gate(Words::of(config.lang).gate_fails, &failures);
     }
-    Ok(match (written, failures.is_empty()) {
+    let decision = args.gate.map(|target| gate::decide(&report, target, config.lang));
+    if let Some(decision) = decision.as_ref().filter(|_| !args.quiet) {
+        output.decision(decision.go, &decision.heading, &decision.points);
+    }
+    let holds = failures.is_empty() && decision.is_none_or(|decision| decision.go);
+    Ok(match (written, holds) {
         (false, _) => Exit::Unusable,
         (true, false) => Exit::Fails,
         (true, true) => Exit::Holds,
@@ -70,15 +77,35 @@ fn missing(path: &Utf8Path, implied: bool) -> Failure {
 }
 
 fn config(args: &ScanArgs, root: &Utf8Path) -> Result<Config, Failure> {
+    let source = Source { named: args.config.as_deref(), none: args.no_config };
+    settings(|names| flags(args, names), source, root, args.quiet)
+}
+
+/// Where the configuration is read from.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    /// The file that the user named.
+    pub(super) named: Option<&'a Utf8Path>,
+    /// Nowhere.
+    pub(super) none: bool,
+}
+
+/// The settings of a scan: what the flags say, over what the file says.
+pub(super) fn settings(
+    flags: impl FnOnce(Names<'_>) -> Result<Layer, Failure>,
+    source: Source<'_>,
+    root: &Utf8Path,
+    quiet: bool,
+) -> Result<Config, Failure> {
     let cards = library::cards();
     let rules: Vec<&str> = cards.iter().map(|card| card.meta.id.as_str()).collect();
     let categories: Vec<&str> = Categories::embedded().all.iter().map(|category| category.id.as_str()).collect();
     let names = Names { rules: &rules, categories: &categories };
-    let flags = flags(args, names)?;
-    let file = file(args, root, names)?;
+    let flags = flags(names)?;
+    let file = file(source, root, names)?;
     let mut config = Config::from_layers([flags, file]);
     config.today = config.today.or_else(today);
-    if !args.quiet && io::stderr().is_terminal() {
+    if !quiet && io::stderr().is_terminal() {
         config.progress = Observer::new(Arc::new(Bar::new(Words::of(config.lang).files)));
     }
     Ok(config)
@@ -101,7 +128,7 @@ fn flags(args: &ScanArgs, names: Names<'_>) -> Result<Layer, Failure> {
     })
 }
 
-fn selectors(flag: &str, list: &[String], names: Names<'_>) -> Result<Vec<Selector>, Failure> {
+pub(super) fn selectors(flag: &str, list: &[String], names: Names<'_>) -> Result<Vec<Selector>, Failure> {
     let given: Vec<&str> = list.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
     if given.is_empty() {
         return Err(Failure::usage(format!("`{flag}` names nothing"))
@@ -129,14 +156,14 @@ fn selectors(flag: &str, list: &[String], names: Names<'_>) -> Result<Vec<Select
     })
 }
 
-fn file(args: &ScanArgs, root: &Utf8Path, names: Names<'_>) -> Result<Layer, Failure> {
-    let found = match &args.config {
-        _ if args.no_config => None,
+fn file(source: Source<'_>, root: &Utf8Path, names: Names<'_>) -> Result<Layer, Failure> {
+    let found = match source.named {
+        _ if source.none => None,
         Some(path) => Some(Found::named(absolute(path))),
         None => find(root),
     };
     let Some(found) = found else { return Ok(Layer::default()) };
-    let complaint_path = args.config.clone().unwrap_or_else(|| from_here(&found.path));
+    let complaint_path = source.named.map_or_else(|| from_here(&found.path), Utf8Path::to_owned);
     load(&found, root, &from_root(&found.path, root), names)
         .map_err(|error| error.about(complaint_path.as_str()).into())
 }
@@ -195,7 +222,7 @@ fn targets(args: &ScanArgs) -> Result<(Format, Vec<(Format, &Utf8Path)>), Failur
 }
 
 /// Writes every report that can be written; whether all could.
-fn write_reports(report: &Report, files: &[(Format, &Utf8Path)], shown: Shown, output: &Output) -> bool {
+fn write_reports(report: &Report, files: &[(Format, &Utf8Path)], shown: Shown<'_>, output: &Output) -> bool {
     let mut all = true;
     for (format, file) in files {
         let written = render(report, *format, shown, None).and_then(|bytes| output::write_file(file, &bytes));
@@ -207,30 +234,30 @@ fn write_reports(report: &Report, files: &[(Format, &Utf8Path)], shown: Shown, o
     all
 }
 
-/// How much of a report people see.
+/// How a report is shown to people.
 #[derive(Clone, Copy)]
-struct Shown {
-    all: bool,
+struct Shown<'a> {
     quiet: bool,
     /// Human documents are dated by `--date` alone: the clock would change the bytes from day to day.
     date: Option<Date>,
+    template: Template,
+    root: &'a Utf8Path,
+    config: &'a Config,
 }
 
 /// The bytes of a report; `screen` when it is for standard output, which may be narrow or take colour.
-fn render(report: &Report, format: Format, shown: Shown, screen: Option<&Output>) -> Result<Vec<u8>, Failure> {
+fn render(report: &Report, format: Format, shown: Shown<'_>, screen: Option<&Output>) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let written = match format {
         Format::Terminal => {
             let colored = screen.is_some_and(|screen| screen.colored);
             let palette = if colored { terminal::Palette::coloured() } else { terminal::Palette::plain() };
             let width = screen.map_or(terminal::DEFAULT_WIDTH, |screen| screen.width);
-            let options = terminal::Options { width, palette, all: shown.all, quiet: shown.quiet };
+            let options = terminal::Options { width, palette, all: shown.config.all, quiet: shown.quiet };
             terminal::write(report, &options, &mut bytes)
         }
         Format::Json => json::write(report, &mut bytes),
-        Format::Markdown => {
-            markdown::write(report, &markdown::Options { date: shown.date.map(|date| date.to_string()) }, &mut bytes)
-        }
+        Format::Markdown => return document(report, shown),
         Format::Html => {
             html::write(report, &html::Options { date: shown.date.map(|date| date.to_string()) }, &mut bytes)
         }
@@ -243,5 +270,27 @@ fn render(report: &Report, format: Format, shown: Shown, screen: Option<&Output>
         Format::Badge => badge::write(report, &mut bytes),
     };
     written.map_err(|error| Failure::unusable(format!("cannot write the {format} report: {}", reason(&error))))?;
+    Ok(bytes)
+}
+
+/// The Markdown document that the template names.
+fn document(report: &Report, shown: Shown<'_>) -> Result<Vec<u8>, Failure> {
+    let date = shown.date.map(|date| date.to_string());
+    let mut bytes = Vec::new();
+    let written = match shown.template {
+        Template::Review => markdown::write(report, &markdown::Options { date }, &mut bytes),
+        Template::Audit => {
+            let outlook = plan(report, &[], Calendar::default()).phases.into_iter().map(|phase| markdown::Step {
+                title: phase.title,
+                effort_minutes: phase.effort_minutes,
+                score: phase.projection.score,
+                verdict: phase.projection.verdict,
+            });
+            let options = markdown::AuditOptions { date, outlook: outlook.collect() };
+            markdown::write_audit(report, &options, &mut bytes)
+        }
+        Template::Checklist => return checklist::document(report, shown.root, shown.config, shown.date, Vec::new()),
+    };
+    written.map_err(|error| Failure::unusable(format!("cannot write the markdown report: {}", reason(&error))))?;
     Ok(bytes)
 }

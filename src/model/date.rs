@@ -37,6 +37,22 @@ impl Date {
         Self::new(u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
     }
 
+    /// How many days it lies after 1970-01-01.
+    pub fn days_after_1970(self) -> i64 {
+        let year = i64::from(self.year) - i64::from(self.month <= 2);
+        let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let month_from_march = (i64::from(self.month) + 9) % 12;
+        let day_of_year = (153 * month_from_march + 2) / 5 + i64::from(self.day) - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        era * 146_097 + day_of_era - 719_468
+    }
+
+    /// Monday is 0, Sunday 6.
+    pub fn weekday(self) -> u8 {
+        // 1970-01-01 was a Thursday; the remainder is below seven.
+        u8::try_from((self.days_after_1970() + 3).rem_euclid(7)).unwrap_or_default()
+    }
+
     pub fn year(self) -> u16 {
         self.year
     }
@@ -120,10 +136,18 @@ mod tests {
             (20_454, "2026-01-01"),
             (20_818, "2026-12-31"),
         ] {
-            assert_eq!(Date::from_days_after_1970(days).unwrap().to_string(), text);
+            let date = Date::from_days_after_1970(days).unwrap();
+            assert_eq!(date.to_string(), text);
+            assert_eq!(date.days_after_1970(), days);
         }
         assert_eq!(Date::from_days_after_1970(i64::MAX), None);
         assert_eq!(Date::from_days_after_1970(-1_000_000), None);
+    }
+
+    #[test]
+    fn weeks_begin_on_monday() {
+        let weekday = |text: &str| text.parse::<Date>().unwrap().weekday();
+        assert_eq!(["1970-01-01", "2026-03-02", "2026-03-08", "2000-02-29"].map(weekday), [3, 0, 6, 1]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod place;
 pub mod sarif;
 mod syntax;
 pub mod terminal;
-mod text;
+pub(crate) mod text;
 mod v1;
 
 pub use v1::*;

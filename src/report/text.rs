@@ -20,7 +20,7 @@ pub(super) struct Glyph {
 
 /// Replaces what would act on the terminal or the reader instead of being shown: control characters, escape
 /// sequences, and characters that are invisible or reorder their neighbours. A tab becomes spaces.
-pub(super) fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     glyphs(text).into_iter().map(|glyph| glyph.text).collect()
 }
 
@@ -159,7 +159,7 @@ pub(super) fn shortened(mut lines: Vec<String>, most: usize, limit: usize) -> Ve
 }
 
 /// One decimal, half away from zero.
-pub(super) fn one_decimal(score: f64) -> String {
+pub(crate) fn one_decimal(score: f64) -> String {
     let tenths = (score * 10.0).round() / 10.0;
     format!("{:.1}", if tenths == 0.0 { 0.0 } else { tenths })
 }

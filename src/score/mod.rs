@@ -7,12 +7,14 @@
 mod compute;
 mod formula;
 mod gate;
+mod go;
 mod repair;
 mod rubric;
 
 pub use compute::{CategoryScore, ComponentScore, Overall, RowScore, Score, score};
 pub use formula::Grade;
 pub use gate::{GateFailure, GateInput, GateItem, GatePolicy, GateResult, gate};
+pub use go::{About, GoInput, GoPoint, Target, go, is_go};
 pub use repair::{RankedRepair, repaired};
 pub use rubric::{Rubric, RubricError};
 

@@ -4,7 +4,7 @@ use crate::report::text::visible;
 
 /// Prose in one line. Code between single backticks stays code; everything else that Markdown or HTML would act on
 /// is escaped, so a text that comes from the repository can at most turn itself into code.
-pub(in crate::report) fn inline(text: &str) -> String {
+pub(crate) fn inline(text: &str) -> String {
     let text = text.split_whitespace().map(visible).collect::<Vec<_>>().join(" ");
     let parts = backticks(&text);
     let mut out = String::new();
@@ -18,12 +18,12 @@ pub(in crate::report) fn inline(text: &str) -> String {
 }
 
 /// A path, a name or a command as code.
-pub(in crate::report) fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     code_span(&text.split_whitespace().map(visible).collect::<Vec<_>>().join(" "))
 }
 
 /// A fence that no line of `content` can close.
-pub(in crate::report) fn fence(content: &str) -> String {
+pub(crate) fn fence(content: &str) -> String {
     "`".repeat((longest_run(content) + 1).max(3))
 }
 

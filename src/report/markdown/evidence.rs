@@ -68,6 +68,11 @@ impl Page<'_> {
         }
         self.blank();
         self.line(&format!("**{}:**", self.words.problems));
+        self.places(&findings);
+    }
+
+    /// Places with their code where there is room, the others in a line each; those of one rule stand together.
+    pub(super) fn places(&mut self, findings: &[&Finding]) {
         self.blank();
         let mut blocks = 0;
         for same in

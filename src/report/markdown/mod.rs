@@ -1,11 +1,16 @@
 //! The report as a review: a verdict, nine sections with criteria, evidence and recommendations, the score and how it
 //! follows, and what to do in order.
 
-pub(super) mod escape;
+mod audit;
+pub(crate) mod escape;
 mod evidence;
+mod numbers;
 mod section;
+pub(crate) mod sheet;
 
 use std::io;
+
+pub use audit::{AuditOptions, Step, write_audit};
 
 use super::text::{one_decimal, visible};
 use super::{Action, Component, NineRow, Report, SuppressedBy, SuppressionState};
@@ -26,11 +31,13 @@ pub struct Options {
 /// Writes the review.
 pub fn write(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page { report, words: strings(report.language), text: String::new() };
-    page.header(options);
+    page.header(page.words.review_title, options.date.as_deref());
     page.summary();
     for row in &report.nine {
         page.section(row);
     }
+    page.numbers();
+    page.hot_spots();
     page.score();
     page.actions();
     page.files_to_create();
@@ -72,17 +79,17 @@ impl Page<'_> {
         self.line(&format!("|{}", "---|".repeat(columns.len())));
     }
 
-    fn header(&mut self, options: &Options) {
+    fn header(&mut self, title: &str, date: Option<&str>) {
         let words = self.words;
         let repository = &self.report.repository;
-        self.line(&format!("# {}", words.review_title));
+        self.line(&format!("# {title}"));
         self.blank();
         let version = repository.version.as_deref().map(|v| format!(" {}", inline(v))).unwrap_or_default();
         self.line(&format!("**{}:** {}{version}  ", words.project, inline(&repository.name)));
         if let Some(commit) = &repository.commit {
             self.line(&format!("**{}:** {}  ", words.commit, code(commit)));
         }
-        if let Some(date) = &options.date {
+        if let Some(date) = date {
             self.line(&format!("**{}:** {}  ", words.date, inline(date)));
         }
         let profile = &repository.profile;
@@ -426,7 +433,7 @@ impl Page<'_> {
     }
 }
 
-fn label(severity: Severity) -> &'static str {
+pub(crate) fn label(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "CRITICAL",
         Severity::High => "HIGH",
@@ -442,7 +449,7 @@ fn failure_sign(severity: Severity, confidence: Confidence) -> &'static str {
     if grave && confidence == Confidence::Certain { "❌" } else { "⚠️" }
 }
 
-fn verdict_sign(verdict: Readiness) -> &'static str {
+pub(crate) fn verdict_sign(verdict: Readiness) -> &'static str {
     match verdict {
         Readiness::NotReady => "❌",
         Readiness::NotAssessed => "➖",
@@ -451,7 +458,7 @@ fn verdict_sign(verdict: Readiness) -> &'static str {
     }
 }
 
-fn health_sign(health: Health) -> &'static str {
+pub(crate) fn health_sign(health: Health) -> &'static str {
     match health {
         Health::Ok => "✅",
         Health::Warning => "⚠️",
@@ -460,7 +467,7 @@ fn health_sign(health: Health) -> &'static str {
     }
 }
 
-fn score_of_ten(score: Option<f64>) -> String {
+pub(crate) fn score_of_ten(score: Option<f64>) -> String {
     score.map_or_else(|| "–".to_owned(), |score| format!("{}/10", one_decimal(score)))
 }
 

@@ -1,6 +1,7 @@
 //! One of the nine sections: its criteria, what was found, what is wrong, and what to do.
 
 use super::escape::{code, inline};
+use super::numbers::totals;
 use super::{Page, component_suffix, failure_sign, health_sign, label, score_of_ten};
 use crate::model::Confidence;
 use crate::report::{Category, Criterion, NineRow, Status};
@@ -24,7 +25,9 @@ impl Page<'_> {
             self.line(&format!("{} {}", health_sign(row.status), self.words.no_score));
             return;
         }
-        self.line(&format!("**{}** {}", score_of_ten(row.score), health_sign(row.status)));
+        let totals = totals(row.counts);
+        let totals = if totals.is_empty() { totals } else { format!(" — {totals}") };
+        self.line(&format!("**{}** {}{totals}", score_of_ten(row.score), health_sign(row.status)));
         for (index, category) in asked.iter().enumerate() {
             if asked.len() > 1 {
                 self.heading(&format!("### {}.{}. {}", row.number, index + 1, inline(&category.name)));

@@ -1,0 +1,215 @@
+//! Checklists, go/no-go decisions and the templates of the report as a user gets them.
+
+#[expect(dead_code, reason = "no case is laid out here")]
+mod common;
+#[path = "common/documents.rs"]
+mod documents;
+
+use std::{collections::BTreeSet, path::Path};
+
+use common::write;
+use documents::{FEW, expect_harmless, golden, hostile, json, printed, run, shop};
+use readiness::checklist::Guide;
+use serde_json::Value;
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().expect("it is a list")
+}
+
+fn report(folder: &Path) -> Value {
+    json(folder, &["scan", "--format", "json", "--fail-on", "never"])
+}
+
+/// Questions for people and rules about the shop.
+const SOME: &str = "fallback-secret,security-md-missing,restore-untested,load-test-passed,oncall-missing,\
+                    dockerfile-missing,dockerfile-user-missing,broken-import,ci-workflow-missing,ci-tests-not-run";
+
+#[test]
+fn the_checklist_names_rules_that_exist() {
+    let known: BTreeSet<&str> = readiness::catalogue().ids().collect();
+    let groups = Guide::embedded().sections.iter().flat_map(|section| &section.groups);
+    let unknown: Vec<_> = groups.flat_map(|group| &group.rules).filter(|rule| !known.contains(rule.as_str())).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+#[test]
+fn every_question_of_the_catalogue_has_its_place_in_the_checklist() {
+    let groups = || Guide::embedded().sections.iter().flat_map(|section| &section.groups);
+    let named: BTreeSet<&str> = groups().flat_map(|group| &group.rules).map(String::as_str).collect();
+    let entries = readiness::catalogue().entries();
+    let mandatory = entries.iter().filter(|entry| entry.meta.mandatory).map(|entry| entry.meta.id.as_str());
+    let missing: Vec<&str> = mandatory.filter(|rule| !named.contains(rule)).collect();
+    assert!(missing.is_empty(), "a gate insists on {missing:?}");
+}
+
+#[test]
+fn boxes_are_ticked_by_verdicts_and_nothing_else() {
+    let shop = shop();
+    write(
+        shop.path(),
+        "readiness.toml",
+        "[[attest]]\nrule = \"oncall-missing\"\nby = \"Ann\"\non = 2026-03-01\nnote = \"took 12 minutes\"\n\
+         [[attest]]\nrule = \"load-test-passed\"\nby = \"Bob\"\non = 2026-03-01\nholds = false\n",
+    );
+    let report = report(shop.path());
+    let document = printed(shop.path(), &["checklist"]);
+    let mut seen = 0;
+    for line in document.lines().filter(|line| line.starts_with("- [")) {
+        let ticked = line.starts_with("- [x]");
+        // The rule stands in brackets behind the title.
+        let rule = line.split("(`").nth(1).and_then(|rest| rest.split("`)").next());
+        let criteria = list(&report["criteria"]).iter();
+        let own: Vec<&Value> = criteria.filter(|criterion| rule == criterion["rule"].as_str()).collect();
+        if own.is_empty() {
+            assert!(!ticked, "only people tick this: {line}");
+            continue;
+        }
+        seen += 1;
+        let holds = own.iter().all(|criterion| match criterion["status"].as_str() {
+            Some("pass") => true,
+            Some("not-applicable") => criterion["parent"].is_null(),
+            Some("manual") => criterion["attestation"]["holds"] == true,
+            _ => false,
+        });
+        assert_eq!(ticked, holds, "{line}");
+    }
+    assert!(seen > 30, "{document}");
+    assert!(document.contains("✅ confirmed: Ann, 2026-03-01, took 12 minutes"), "{document}");
+    assert!(document.contains("❌ does not hold: Bob, 2026-03-01"), "{document}");
+    assert!(document.contains("**CRITICAL**: `JWT_SECRET` falls back to a literal (`src/auth.js:2`), 1 more place"));
+}
+
+#[test]
+fn sections_can_be_chosen() {
+    let shop = shop();
+    let document = printed(shop.path(), &["checklist", "--section", "rollback,env"]);
+    assert!(document.contains("## Going back") && document.contains("## Environment variables"), "{document}");
+    assert!(!document.contains("## Before the deployment") && !document.contains("## The day"), "{document}");
+}
+
+#[test]
+fn the_checklist_of_the_scan_is_the_same() {
+    let shop = shop();
+    let own = printed(shop.path(), &["checklist"]);
+    let scan = ["scan", "--format", "markdown", "--template", "checklist", "--fail-on", "never"];
+    assert_eq!(printed(shop.path(), &scan), own);
+}
+
+#[test]
+fn platforms_and_variables_are_those_of_the_repository() {
+    let shop = shop();
+    let before = printed(shop.path(), &["checklist"]);
+    assert!(!before.contains("vercel rollback"), "{before}");
+    assert!(before.contains("- [ ] `JWT_SECRET` — **SECRET**"), "{before}");
+    write(shop.path(), "vercel.json", "{ \"version\": 2 }\n");
+    write(shop.path(), ".env.example", "PORT=3000\nSTRIPE_KEY=\n");
+    write(shop.path(), "src/port.js", "module.exports = process.env.PORT || 3000;\n");
+    let after = printed(shop.path(), &["checklist"]);
+    assert!(after.contains("`vercel rollback DEPLOYMENT_URL`"), "{after}");
+    let optional = after.find("### Optional").expect("there is a default");
+    assert!(after[optional..].contains("- [ ] `PORT`"), "{after}");
+    assert!(after[..optional].contains("- [ ] `JWT_SECRET`"), "a secret is critical, default or not: {after}");
+}
+
+#[test]
+fn the_decision_names_every_point_and_sets_the_exit_code() {
+    let shop = shop();
+    for target in ["staging", "production"] {
+        let (code, _, stderr) = run(shop.path(), &["scan", "--gate", target, "--fail-on", "never"]);
+        assert_eq!(code, 1, "{stderr}");
+        assert!(stderr.starts_with(&format!("Go/no-go for {target}: NO-GO\n  ✓ every rule was asked\n")), "{stderr}");
+        assert!(
+            stderr.contains("  ✗ no CRITICAL criterion fails: 2 (deploy-method-missing, fallback-secret)"),
+            "{stderr}"
+        );
+        assert_eq!(stderr.contains("  ✗ no HIGH criterion fails"), target == "production", "{stderr}");
+        assert_eq!(stderr.contains("[load-test-passed]: not confirmed"), target == "production", "{stderr}");
+    }
+    let (code, _, stderr) = run(shop.path(), &["scan", "--gate", "production", "--quiet", "--fail-on", "never"]);
+    assert_eq!((code, stderr.as_str()), (1, ""));
+    let (code, _, stderr) = run(shop.path(), &["scan", "--gate", "nowhere"]);
+    assert_eq!(code, 2, "{stderr}");
+}
+
+#[test]
+fn a_part_of_the_rules_is_never_a_go() {
+    let shop = shop();
+    let arguments = ["scan", "--gate", "staging", "--only", "broken-import"];
+    let (code, _, stderr) = run(shop.path(), &arguments);
+    assert_eq!(code, 1);
+    assert!(stderr.contains("✗ every rule was asked"), "{stderr}");
+}
+
+#[test]
+fn the_decision_and_the_verdict_agree() {
+    let library = tempfile::tempdir().expect("a temporary folder can be made");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/library");
+    for entry in walkdir::WalkDir::new(&source) {
+        let entry = entry.expect("fixtures can be read");
+        if entry.file_type().is_file() {
+            let path = entry.path().strip_prefix(&source).expect("it lies inside").to_string_lossy().into_owned();
+            write(library.path(), &path, &std::fs::read_to_string(entry.path()).expect("fixtures are text"));
+        }
+    }
+    let shop = shop();
+    for folder in [shop.path(), library.path()] {
+        let verdict = report(folder)["summary"]["verdict"].as_str().expect("it is a text").to_owned();
+        let rank = ["not-assessed", "not-ready", "staging", "production", "hardened"];
+        let rank = rank.iter().position(|name| *name == verdict).expect("verdicts are known");
+        for (least, target) in [(2, "staging"), (3, "production")] {
+            let (code, _, stderr) = run(folder, &["scan", "--gate", target, "--fail-on", "never"]);
+            assert_eq!(code == 0, rank >= least, "{verdict}: {stderr}");
+        }
+    }
+}
+
+#[test]
+fn every_number_of_an_audit_is_in_the_report() {
+    let shop = shop();
+    let report = report(shop.path());
+    let scan = ["scan", "--format", "markdown", "--template", "audit", "--fail-on", "never"];
+    let audit = printed(shop.path(), &scan);
+    let hundred = |score: &Value| format!("{:.0}/100", (score.as_f64().expect("it is a number") * 10.0).round());
+    assert!(audit.contains(&format!("**Overall readiness: {}**", hundred(&report["summary"]["score"]))), "{audit}");
+    for category in list(&report["categories"]) {
+        if !category["score"].is_null() {
+            let row =
+                format!("| {} | {} |", category["name"].as_str().expect("it has a name"), hundred(&category["score"]));
+            assert!(audit.contains(&row), "{row}");
+        }
+    }
+    for action in list(&report["actions"]) {
+        let rule = action["rule"].as_str().expect("it has a rule");
+        assert!(audit.contains(&format!("`{rule}`")), "{rule} is nowhere");
+    }
+    let plan = json(shop.path(), &["plan", "--format", "json"]);
+    for phase in list(&plan["phases"]) {
+        assert!(audit.contains(&format!("| {} |", hundred(&phase["projection"]["score"]))), "{phase}");
+    }
+}
+
+#[test]
+fn hostile_names_and_contents_stay_text() {
+    let folder = hostile();
+    for arguments in [
+        &["checklist"][..],
+        &["checklist", "--lang", "ru"],
+        &["scan", "--format", "markdown", "--fail-on", "never"],
+        &["scan", "--format", "markdown", "--template", "audit", "--fail-on", "never"],
+        &["scan", "--format", "markdown", "--template", "audit", "--lang", "ru", "--fail-on", "never"],
+    ] {
+        expect_harmless(&printed(folder.path(), arguments));
+    }
+}
+
+#[test]
+fn documents_look_like_this() {
+    let shop = shop();
+    let folder = shop.path();
+    let document = |arguments: &[&str]| printed(folder, &[arguments, &["--date", "2026-03-02"]].concat());
+    golden("checklist.en.md", &document(&["checklist", "--only", SOME]));
+    golden("checklist.ru.md", &document(&["checklist", "--only", SOME, "--lang", "ru"]));
+    let audit = ["scan", "--format", "markdown", "--template", "audit", "--fail-on", "never", "--only", FEW];
+    golden("audit.en.md", &document(&audit));
+    golden("audit.ru.md", &document(&[&audit[..], &["--lang", "ru"]].concat()));
+}
