@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod answers;
+pub mod asynchrony;
 pub mod backups;
 pub mod commands;
 pub mod committed;
@@ -105,6 +106,8 @@ pub enum Fact {
     Processes,
     /// What answers about health say.
     Health,
+    /// Which functions are asynchronous, and what in them nobody catches. Joins need [`Fact::Modules`].
+    Asynchrony,
 }
 
 /// Collects one fact from each file that it watches.
@@ -140,6 +143,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &queries::QueryExtractor,
         &processes::ProcessExtractor,
         &processes::HealthExtractor,
+        &asynchrony::AsyncExtractor,
     ]
 }
 
@@ -163,6 +167,7 @@ pub struct FileFacts {
     pub routes: routes::files::FileSigns,
     pub access: access::AccessFacts,
     pub answers: answers::AnswerFacts,
+    pub asynchrony: asynchrony::Asynchrony,
     pub outbound: outbound::Outbound,
     pub limits: limits::LimitFacts,
     pub processes: processes::ProcessSigns,

@@ -238,6 +238,44 @@ fn aliased_by_configuration(repo: &Repo, manifest: &Manifest, name: &str) -> boo
     })
 }
 
+/// The major version of an npm package that `component` runs with, by its requirement or, where that leaves it open,
+/// by the lock file.
+pub fn npm_major(repo: &Repo, component: &Component, name: &str) -> Option<u32> {
+    let (manifest, dependency) = repo.dependency(component.id, name)?;
+    let wanted = dependency.version.as_deref().unwrap_or_default();
+    let wanted = wanted.rsplit_once('@').map_or(wanted, |(_, version)| version);
+    let exact = leading_number(wanted.trim_start_matches(['^', '~', '=', 'v', ' ']));
+    exact.or_else(|| {
+        let folders = std::iter::once(manifest.folder.as_path()).chain([Utf8Path::new("")]);
+        folders.into_iter().find_map(|folder| locked_major(repo, folder, name))
+    })
+}
+
+fn locked_major(repo: &Repo, folder: &Utf8Path, name: &str) -> Option<u32> {
+    let needles = [
+        ("package-lock.json", format!("\"node_modules/{name}\": {{"), Some("\"version\": \"")),
+        ("yarn.lock", format!("\n{name}@"), Some("version")),
+        ("yarn.lock", format!("\n\"{name}@"), Some("version")),
+        ("pnpm-lock.yaml", format!("\n  {name}@"), None),
+        ("pnpm-lock.yaml", format!("\n  /{name}@"), None),
+        ("pnpm-lock.yaml", format!("\n  /{name}/"), None),
+        ("bun.lock", format!("\"{name}\": [\"{name}@"), None),
+    ];
+    needles.into_iter().find_map(|(file, needle, then)| {
+        let text = repo.read(repo.by_path(&folder.join(file))?.id).ok()?;
+        let mut rest = &text[text.find(&needle)? + needle.len()..];
+        if let Some(then) = then {
+            rest = &rest[rest.find(then)? + then.len()..];
+        }
+        leading_number(rest.trim_start_matches([':', ' ', '"']))
+    })
+}
+
+fn leading_number(text: &str) -> Option<u32> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    text[..digits].parse().ok()
+}
+
 fn npm_locked(repo: &Repo, manifests: &[&Manifest], name: &str) -> Locked {
     let needles = [
         format!("node_modules/{name}\""),

@@ -90,7 +90,9 @@ rules! {
     }
     data_security {
         api_key_logging,
+        logger_redaction_missing,
         pii_logging,
+        raw_error_logging,
         sensitive_object_logging,
         token_logging,
         runtime_data_committed,
@@ -137,10 +139,12 @@ rules! {
         health_always_200,
         health_check_shallow,
         health_endpoint_missing,
+        metrics_coverage_missing,
         metrics_endpoint_missing,
         readiness_endpoint_missing,
         request_id_missing,
         structured_logger_missing,
+        worker_metrics_missing,
     }
     operations_docs {
         access_policy_missing,
@@ -152,6 +156,8 @@ rules! {
         secrets_management_docs_missing,
     }
     performance {
+        blocking_work_in_request,
+        capacity_setting_hardcoded,
         db_index_missing,
         db_pool_not_configured,
         index_not_concurrent,
@@ -160,7 +166,11 @@ rules! {
         pool_pre_ping_missing,
     }
     reliability {
+        async_route_unhandled,
+        circuit_breaker_missing,
         fetch_no_timeout,
+        job_retry_not_configured,
+        promise_not_awaited,
         redis_persistence_missing,
         backup_automation_missing,
         backup_before_migrate,
@@ -172,11 +182,15 @@ rules! {
         job_timeout_missing,
         process_error_handler_missing,
         queue_name_mismatch,
+        response_sent_twice,
         restore_procedure_missing,
         iac_deletion_protection_missing,
         k8s_pdb_missing,
         session_store_memory,
         shell_error_masked,
+        shutdown_no_timeout,
+        shutdown_resources_not_closed,
+        swallowed_exception,
         worker_graceful_shutdown_missing,
     }
     security {
@@ -242,6 +256,7 @@ rules! {
         e2e_tests_missing,
         explicit_any,
         generated_file_committed,
+        large_source_file,
         leftover_file_committed,
         lint_config_ineffective,
         lint_config_missing,

@@ -1,6 +1,6 @@
 //! Reads servers, workers, queues and signal handlers from source files.
 
-use super::{FailedListener, Listen, ProcessSigns, Queue, Signal, Unfinished, Worker};
+use super::{FailedListener, Listen, ProcessSigns, Queue, Signal, Unfinished, Worker, resources};
 use crate::{
     code::{Flags, Kind, NodeRef, Role as NodeRole},
     facts::{Extractor, Fact, FileFacts, Visit, Watch, modules::Shape},
@@ -30,6 +30,19 @@ impl Extractor for ProcessExtractor {
             "Agenda",
             "kafkajs",
             "amqplib",
+            "setTimeout",
+            "queue",
+            "QUEUE",
+            "bull",
+            "pg",
+            "postgres",
+            "mysql2",
+            "redis",
+            "knex",
+            "sequelize",
+            "typeorm",
+            "mongodb",
+            "Prisma",
         ])
     }
 
@@ -90,6 +103,7 @@ fn signal(string: NodeRef<'_>) -> Option<Signal> {
 }
 
 fn of_call(file: &Visit<'_>, call: NodeRef<'_>, signs: &mut ProcessSigns) {
+    signs.resources.extend(resources::resource(call));
     if call.has(Flags::NEW) {
         constructed(call, signs);
         return;
@@ -107,6 +121,8 @@ fn of_call(file: &Visit<'_>, call: NodeRef<'_>, signs: &mut ProcessSigns) {
             signs.failed.push(FailedListener { span: call.span(), moves });
         }
         "process" => signs.workers.extend(bull_worker(call)),
+        "add" => signs.added.extend(resources::added(call)),
+        "setTimeout" => signs.deadlines.extend(resources::deadline(call)),
         _ => {}
     }
 }
@@ -260,6 +276,8 @@ fn queue(call: NodeRef<'_>, library: &'static str) -> Queue {
         library,
         name: first.and_then(NodeRef::constant_str),
         drops_failed: drops(call.argument(1)),
+        variable: resources::variable(call),
+        retries: resources::default_retries(call.positional().skip(1).find(|argument| !argument.is(Kind::String))),
     }
 }
 

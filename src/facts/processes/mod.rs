@@ -6,6 +6,7 @@ mod extract;
 mod health;
 mod links;
 pub mod queues;
+mod resources;
 mod signs;
 pub mod telemetry;
 
@@ -35,6 +36,12 @@ pub struct ProcessSigns {
     pub failed: Vec<FailedListener>,
     /// Where it takes care of errors that nobody caught: `process.on('uncaughtException', …)`.
     pub last_resorts: Vec<Span>,
+    /// Connections that files open when they are loaded.
+    pub resources: Vec<Resource>,
+    /// Jobs that are put into queues.
+    pub added: Vec<Added>,
+    /// What ends the process when its orderly end takes too long.
+    pub deadlines: Vec<Deadline>,
     /// Where `NestJS` is told to end on signals: `app.enableShutdownHooks()`.
     pub hooks: Vec<Span>,
 }
@@ -89,6 +96,46 @@ pub struct Queue {
     pub library: &'static str,
     pub name: Option<String>,
     pub drops_failed: bool,
+    /// The variable that holds it.
+    pub variable: String,
+    /// How often its jobs are tried by default.
+    pub retries: Retries,
+}
+
+/// Whether something says how often a job is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retries {
+    Given,
+    None,
+    /// It may, in options that come from elsewhere.
+    Open,
+}
+
+/// A job that is put into a queue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Added {
+    pub span: Span,
+    /// The last name of what it is added to.
+    pub queue: String,
+    pub retries: Retries,
+}
+
+/// A connection that is opened when its file is loaded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resource {
+    pub span: Span,
+    /// The library, for people.
+    pub library: &'static str,
+    /// The methods that close it.
+    pub closes: &'static [&'static str],
+    /// The variable that holds it.
+    pub name: String,
+}
+
+/// A timer that ends the process.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deadline {
+    pub span: Span,
 }
 
 /// A listener of a queue's or a worker's failed jobs.

@@ -5,9 +5,9 @@ use crate::{
         Fact,
         processes::{self, telemetry},
     },
-    model::{Confidence, Message, Place, Site, Span, Verdict},
+    model::{Confidence, Message, Place, Site, Span, Tone, Verdict},
     repo::{FileKind, Role},
-    rule::{Context, Out, Rule, Visit, Watch},
+    rule::{Context, Out, Rule, Visit, Watch, site_of},
 };
 
 pub(in crate::rules) static RULE: ErrorTrackingMissing = ErrorTrackingMissing;
@@ -48,6 +48,10 @@ impl Rule for ErrorTrackingMissing {
         if file.file.kind != FileKind::Code {
             return;
         }
+        if let Some(span) = switched_off(file) {
+            out.bad(Place::At(file.file.id, span), "switched-off");
+            return;
+        }
         let lower = file.text.to_ascii_lowercase();
         let first = NAMES.iter().filter_map(|name| Some((named_at(&lower, name)?, *name))).min();
         if let Some((at, name)) = first {
@@ -59,6 +63,9 @@ impl Rule for ErrorTrackingMissing {
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         if !processes::is_served(cx.repo, cx.component) {
             return Verdict::not_applicable("no-service");
+        }
+        if let Some(off) = cx.seen.iter().find(|seen| seen.tone == Tone::Bad) {
+            return Verdict::fail(site_of(off), []);
         }
         if let Some((name, place)) = telemetry::declared(cx.repo, cx.component, telemetry::TRACKERS) {
             return match imported(cx, name) {
@@ -87,6 +94,19 @@ impl Rule for ErrorTrackingMissing {
             None => Verdict::not_applicable("no-service"),
         }
     }
+}
+
+/// Where Next's configuration wraps itself for Sentry in a comment only: without the wrapper the browser's part is
+/// never loaded.
+fn switched_off(file: &Visit<'_>) -> Option<Span> {
+    if !file.file.path.file_name().is_some_and(|name| name.starts_with("next.config.")) {
+        return None;
+    }
+    let starts = |at: usize| file.text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let mut calls = file.text.match_indices("withSentryConfig(").map(|(at, found)| (at, found.len())).peekable();
+    let &(at, length) = calls.peek()?;
+    let commented = calls.all(|(at, _)| file.text[starts(at)..at].trim_start().starts_with("//"));
+    commented.then(|| Span::new(at, at + length))
 }
 
 /// Where a tracker is named as a word of its own, not inside another as in `scrollbar`.
