@@ -5,6 +5,7 @@
 pub mod access;
 pub mod answers;
 pub mod backups;
+pub mod body_limits;
 pub mod commands;
 pub mod committed;
 pub mod compose;
@@ -17,7 +18,9 @@ pub mod documents;
 pub mod environment;
 pub mod headings;
 pub mod images;
+pub mod inference;
 pub mod infrastructure;
+pub mod intake;
 pub mod kubernetes;
 pub mod limits;
 pub mod logging;
@@ -104,6 +107,8 @@ pub enum Fact {
     Processes,
     /// What answers about health say.
     Health,
+    /// What handlers take from requests. Across files it needs [`Fact::Modules`] and [`Fact::Access`].
+    Intake,
 }
 
 /// Collects one fact from each file that it watches.
@@ -139,6 +144,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &queries::QueryExtractor,
         &processes::ProcessExtractor,
         &processes::HealthExtractor,
+        &intake::IntakeExtractor,
     ]
 }
 
@@ -170,6 +176,7 @@ pub struct FileFacts {
     /// Scripts: what is registered on routers and servers.
     pub routers: routes::script::RouterSigns,
     pub queries: queries::QueryFacts,
+    pub intake: intake::IntakeFacts,
 }
 
 impl FileFacts {

@@ -5,6 +5,7 @@ mod cookies;
 mod cors;
 mod documents;
 mod headers;
+mod limited;
 mod log_exposure;
 mod observed;
 mod store_access;
@@ -21,8 +22,12 @@ macro_rules! rules {
 
 rules! {
     api_contracts {
-        webhook_behind_auth,
+        central_error_handler_missing,
         react_error_boundary_missing,
+        request_validation_missing,
+        stub_in_production,
+        validation_error_format,
+        webhook_behind_auth,
     }
     architecture_deploy {
         broken_import,
@@ -105,6 +110,7 @@ rules! {
         architecture_diagrams_missing,
         changelog_missing,
         contributing_guide_missing,
+        openapi_missing,
         readme_doc_links_missing,
         readme_missing,
         security_md_missing,
@@ -152,6 +158,7 @@ rules! {
         secrets_management_docs_missing,
     }
     performance {
+        compression_missing,
         db_index_missing,
         db_pool_not_configured,
         index_not_concurrent,
@@ -162,6 +169,7 @@ rules! {
     reliability {
         fetch_no_timeout,
         redis_persistence_missing,
+        request_timeout_missing,
         backup_automation_missing,
         backup_before_migrate,
         backup_not_compressed,
@@ -188,6 +196,7 @@ rules! {
         cookie_secure_missing,
         cors_allow_all_fallback,
         cors_credentials_wildcard,
+        cors_methods_headers_wildcard,
         cors_wildcard_origin,
         csp_missing,
         datastore_no_auth,
@@ -198,6 +207,7 @@ rules! {
         env_file_committed,
         error_details_in_response,
         fallback_secret,
+        file_upload_unrestricted,
         gitignore_env_missing,
         hardcoded_secret,
         hsts_missing,
@@ -207,6 +217,7 @@ rules! {
         k8s_inline_secret,
         password_hashing_weak,
         redis_no_auth,
+        request_body_limit_missing,
         test_secret_in_production,
         vendor_default_credentials,
         iac_public_access,
@@ -233,9 +244,12 @@ rules! {
         test_endpoint_in_production,
         management_endpoint_exposed,
         health_details_exposed,
+        rate_limit_ai_missing,
         rate_limit_auth_missing,
         rate_limit_memory_fallback,
         rate_limit_missing,
+        rate_limit_too_lax,
+        rate_limit_upload_missing,
     }
     tests_quality {
         coverage_threshold_missing,
