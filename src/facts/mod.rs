@@ -6,6 +6,7 @@ pub mod access;
 pub mod answers;
 pub mod asynchrony;
 pub mod backups;
+pub mod body_limits;
 pub mod commands;
 pub mod committed;
 pub mod compose;
@@ -18,7 +19,9 @@ pub mod documents;
 pub mod environment;
 pub mod headings;
 pub mod images;
+pub mod inference;
 pub mod infrastructure;
+pub mod intake;
 pub mod kubernetes;
 pub mod limits;
 pub mod logging;
@@ -108,6 +111,8 @@ pub enum Fact {
     Health,
     /// Which functions are asynchronous, and what in them nobody catches. Joins need [`Fact::Modules`].
     Asynchrony,
+    /// What handlers take from requests. Across files it needs [`Fact::Modules`] and [`Fact::Access`].
+    Intake,
 }
 
 /// Collects one fact from each file that it watches.
@@ -144,6 +149,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &processes::ProcessExtractor,
         &processes::HealthExtractor,
         &asynchrony::AsyncExtractor,
+        &intake::IntakeExtractor,
     ]
 }
 
@@ -176,6 +182,7 @@ pub struct FileFacts {
     /// Scripts: what is registered on routers and servers.
     pub routers: routes::script::RouterSigns,
     pub queries: queries::QueryFacts,
+    pub intake: intake::IntakeFacts,
 }
 
 impl FileFacts {

@@ -5,6 +5,7 @@ mod cookies;
 mod cors;
 mod documents;
 mod headers;
+mod limited;
 mod log_exposure;
 mod observed;
 mod store_access;
@@ -21,8 +22,12 @@ macro_rules! rules {
 
 rules! {
     api_contracts {
-        webhook_behind_auth,
+        central_error_handler_missing,
         react_error_boundary_missing,
+        request_validation_missing,
+        stub_in_production,
+        validation_error_format,
+        webhook_behind_auth,
     }
     architecture_deploy {
         broken_import,
@@ -107,6 +112,7 @@ rules! {
         architecture_diagrams_missing,
         changelog_missing,
         contributing_guide_missing,
+        openapi_missing,
         readme_doc_links_missing,
         readme_missing,
         security_md_missing,
@@ -158,6 +164,7 @@ rules! {
     performance {
         blocking_work_in_request,
         capacity_setting_hardcoded,
+        compression_missing,
         db_index_missing,
         db_pool_not_configured,
         index_not_concurrent,
@@ -172,6 +179,7 @@ rules! {
         job_retry_not_configured,
         promise_not_awaited,
         redis_persistence_missing,
+        request_timeout_missing,
         backup_automation_missing,
         backup_before_migrate,
         backup_not_compressed,
@@ -202,6 +210,7 @@ rules! {
         cookie_secure_missing,
         cors_allow_all_fallback,
         cors_credentials_wildcard,
+        cors_methods_headers_wildcard,
         cors_wildcard_origin,
         csp_missing,
         datastore_no_auth,
@@ -212,6 +221,7 @@ rules! {
         env_file_committed,
         error_details_in_response,
         fallback_secret,
+        file_upload_unrestricted,
         gitignore_env_missing,
         hardcoded_secret,
         hsts_missing,
@@ -221,6 +231,7 @@ rules! {
         k8s_inline_secret,
         password_hashing_weak,
         redis_no_auth,
+        request_body_limit_missing,
         test_secret_in_production,
         vendor_default_credentials,
         iac_public_access,
@@ -247,9 +258,12 @@ rules! {
         test_endpoint_in_production,
         management_endpoint_exposed,
         health_details_exposed,
+        rate_limit_ai_missing,
         rate_limit_auth_missing,
         rate_limit_memory_fallback,
         rate_limit_missing,
+        rate_limit_too_lax,
+        rate_limit_upload_missing,
     }
     tests_quality {
         coverage_threshold_missing,

@@ -425,7 +425,13 @@ fn by_receiver(node: NodeRef<'_>, name: &str) -> Option<Sign> {
                     matches!(inner.name(), "body" | "query" | "params" | "req" | "request" | "json" | "input" | "data")
                 })
             });
-            if !of_request || has(&["json.parse", "url.", "qs.", "path."]) {
+            // `Joi.compile(schema).prefs(…).validate(object)` of a middleware that takes any schema.
+            let of_schema = name == "validate"
+                && node.receiver().is_some_and(|receiver| {
+                    let text = receiver.text().to_ascii_lowercase();
+                    text.len() < 300 && ["joi", "schema", "ajv", "yup"].iter().any(|word| text.contains(word))
+                });
+            if !(of_request || of_schema) || has(&["json.parse", "url.", "qs.", "path."]) {
                 return None;
             }
             SignKind::Validates

@@ -8,6 +8,8 @@ mod respond;
 
 use std::collections::BTreeSet;
 
+pub(in crate::facts) use respond::response;
+
 use super::{
     Extractor, Fact, Facts, FileFacts, Visit, Watch,
     modules::{Definition, Modules, Name},

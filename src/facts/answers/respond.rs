@@ -4,7 +4,7 @@ use super::{Answer, leak};
 use crate::code::{Flags, Kind, NodeRef, Role};
 
 /// A response.
-pub(super) struct Response<'t> {
+pub(in crate::facts) struct Response<'t> {
     pub node: NodeRef<'t>,
     pub bodies: Vec<NodeRef<'t>>,
     /// The status, when it is written out.
@@ -16,7 +16,7 @@ const RESPONSES: &[&str] = &["res", "response", "reply", "resp", "rep", "_res"];
 const CONTEXTS: &[&str] = &["c", "ctx", "context"];
 
 /// The response that `node` sends.
-pub(super) fn response(node: NodeRef<'_>) -> Option<Response<'_>> {
+pub(in crate::facts) fn response(node: NodeRef<'_>) -> Option<Response<'_>> {
     match node.kind() {
         Kind::Call => script_call(node).or_else(|| python_call(node)),
         Kind::Return => python_return(node),

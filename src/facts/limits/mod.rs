@@ -1,6 +1,9 @@
 //! Limits on how often a service may be asked: at the proxy, in code, applied or only written down.
 
+mod rates;
 mod signs;
+
+pub use rates::Rate;
 
 use super::{
     Extractor, Fact, Facts, FileFacts, Visit, Watch,
@@ -18,6 +21,8 @@ use crate::{
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LimitFacts {
     pub signs: Vec<LimitSign>,
+    /// Limiters with numbers that the code writes out.
+    pub rates: Vec<Rate>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,20 +54,13 @@ impl Extractor for LimitExtractor {
     }
 
     fn watch(&self) -> Watch {
-        Watch::nodes(&[Kind::Catch, Kind::If, Kind::Conditional, Kind::Assignment, Kind::Call]).keywords(&[
-            "ateLimit",
-            "atelimit",
-            "ATE_LIMIT",
-            "ate_limit",
-            "ate-limit",
-            "imiter",
-            "hrottl",
-            "next-auth",
-        ])
+        Watch::nodes(&[Kind::Catch, Kind::If, Kind::Conditional, Kind::Assignment, Kind::Call, Kind::Property])
+            .keywords(&["ateLimit", "atelimit", "ATE_LIMIT", "ate_limit", "ate-limit", "imiter", "hrottl", "next-auth"])
     }
 
     fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, facts: &mut FileFacts) {
         facts.limits.signs.extend(signs::sign(file.file.path.as_str(), node));
+        facts.limits.rates.extend(rates::rate(node));
     }
 }
 

@@ -13,6 +13,8 @@ const WIDTH: usize = 200;
 const NODES: usize = 2_000;
 /// A chain of constants that leads to the value of a name.
 const HOPS: usize = 4;
+/// Links of a chain of calls; real ones have a dozen.
+const CHAIN: usize = 40;
 
 /// A chain of names: where it begins, and what is looked up on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -269,6 +271,7 @@ fn named(node: NodeRef<'_>, depth: usize, left: &mut usize) -> Shape {
 
 fn call_shape(call: NodeRef<'_>, depth: usize, left: &mut usize) -> CallShape {
     let callee = call.child(Role::Callee).map_or(Shape::Other, |callee| shape(callee, depth - 1, left));
+    let callee = if callee == Shape::Other { validator(call).map_or(callee, Shape::Name) } else { callee };
     let mut arguments: Vec<Shape> =
         call.positional().take(WIDTH).map(|argument| shape(argument, depth - 1, left)).collect();
     let keywords: Vec<(String, Shape)> = call
@@ -280,6 +283,19 @@ fn call_shape(call: NodeRef<'_>, depth: usize, left: &mut usize) -> CallShape {
         arguments.push(Shape::Object(keywords));
     }
     CallShape { span: call.span(), callee: Box::new(callee), arguments, constructs: constructs(call) }
+}
+
+/// What begins a chain such as `body('email').isEmail().trim()`, whose links say what is checked and not by whom.
+fn validator(call: NodeRef<'_>) -> Option<Name> {
+    let mut at = call;
+    for _ in 0..CHAIN {
+        let receiver = at.receiver().filter(|receiver| receiver.is(Kind::Call));
+        let Some(next) = receiver else { break };
+        at = next;
+    }
+    let begins = Name::of(at.child(Role::Callee)?)?;
+    let known = begins.module().is_some_and(|module| module.contains("express-validator"));
+    known.then_some(begins)
 }
 
 fn entries(object: NodeRef<'_>, depth: usize, left: &mut usize) -> Vec<(String, Shape)> {

@@ -1,0 +1,89 @@
+//! `request-validation-missing`: what clients send is checked before it is used.
+
+use crate::{
+    facts::{
+        Fact,
+        intake::{self, Checked},
+        routes::{GuardDoes, Public, Route, RouteKind, standing::Area},
+    },
+    model::{Confidence, Evidence, Message, Place, Severity, Site, Verdict},
+    rule::{Context, Rule},
+};
+
+pub(in crate::rules) static RULE: RequestValidationMissing = RequestValidationMissing;
+
+pub(in crate::rules) struct RequestValidationMissing;
+
+/// Places that a pass names.
+const SHOWN: usize = 5;
+
+impl Rule for RequestValidationMissing {
+    fn id(&self) -> &'static str {
+        "request-validation-missing"
+    }
+
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Routes, Fact::Modules, Fact::Access, Fact::Intake]
+    }
+
+    fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        let modules = cx.facts.modules(cx.repo);
+        let (mut sites, mut fine, mut left) = (Vec::new(), Vec::new(), 0);
+        for route in cx.facts.routes(cx.repo).iter().filter(|route| asked(cx, route)) {
+            let handler = match route.handler {
+                Some(Place::At(file, span)) => modules.function_at(file, span),
+                _ => None,
+            };
+            let read = handler.and_then(|id| intake::checked(cx.facts, modules, id));
+            if let Some(guard) = route.guard(GuardDoes::Validates) {
+                if read.is_some() || route.changes() {
+                    let note =
+                        Message::new("checked").with("path", route.path.as_str()).with("name", guard.name.as_str());
+                    fine.push(Evidence::At {
+                        place: guard.decides.clone().unwrap_or_else(|| guard.place.clone()),
+                        note,
+                    });
+                }
+                continue;
+            }
+            // Middleware that could not be followed may be what checks.
+            let open = route.guard(GuardDoes::Unknown).is_some();
+            match read {
+                Some(Checked::Yes(file, span)) => {
+                    let note = Message::new("by-hand").with("path", route.path.as_str());
+                    fine.push(Evidence::At { place: Place::At(file, span), note });
+                }
+                Some(Checked::No(file, span)) if !open => sites.push(site(route, Place::At(file, span))),
+                Some(_) => left += 1,
+                None => {}
+            }
+        }
+        sites.sort_by(|a, b| a.place.cmp(&b.place));
+        sites.dedup_by(|a, b| a.place == b.place);
+        let (total, ok) = (sites.len() + fine.len() + left, fine.len());
+        let detail = Message::new("detail").count("ok", ok).count("n", total);
+        let fine: Vec<Evidence> = fine.into_iter().take(SHOWN).collect();
+        if total == 0 {
+            return Verdict::not_applicable("no-bodies");
+        }
+        if sites.is_empty() {
+            return Verdict::pass_or(fine, || Verdict::unknown("unclear")).detail(detail).sites(total, ok);
+        }
+        Verdict::fail_or(sites, || Verdict::unknown("unclear")).also_fine(fine).detail(detail).sites(total, ok)
+    }
+}
+
+fn asked(cx: &Context<'_>, route: &Route) -> bool {
+    route.component == cx.component.id
+        && route.kind == RouteKind::Http
+        && !matches!(route.public, Some(Public::Webhook | Public::Health | Public::Static | Public::Docs))
+        // The sender of a webhook is known by its signature, and a library takes what is dispatched.
+        && !matches!(route.area(), Area::Hook | Area::Dispatch | Area::Trial)
+        && route.guard(GuardDoes::Verifies).is_none()
+}
+
+fn site(route: &Route, place: Place) -> Site {
+    let message = Message::new("unchecked").with("method", route.method.as_str()).with("path", route.path.as_str());
+    let site = Site::new(place, message).confidence(Confidence::Likely).key(&route.path);
+    if route.changes() { site } else { site.severity(Severity::Medium) }
+}
