@@ -47,6 +47,7 @@ rules! {
         dockerfile_stage_input_missing,
         dockerignore_missing,
         entrypoint_signal_swallowed,
+        health_probe_mismatch,
         k8s_hpa_missing,
         k8s_manifests_missing,
         k8s_probes_missing,
