@@ -20,6 +20,7 @@ pub mod images;
 pub mod infrastructure;
 pub mod kubernetes;
 pub mod limits;
+pub mod listening;
 pub mod logging;
 pub mod loopback;
 pub mod migrations;

@@ -61,6 +61,7 @@ rules! {
         migrations_dir_missing,
         migrations_not_run_on_deploy,
         next_route_invalid,
+        published_port_mismatch,
         rollback_script_stub,
         schema_push,
         undeclared_dependency,

@@ -8,7 +8,7 @@ use crate::{
         Fact,
         kubernetes::cluster::cluster,
         probes::{Probe, probes},
-        routes::{GuardDoes, Public, Route, RouteKind, Unresolved},
+        routes::{Guard, GuardDoes, Public, Route, RouteKind, Unresolved},
         spring,
     },
     model::{Confidence, Evidence, Message, Place, Severity, Site, Span, Verdict},
@@ -90,7 +90,13 @@ fn judge(cx: &Context<'_>, probe: &Probe) -> Judged {
         .filter(|route| cx.repo.file(route.file).role == Role::Source)
         .collect();
     if routes.is_empty() {
-        return named_in_code(cx, component, path).map_or(Judged::Open, |place| fine(probe, "named", place));
+        // Where routes are read, a name alone may be that of a caller.
+        return match named_in_code(cx, component, path) {
+            Some(place) if place.file().is_some_and(|file| cx.repo.file(file).kind == FileKind::OtherCode) => {
+                fine(probe, "named", place)
+            }
+            _ => Judged::Open,
+        };
     }
     // A route that is written out comes before one with parameters.
     let served = routes
@@ -117,8 +123,13 @@ fn fine(probe: &Probe, key: &'static str, at: Place) -> Judged {
 }
 
 fn of_route(probe: &Probe, path: &str, route: &Route, routes: &[&Route]) -> Judged {
+    // A limiter asks who somebody is in order to count, and refuses for another reason.
+    let limits = |guard: &&Guard| {
+        guard.name.to_ascii_lowercase().contains("limit")
+            || route.guards.iter().any(|other| other.place == guard.place && other.does == GuardDoes::RateLimits)
+    };
     let refuses = route.guards.iter().find(|guard| {
-        matches!(guard.does, GuardDoes::Authenticates | GuardDoes::Authorizes) && guard.weak.is_empty()
+        matches!(guard.does, GuardDoes::Authenticates | GuardDoes::Authorizes) && guard.weak.is_empty() && !limits(guard)
     });
     if let Some(guard) = refuses.filter(|_| route.resolved && route.public != Some(Public::Declared)) {
         let message = Message::new("guarded").with("by", probe.by).with("path", path).with("guard", &guard.name);
