@@ -52,7 +52,8 @@ pub fn of_image<'a>(
     image: &'a Image<'a>,
     extra: impl Fn(&str) -> Value + 'a,
 ) -> Option<Start<'a>> {
-    let launch = image.launch(repo).filter(|launch| launch.handover != Handover::Unknown && !launch.words.is_empty())?;
+    let launch =
+        image.launch(repo).filter(|launch| launch.handover != Handover::Unknown && !launch.words.is_empty())?;
     let variable = move |name: &str| match extra(name) {
         Value::Unset => of_stage(image, name),
         known => known,

@@ -145,9 +145,9 @@ fn of_compose(image: &Image<'_>, service: &ComposeService<'_>) -> Option<Probe> 
     };
     let address = local_address(&text)?;
     let own = service.node.get("command").is_some() || service.node.get("entrypoint").is_some();
-    let worker = ["worker", "celery", "cron", "scheduler", "beat", "queue"].iter().any(|word| {
-        service.name.to_ascii_lowercase().contains(word)
-    });
+    let worker = ["worker", "celery", "cron", "scheduler", "beat", "queue"]
+        .iter()
+        .any(|word| service.name.to_ascii_lowercase().contains(word));
     Some(Probe {
         place: Place::At(service.file.id, test.value.span),
         by: "Compose",
@@ -190,7 +190,10 @@ fn resolve_port(part: &Part<'_>, port: &str) -> Option<u16> {
 /// The component that a container of the cluster runs: by the name of its image, else the only one that is served.
 fn asked_by(repo: &Repo, images: &[Image<'_>], part: &Part<'_>) -> Option<ComponentId> {
     let named = images.iter().find(|image| {
-        image.containers.iter().any(|container| container.file.id == part.workload.object.file.id && container.name == part.name)
+        image
+            .containers
+            .iter()
+            .any(|container| container.file.id == part.workload.object.file.id && container.name == part.name)
     });
     if let Some(image) = named {
         return Some(image.component.id);
@@ -205,9 +208,10 @@ fn asked_by(repo: &Repo, images: &[Image<'_>], part: &Part<'_>) -> Option<Compon
 
 /// The path that a hosting platform asks, by the keys of its file.
 fn of_platform(repo: &Repo, component: &Component) -> Vec<Probe> {
-    let files = repo.files().iter().filter(|file| {
-        file.kind == FileKind::Platform && file.component == component.id && file.role.is_operational()
-    });
+    let files = repo
+        .files()
+        .iter()
+        .filter(|file| file.kind == FileKind::Platform && file.component == component.id && file.role.is_operational());
     files.flat_map(|file| in_platform_file(repo, file, component)).collect()
 }
 

@@ -63,7 +63,10 @@ rules! {
         next_route_invalid,
         published_port_mismatch,
         rollback_script_stub,
+        runtime_version_mismatch,
+        schema_migration_drift,
         schema_push,
+        sqlite_in_production,
         undeclared_dependency,
     }
     ci_cd {
@@ -117,6 +120,7 @@ rules! {
         datastore_credentials_mismatch,
         env_boolean_coercion,
         env_example_missing,
+        env_loaded_too_late,
         env_not_passed,
         env_undocumented_variable,
         env_validation_missing,
@@ -124,6 +128,7 @@ rules! {
         hardcoded_localhost_url,
         next_config_localhost,
         staging_deploy_script_missing,
+        node_env_not_production,
         staging_environment_missing,
         hardcoded_host_path,
     }
@@ -169,6 +174,7 @@ rules! {
         backup_not_compressed,
         backup_plan_missing,
         backup_retention_missing,
+        cron_env_not_exported,
         dead_letter_queue_missing,
         graceful_shutdown_missing,
         job_timeout_missing,
@@ -232,6 +238,7 @@ rules! {
         websocket_auth_missing,
         api_docs_public,
         link_from_host_header,
+        terraform_secrets_committed,
         test_endpoint_in_production,
         management_endpoint_exposed,
         health_details_exposed,

@@ -61,7 +61,10 @@ pub struct PortSign {
 pub enum PortShape {
     Number(u16),
     /// A variable of the environment, with the port that stands in when it is missing.
-    Variable { name: String, default: Option<u16> },
+    Variable {
+        name: String,
+        default: Option<u16>,
+    },
     /// Something that is called a port: `config.port`.
     Named,
     Other,

@@ -129,7 +129,9 @@ fn of_route(probe: &Probe, path: &str, route: &Route, routes: &[&Route]) -> Judg
             || route.guards.iter().any(|other| other.place == guard.place && other.does == GuardDoes::RateLimits)
     };
     let refuses = route.guards.iter().find(|guard| {
-        matches!(guard.does, GuardDoes::Authenticates | GuardDoes::Authorizes) && guard.weak.is_empty() && !limits(guard)
+        matches!(guard.does, GuardDoes::Authenticates | GuardDoes::Authorizes)
+            && guard.weak.is_empty()
+            && !limits(guard)
     });
     if let Some(guard) = refuses.filter(|_| route.resolved && route.public != Some(Public::Declared)) {
         let message = Message::new("guarded").with("by", probe.by).with("path", path).with("guard", &guard.name);
@@ -157,14 +159,15 @@ const FEW: usize = 3;
 
 fn not_served(cx: &Context<'_>, probe: &Probe, path: &str, component: &Component, routes: &[&Route]) -> Judged {
     let lost = |route: &&&Route| matches!(route.unresolved, Some(Unresolved::Mount | Unresolved::Path));
-    let catches = |route: &&&Route| route.path.contains('*') || route.path.contains("[...") || route.path.contains("[[");
+    let catches =
+        |route: &&&Route| route.path.contains('*') || route.path.contains("[...") || route.path.contains("[[");
     if routes.iter().filter(lost).count() > 0 || routes.iter().any(|route| catches(&route)) {
         return Judged::Open;
     }
     // A prefix was forgotten or written twice: the health route itself shows it.
-    let elsewhere = routes.iter().find(|route| {
-        is_health(route) && path != "/" && (is_tail(&route.path, path) || is_tail(path, &route.path))
-    });
+    let elsewhere = routes
+        .iter()
+        .find(|route| is_health(route) && path != "/" && (is_tail(&route.path, path) || is_tail(path, &route.path)));
     if let Some(route) = elsewhere.filter(|_| !is_rewritten(cx, component)) {
         let message =
             Message::new("elsewhere").with("by", probe.by).with("path", path).with("other", route.path.as_str());
@@ -206,14 +209,16 @@ fn is_rewritten(cx: &Context<'_>, component: &Component) -> bool {
 /// Where the code of a component names the end of `path` in a literal: something may answer it that is no route to us.
 fn named_in_code(cx: &Context<'_>, component: &Component, path: &str) -> Option<Place> {
     let last = path.trim_end_matches('/').rsplit('/').next().filter(|last| !last.is_empty())?;
-    let files = cx.repo.files_of(component.id).filter(|file| {
-        file.role == Role::Source && matches!(file.kind, FileKind::Code | FileKind::OtherCode)
-    });
+    let files = cx
+        .repo
+        .files_of(component.id)
+        .filter(|file| file.role == Role::Source && matches!(file.kind, FileKind::Code | FileKind::OtherCode));
     files.filter_map(|file| Some((file, cx.repo.read(file.id).ok()?))).find_map(|(file, text)| {
         let at = text.match_indices(last).map(|(at, _)| at).find(|&at| {
             let before = text[..at].chars().next_back();
             let after = text[at + last.len()..].chars().next();
-            matches!(before, Some('/' | '"' | '\'' | '`')) && matches!(after, Some('/' | '"' | '\'' | '`' | ')' | '?' | '$'))
+            matches!(before, Some('/' | '"' | '\'' | '`'))
+                && matches!(after, Some('/' | '"' | '\'' | '`' | ')' | '?' | '$'))
         })?;
         Some(Place::At(file.id, Span::new(at, at + last.len())))
     })

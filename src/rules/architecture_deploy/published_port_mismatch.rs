@@ -113,8 +113,9 @@ fn of_service(cx: &Context<'_>, images: &[Image<'_>], service: &Service<'_>, sta
         })
     });
     let heard = match built {
-        Some(image) => listening::of_service(cx.repo, cx.facts, image, service)
-            .map_or(Heard::Unknown, |start| start.ports()),
+        Some(image) => {
+            listening::of_service(cx.repo, cx.facts, image, service).map_or(Heard::Unknown, |start| start.ports())
+        }
         None => of_store(service),
     };
     let mild = (stage == Stage::Unclear).then_some(Severity::Medium);
@@ -143,9 +144,9 @@ fn of_store(service: &Service<'_>) -> Heard {
 
 fn of_part(cx: &Context<'_>, images: &[Image<'_>], cluster: &Cluster<'_>, part: &Part<'_>, found: &mut Found) {
     let object = part.workload.object;
-    let image = images.iter().find(|image| {
-        image.containers.iter().any(|one| one.file.id == object.file.id && one.name == part.name)
-    });
+    let image = images
+        .iter()
+        .find(|image| image.containers.iter().any(|one| one.file.id == object.file.id && one.name == part.name));
     let Some(image) = image.filter(|_| part.node.get("command").is_none() && part.node.get("args").is_none()) else {
         return;
     };
@@ -195,8 +196,8 @@ fn exposed(cx: &Context<'_>, image: &Image<'_>, found: &mut Found) {
         .filter_map(|word| word.text.split('/').next()?.parse().ok())
         .collect();
     let (Some(first), Some(number)) = (exposes.first(), numbers.first()) else { return };
-    let heard = listening::of_image(cx.repo, cx.facts, image, |_| Value::Unset)
-        .map_or(Heard::Unknown, |start| start.ports());
+    let heard =
+        listening::of_image(cx.repo, cx.facts, image, |_| Value::Unset).map_or(Heard::Unknown, |start| start.ports());
     let met = matches!(&heard, Heard::At(listens) if listens.iter().any(|(port, _)| numbers.contains(port)));
     let port = match &heard {
         Heard::At(listens) if met => {
@@ -216,20 +217,25 @@ fn exposed(cx: &Context<'_>, image: &Image<'_>, found: &mut Found) {
 /// Fly.io's proxy asks the port that its file names.
 fn fly(cx: &Context<'_>, image: &Image<'_>, found: &mut Found) {
     let files = cx.repo.files_of(image.component.id).filter(|file| {
-        file.kind == FileKind::Platform && file.name() == "fly.toml" && file.role.is_operational() && !is_development(file)
+        file.kind == FileKind::Platform
+            && file.name() == "fly.toml"
+            && file.role.is_operational()
+            && !is_development(file)
     });
     for file in files {
         let Some(root) = cx.repo.doc(file.id).and_then(|doc| doc.root()) else { continue };
         let services = root.get("services").map(Node::items).unwrap_or_default();
         let variables = |name: &str| {
             let value = root.at(&["env", name]);
-            value.and_then(|value| Some(Value::Set(value.text()?.to_owned(), Place::At(file.id, value.span)))).unwrap_or(Value::Unset)
+            value
+                .and_then(|value| Some(Value::Set(value.text()?.to_owned(), Place::At(file.id, value.span))))
+                .unwrap_or(Value::Unset)
         };
         if root.get("processes").is_some() {
             continue;
         }
-        let heard = listening::of_image(cx.repo, cx.facts, image, variables)
-            .map_or(Heard::Unknown, |start| start.ports());
+        let heard =
+            listening::of_image(cx.repo, cx.facts, image, variables).map_or(Heard::Unknown, |start| start.ports());
         for service in root.get("http_service").into_iter().chain(services) {
             let Some(node) = service.get("internal_port") else { continue };
             let Some(port) = node.text().and_then(|text| text.parse().ok()) else { continue };
