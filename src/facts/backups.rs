@@ -1,5 +1,9 @@
 //! Backups of data: what takes them, what starts that on a schedule, what removes old ones, and what restores.
 
+mod written;
+
+pub use written::written;
+
 use super::{
     commands::{CommandUse, Stage},
     compose, stores,

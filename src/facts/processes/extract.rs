@@ -1,6 +1,6 @@
 //! Reads servers, workers, queues and signal handlers from source files.
 
-use super::{FailedListener, Listen, ProcessSigns, Queue, Signal, Unfinished, Worker, resources};
+use super::{FailedListener, Listen, ProcessSigns, Queue, Signal, Unfinished, Worker, ports, resources};
 use crate::{
     code::{Flags, Kind, NodeRef, Role as NodeRole},
     facts::{Extractor, Fact, FileFacts, Visit, Watch, modules::Shape},
@@ -43,6 +43,10 @@ impl Extractor for ProcessExtractor {
             "typeorm",
             "mongodb",
             "Prisma",
+            "uvicorn",
+            "Flask(",
+            "waitress",
+            "run_app(",
         ])
     }
 
@@ -112,7 +116,9 @@ fn of_call(file: &Visit<'_>, call: NodeRef<'_>, signs: &mut ProcessSigns) {
     match name {
         "listen" | "serve" if is_server(file, call, name) && !call.is_dev_only() => {
             signs.listens.push(Listen { span: call.span(), nest: file.text.contains("NestFactory") });
+            signs.ports.push(ports::of_server(call));
         }
+        "run" | "serve" | "run_app" if !call.is_dev_only() => signs.ports.extend(ports::of_python(file, call)),
         "close" => signs.unfinished.extend(unfinished(call)),
         "enableShutdownHooks" => signs.hooks.push(call.span()),
         "on" | "once" if call.argument(0).and_then(NodeRef::constant_str).as_deref() == Some("failed") => {

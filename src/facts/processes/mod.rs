@@ -5,6 +5,7 @@ mod ending;
 mod extract;
 mod health;
 mod links;
+mod ports;
 pub mod queues;
 mod resources;
 mod signs;
@@ -28,6 +29,8 @@ use crate::{
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ProcessSigns {
     pub listens: Vec<Listen>,
+    /// Where servers are told on which port to listen.
+    pub ports: Vec<PortSign>,
     pub signals: Vec<Signal>,
     pub unfinished: Vec<Unfinished>,
     pub workers: Vec<Worker>,
@@ -51,6 +54,27 @@ pub struct ProcessSigns {
 pub struct Listen {
     pub span: Span,
     pub nest: bool,
+}
+
+/// A call that begins to listen, with the port that it is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortSign {
+    pub span: Span,
+    pub port: PortShape,
+}
+
+/// What a port is given as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PortShape {
+    Number(u16),
+    /// A variable of the environment, with the port that stands in when it is missing.
+    Variable {
+        name: String,
+        default: Option<u16>,
+    },
+    /// Something that is called a port: `config.port`.
+    Named,
+    Other,
 }
 
 /// A signal that a file names to handle it.

@@ -5,7 +5,7 @@
 
 use crate::{
     facts::{
-        Fact, backups, deployment, headings,
+        Fact, backups, deployment,
         stores::{self, Home, Store},
     },
     model::{Evidence, Message, Severity, Site, Verdict},
@@ -34,20 +34,19 @@ impl Rule for BackupPlanMissing {
         if stores.is_empty() && client.is_none() {
             return Verdict::not_applicable("no-data");
         }
-        Verdict::pass_or(evidence(cx), || without(cx, &stores, client.unwrap_or("a database")))
+        Verdict::pass_or(evidence(cx, &stores), || without(cx, &stores, client.unwrap_or("a database")))
     }
 }
 
-fn evidence(cx: &Context<'_>) -> Vec<Evidence> {
+fn evidence(cx: &Context<'_>, stores: &[Store]) -> Vec<Evidence> {
     let found = backups::backups(cx.repo, cx.facts.commands(cx.repo));
     let taken = found.into_iter().map(|backup| Evidence::At {
         place: backup.place,
         note: Message::new("taken").with("tool", backup.tool).with("name", backup.name),
     });
-    let written = headings::find(cx.repo, backups::heading).map(|heading| Evidence::At {
-        place: heading.place,
-        note: Message::new("documented").with("heading", heading.text),
-    });
+    // A heading alone promises; a plan names what is copied and how it comes back.
+    let written = backups::written(cx.repo, stores)
+        .map(|(place, heading)| Evidence::At { place, note: Message::new("documented").with("heading", heading) });
     taken.chain(written).collect()
 }
 

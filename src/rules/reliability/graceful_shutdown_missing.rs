@@ -143,10 +143,10 @@ fn without_listen(cx: &Context<'_>) -> Verdict {
 
 /// Spring Boot waits for requests when it is told to, and since 3.4 by itself.
 fn spring_boot(cx: &Context<'_>, boot: spring::Boot) -> Verdict {
-    if let Some((value, place)) = spring::find(cx.repo, cx.component, "server.shutdown") {
-        return match value.text() {
-            Some("graceful") => Verdict::pass_at(place, Message::new("own").with("name", "Spring Boot")),
-            Some("immediate") => Verdict::fail(Site::new(place, "spring-immediate").severity(Severity::Medium), []),
+    if let Some((value, place)) = spring::setting(cx.repo, cx.component, "server.shutdown") {
+        return match value.as_str() {
+            "graceful" => Verdict::pass_at(place, Message::new("own").with("name", "Spring Boot")),
+            "immediate" => Verdict::fail(Site::new(place, "spring-immediate").severity(Severity::Medium), []),
             _ => Verdict::unknown("unread"),
         };
     }

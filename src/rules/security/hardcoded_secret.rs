@@ -35,6 +35,12 @@ impl Rule for HardcodedSecret {
         if matches!(file.file.kind, FileKind::Env | FileKind::Lockfile) || file.file.tracked == Some(false) {
             return;
         }
+        // What Terraform's state and variables hold is one defect, too, and `terraform-secrets-committed` speaks of it.
+        let terraform = [".tfstate", ".tfstate.backup", ".tfvars"].iter().any(|end| file.file.name().ends_with(end));
+        let shown = matches!(file.file.role, Role::Test | Role::Docs | Role::Example | Role::Story);
+        if terraform && !shown && file.file.tracked == Some(true) {
+            return;
+        }
         for found in secrets::find(file.text, &file.file.path) {
             let place = Place::At(file.file.id, found.span);
             if is_shown_as_example(file.text, found.span) || is_others(&found, file) {

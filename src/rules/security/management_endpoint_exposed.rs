@@ -5,7 +5,7 @@ use crate::{
     facts::{
         Fact,
         routes::{GuardDoes, Route, RouteKind, standing},
-        spring::setting,
+        spring,
     },
     model::{Confidence, Evidence, Message, Place, Severity, Site, Verdict},
     repo::{ComponentKind, File, FileKind, Role},
@@ -56,7 +56,7 @@ fn spring(cx: &Context<'_>, file: &File, sites: &mut Vec<Site>, good: &mut Vec<E
     }
     let Some(doc) = cx.repo.doc(file.id) else { return };
     for root in &doc.documents {
-        let exposed = setting(root, "management.endpoints.web.exposure.include");
+        let exposed = spring::at(root, "management.endpoints.web.exposure.include");
         if let Some(node) = exposed {
             let listed: Vec<String> = match node.text() {
                 Some(text) => text.split(',').map(|one| one.trim().to_owned()).collect(),
@@ -89,7 +89,7 @@ fn spring(cx: &Context<'_>, file: &File, sites: &mut Vec<Site>, good: &mut Vec<E
                 sites.push(if telling { site } else { site.severity(Severity::Medium) });
             }
         }
-        let details = setting(root, "management.endpoint.health.show-details");
+        let details = spring::at(root, "management.endpoint.health.show-details");
         if let Some(node) = details.filter(|node| node.text().is_some_and(|text| text.eq_ignore_ascii_case("always"))) {
             let site = Site::new(Place::At(file.id, node.span), Message::new("health-details")).key("health-details");
             sites.push(site.severity(Severity::Low));

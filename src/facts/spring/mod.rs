@@ -1,9 +1,13 @@
 //! Spring Boot: which version runs an application, and what its `application` files set.
 
+mod security;
+
+pub use security::{Chain, chain};
+
 use crate::{
     doc::Node,
-    model::{Place, Span},
-    repo::{Component, File, FileKind, Manifest, Repo},
+    model::{ComponentId, Place, Span},
+    repo::{Component, File, FileKind, Manifest, Repo, Role},
 };
 
 /// Spring Boot as a component declares it.
@@ -65,16 +69,41 @@ pub fn is_development(file: &File) -> bool {
 }
 
 /// A setting by its dotted name, in properties as one key and in YAML as a path.
-pub fn setting<'n>(root: &'n Node, name: &str) -> Option<&'n Node> {
+pub fn at<'n>(root: &'n Node, name: &str) -> Option<&'n Node> {
     let path: Vec<&str> = name.split('.').collect();
     root.get(name).or_else(|| root.at(&path))
 }
 
-/// A setting of any of the service's files, with its file.
-pub fn find<'r>(repo: &'r Repo, component: &Component, name: &str) -> Option<(&'r Node, Place)> {
-    settings(repo).filter(|file| file.component == component.id).find_map(|file| {
-        let root = repo.doc(file.id)?.documents.iter().find_map(|root| setting(root, name))?;
-        Some((root, Place::At(file.id, root.span)))
+/// A setting of the `application` files that hold in production, by its dotted name.
+pub fn setting(repo: &Repo, component: &Component, name: &str) -> Option<(String, Place)> {
+    let files = repo.files_of(component.id).filter(|file| {
+        let stem = file.path.file_stem().unwrap_or_default();
+        file.role.is_operational()
+            && matches!(stem, "application" | "bootstrap" | "application-prod" | "application-production")
+            && matches!(file.path.extension(), Some("properties" | "yml" | "yaml"))
+    });
+    // Names with a profile come behind the plain one and win.
+    files
+        .filter_map(|file| {
+            let doc = repo.doc(file.id)?;
+            doc.documents.iter().find_map(|root| {
+                let node = at(root, name).filter(|node| is_set(node))?;
+                Some((node.text()?.to_owned(), Place::At(file.id, node.span)))
+            })
+        })
+        .last()
+}
+
+fn is_set(node: &Node) -> bool {
+    node.text().is_some_and(|text| !text.is_empty())
+}
+
+/// Whether a manifest of `component` declares the artifact, whoever its owner is.
+pub fn declares(repo: &Repo, component: ComponentId, artifact: &str) -> bool {
+    repo.manifests_for(component).any(|manifest| {
+        manifest.dependencies.iter().any(|dependency| dependency.name.ends_with(artifact))
+            || matches!(repo.file(manifest.file).kind, FileKind::Gradle)
+                && repo.read(manifest.file).is_ok_and(|text| text.contains(artifact))
     })
 }
 
@@ -100,7 +129,7 @@ pub fn unmigrated_entity(repo: &Repo) -> Option<(&File, Place)> {
         return None;
     }
     let jvm =
-        |file: &&File| matches!(file.path.extension(), Some("java" | "kt")) && file.role == crate::repo::Role::Source;
+        |file: &&File| matches!(file.path.extension(), Some("java" | "kt")) && file.role == Role::Source;
     repo.files().iter().filter(jvm).find_map(|file| {
         let text = repo.read(file.id).ok()?;
         let at = text.lines().scan(0, |start, line| {
