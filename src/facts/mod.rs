@@ -10,12 +10,12 @@ pub mod committed;
 pub mod compose;
 pub mod cookies;
 pub mod cors;
+pub mod coverage;
 pub mod credentials;
 pub mod deployment;
 mod directives;
 pub mod documents;
 pub mod environment;
-pub mod headings;
 pub mod images;
 pub mod infrastructure;
 pub mod kubernetes;
@@ -41,6 +41,7 @@ pub mod services;
 pub mod side;
 pub mod stores;
 pub mod tables;
+pub mod testing;
 pub mod tier;
 pub mod tokens;
 pub mod tooling;
@@ -104,6 +105,8 @@ pub enum Fact {
     Processes,
     /// What answers about health say.
     Health,
+    /// Coverage thresholds in configuration files that are scripts.
+    Coverage,
 }
 
 /// Collects one fact from each file that it watches.
@@ -139,6 +142,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &queries::QueryExtractor,
         &processes::ProcessExtractor,
         &processes::HealthExtractor,
+        &coverage::CoverageExtractor,
     ]
 }
 
@@ -154,6 +158,8 @@ pub struct FileFacts {
     pub refused: Vec<String>,
     pub schema: Vec<schema::SchemaUse>,
     pub cors: cors::CorsFacts,
+    /// What a configuration file of a test runner says about coverage, in source order.
+    pub coverage: Vec<(Span, coverage::Sign)>,
     pub logging: logging::Logging,
     pub side: side::SideSigns,
     pub modules: modules::ModuleFacts,

@@ -169,16 +169,23 @@ fn hibernate(cx: &Context<'_>) -> Vec<Site> {
                 .iter()
                 .flat_map(crate::doc::Node::walk)
                 .find(|(path, _)| path.to_string().ends_with("hibernate.ddl-auto"))?;
-            let tool = Message::new(match node.text()? {
+            let value = default_of(node.text()?);
+            let tool = Message::new(match value {
                 "update" => "sync",
                 "create" | "create-drop" => "drop",
                 _ => return None,
             });
             let line = line_of(cx, file.id, node.span);
-            let severity = if node.text() == Some("update") { Severity::High } else { Severity::Critical };
+            let severity = if value == "update" { Severity::High } else { Severity::Critical };
             Some(Site::new(Place::At(file.id, line), tool.with("tool", "Hibernate ddl-auto")).severity(severity))
         })
         .collect()
+}
+
+/// What stands in when the variable of `${NAME:default}` is not set, or the value itself.
+fn default_of(value: &str) -> &str {
+    let inner = value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    inner.and_then(|inner| inner.split_once(':')).map_or(value, |(_, default)| default)
 }
 
 /// The whole line that a span stands on, so that the key is shown with its value.

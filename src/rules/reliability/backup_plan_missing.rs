@@ -5,7 +5,7 @@
 
 use crate::{
     facts::{
-        Fact, backups, deployment, headings,
+        Fact, backups, deployment, documents,
         stores::{self, Home, Store},
     },
     model::{Evidence, Message, Severity, Site, Verdict},
@@ -44,7 +44,7 @@ fn evidence(cx: &Context<'_>) -> Vec<Evidence> {
         place: backup.place,
         note: Message::new("taken").with("tool", backup.tool).with("name", backup.name),
     });
-    let written = headings::find(cx.repo, backups::heading).map(|heading| Evidence::At {
+    let written = documents::heading(cx.repo, backups::heading).map(|heading| Evidence::At {
         place: heading.place,
         note: Message::new("documented").with("heading", heading.text),
     });
