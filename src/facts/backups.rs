@@ -531,7 +531,7 @@ pub fn kept(repo: &Repo) -> Vec<stores::Store> {
 
 /// A line of the project's documents that schedules one of `backups` by hand.
 pub fn documented_schedule(repo: &Repo, backups: &[Backup]) -> Option<Place> {
-    super::headings::documents(repo).find_map(|file| {
+    super::documents::instructions(repo).find_map(|file| {
         let text = repo.read(file.id).ok()?;
         let mut offset = 0;
         for line in text.split_inclusive('\n') {

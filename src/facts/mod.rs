@@ -12,13 +12,13 @@ pub mod committed;
 pub mod compose;
 pub mod cookies;
 pub mod cors;
+pub mod coverage;
 pub mod credentials;
 pub mod cron;
 pub mod deployment;
 mod directives;
 pub mod documents;
 pub mod environment;
-pub mod headings;
 pub mod images;
 pub mod inference;
 pub mod infrastructure;
@@ -50,6 +50,7 @@ pub mod side;
 pub mod spring;
 pub mod stores;
 pub mod tables;
+pub mod testing;
 pub mod tier;
 pub mod tokens;
 pub mod tooling;
@@ -117,6 +118,8 @@ pub enum Fact {
     Asynchrony,
     /// What handlers take from requests. Across files it needs [`Fact::Modules`] and [`Fact::Access`].
     Intake,
+    /// Coverage thresholds in configuration files that are scripts.
+    Coverage,
 }
 
 /// Collects one fact from each file that it watches.
@@ -154,6 +157,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &processes::HealthExtractor,
         &asynchrony::AsyncExtractor,
         &intake::IntakeExtractor,
+        &coverage::CoverageExtractor,
     ]
 }
 
@@ -169,6 +173,8 @@ pub struct FileFacts {
     pub refused: Vec<String>,
     pub schema: Vec<schema::SchemaUse>,
     pub cors: cors::CorsFacts,
+    /// What a configuration file of a test runner says about coverage, in source order.
+    pub coverage: Vec<(Span, coverage::Sign)>,
     pub logging: logging::Logging,
     pub side: side::SideSigns,
     pub modules: modules::ModuleFacts,

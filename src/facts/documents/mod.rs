@@ -2,11 +2,13 @@
 //!
 //! Markdown is read by a Markdown parser; reStructuredText, `AsciiDoc` and plain text by their headings alone.
 
+mod code;
 mod read;
 mod topic;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+pub use code::{Recipe, recipes};
 pub use topic::Topic;
 
 use crate::{
@@ -67,16 +69,45 @@ pub fn documents(repo: &Repo) -> Vec<Document> {
     repo.files().iter().filter(|file| is_document(file)).filter_map(|file| read::document(repo, file)).collect()
 }
 
+/// The documents that tell people what to do, in order of path: no histories, and nothing that somebody found on one day.
+pub fn instructions(repo: &Repo) -> impl Iterator<Item = &File> {
+    repo.files().iter().filter(|file| is_document(file) && !is_report(&file.path))
+}
+
+/// One heading of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heading {
+    pub place: Place,
+    /// As written, without the marks in front.
+    pub text: String,
+}
+
+/// The first heading of the instructions that `fits`; its text is given in lower case. Enough to see that a subject is
+/// written about: what stands below it is not judged.
+pub fn heading(repo: &Repo, fits: impl Fn(&str) -> bool) -> Option<Heading> {
+    instructions(repo).find_map(|file| {
+        let sections = read::document(repo, file)?.sections;
+        let span = sections.into_iter().find(|section| fits(&section.title))?.heading;
+        let text = repo.read(file.id).ok()?;
+        let written = text[span.range()].trim_start_matches(['#', '=']).trim().to_owned();
+        Some(Heading { place: Place::At(file.id, span), text: written })
+    })
+}
+
 fn is_document(file: &File) -> bool {
     let written = file.kind == FileKind::Markdown
         || matches!(file.path.extension(), Some("rst" | "adoc" | "asciidoc" | "mdx"))
         || (file.path.extension().is_none() && file.name().starts_with("README"));
     let theirs = matches!(file.role, Role::Vendored | Role::Generated | Role::Test | Role::Example);
     let content = file.path.components().any(|part| {
-        matches!(
-            part.as_str(),
-            "content" | "blog" | "posts" | "templates" | "prompts" | "locales" | "emails" | ".changeset"
-        )
+        // Folders of editors and agents hold instructions for them.
+        let hidden = part.as_str().starts_with('.') && !matches!(part.as_str(), ".github" | ".gitlab" | "." | "..");
+        let own = file.path.file_name() == Some(part.as_str());
+        (hidden && !own)
+            || matches!(
+                part.as_str(),
+                "content" | "blog" | "posts" | "templates" | "prompts" | "locales" | "emails" | ".changeset"
+            )
     });
     written && !theirs && !content && file.size <= MAX_BYTES
 }
@@ -97,7 +128,7 @@ pub fn about(documents: &[Document], topic: Topic) -> Vec<Covered> {
             });
             continue;
         }
-        found.extend(document.sections.iter().filter(|section| topic.names_heading(&section.title)).filter_map(
+        found.extend(document.sections.iter().filter(|section| names(document, topic, &section.title)).filter_map(
             |section| {
                 let enough = section.words + 5 * section.steps >= topic.least_words();
                 enough.then(|| Covered {
@@ -110,6 +141,10 @@ pub fn about(documents: &[Document], topic: Topic) -> Vec<Covered> {
         ));
     }
     found
+}
+
+fn names(document: &Document, topic: Topic, title: &str) -> bool {
+    topic.names_heading(title) && topic.counts_in(title, &document.path)
 }
 
 fn top(document: &Document) -> u8 {
@@ -137,9 +172,13 @@ fn is_report(path: &Utf8Path) -> bool {
         "tasklist",
         "backlog",
         "sprint",
+        "summary",
+        "analysis",
+        "review",
+        "status",
     ];
     let name = path.file_name().unwrap_or_default().to_ascii_lowercase();
-    WORDS.iter().any(|word| name.contains(word))
+    name.starts_with("release") || WORDS.iter().any(|word| name.contains(word))
 }
 
 /// The place where a README leads to documentation outside the repository.

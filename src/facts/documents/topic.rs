@@ -166,6 +166,17 @@ impl Topic {
         }
     }
 
+    /// Whether a heading within a document about something else is enough. "Security" below the set-up of a database
+    /// is about that database; in a README it is about the project.
+    pub(super) fn counts_in(self, title: &str, path: &Utf8Path) -> bool {
+        const REPORTS: [&str; 8] =
+            ["report", "vulnerab", "policy", "policies", "disclos", "issue", "уязвимост", "политик"];
+        let stem = path.file_stem().unwrap_or_default().to_lowercase();
+        self != Self::Security
+            || ["readme", "contributing", "support", "governance"].contains(&stem.as_str())
+            || REPORTS.iter().any(|word| title.contains(word))
+    }
+
     /// Words that a section needs to say something: a sentence for a pointer, some lines for a procedure.
     pub(super) fn least_words(self) -> usize {
         match self {

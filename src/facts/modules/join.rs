@@ -123,6 +123,11 @@ impl<'a> Modules<'a> {
         Some(FunctionId { file, index })
     }
 
+    /// The file that `from module import name` means when `name` is a module itself.
+    pub fn submodule(self, from: FileId, module: &str, name: &str) -> Option<FileId> {
+        self.resolver.submodule(self.repo, from, module, name)
+    }
+
     /// Where a module that `from` imports lies.
     pub fn target(&self, from: FileId, module: &str) -> Target {
         self.resolver.resolve(self.repo, from, module)

@@ -4,7 +4,7 @@ use crate::{
     facts::{
         Fact,
         compose::{self, ComposeService},
-        deployment, headings, stores,
+        deployment, documents, stores,
         tier::{self, Tier},
     },
     model::{Confidence, Evidence, Message, Site, Verdict},
@@ -67,7 +67,7 @@ fn absent(service: &ComposeService<'_>, stores_only: bool) -> Verdict {
 }
 
 fn undecided(cx: &Context<'_>) -> Verdict {
-    match headings::find(cx.repo, |text| text.contains("deploy")) {
+    match documents::heading(cx.repo, |text| text.contains("deploy")) {
         Some(heading) => Verdict::unknown(Message::new("prose").with("heading", heading.text)),
         None => Verdict::unknown("image-only"),
     }

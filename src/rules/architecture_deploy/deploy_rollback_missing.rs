@@ -7,7 +7,7 @@ use crate::{
     facts::{
         Fact,
         deployment::{self, DeployWay},
-        headings, rollout,
+        documents, rollout,
     },
     model::{Confidence, Evidence, Message, Place, Site, Verdict},
     rule::{Context, Rule},
@@ -58,7 +58,7 @@ fn evidence(cx: &Context<'_>, ways: &[DeployWay]) -> Vec<Evidence> {
     if found.is_empty() {
         let said =
             |text: &str| ["rollback", "roll back", "rolling back", "откат"].iter().any(|word| text.contains(word));
-        found.extend(headings::find(cx.repo, said).map(|heading| Evidence::At {
+        found.extend(documents::heading(cx.repo, said).map(|heading| Evidence::At {
             place: heading.place,
             note: Message::new("documented").with("heading", heading.text),
         }));

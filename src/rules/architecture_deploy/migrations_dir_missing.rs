@@ -33,14 +33,24 @@ impl Rule for MigrationsDirMissing {
             let lost = journal_problems(cx);
             return Verdict::fail_or(lost, || present(cx, &sets));
         }
-        let Some(schema) = defined(cx) else { return Verdict::not_applicable("no-schema") };
+        let Some(schema) = defined(cx) else {
+            return mapped(cx).unwrap_or_else(|| Verdict::not_applicable("no-schema"));
+        };
         let looked = expected(cx, &schema);
         let pushed = cx.facts.commands(cx.repo).iter().find(|used| {
             used.role != Role::Test && matches!(migrations::schema_command(used), Some(SchemaCommand::Push(_)))
         });
         let key = if pushed.is_some() { "pushed" } else { "missing" };
         let message = Message::new(key).with("orm", schema.orm).with("looked", looked.as_str());
-        let site = Site::new(Place::Missing(looked), message).related(schema.place, "schema");
+        // Where the tool is declared and has nothing to do, that line is what is wrong.
+        let unused = cx.repo.declared(&["alembic", "flask-migrate"]).filter(|_| schema.orm.starts_with("SQL"));
+        let site = match unused {
+            Some((tool, place)) => {
+                Site::new(place, Message::new("unused").with("tool", tool).with("looked", looked.as_str()))
+            }
+            None => Site::new(Place::Missing(looked), message),
+        };
+        let site = site.related(schema.place, "schema");
         Verdict::fail(if pushed.is_some() { site.severity(Severity::Critical) } else { site }, [])
     }
 }
@@ -73,6 +83,36 @@ fn defined(cx: &Context<'_>) -> Option<Schema> {
         let folder = if component.path == "." { Utf8PathBuf::new() } else { component.path.clone() };
         Some(Schema { orm: used.tool, place: Place::At(file, used.span), folder })
     })
+}
+
+/// Classes that Hibernate maps to tables, where nothing that migrates is declared.
+fn mapped(cx: &Context<'_>) -> Option<Verdict> {
+    const MAPPERS: [&str; 5] = [
+        "spring-boot-starter-data-jpa",
+        "hibernate-core",
+        "quarkus-hibernate-orm",
+        "quarkus-hibernate-orm-panache",
+        "micronaut-hibernate-jpa",
+    ];
+    let declares =
+        |part: &str| cx.repo.manifests().iter().any(|it| it.dependencies.iter().any(|found| found.name.contains(part)));
+    let mapper = cx.repo.manifests().iter().find_map(|manifest| {
+        let found = manifest.dependencies.iter().find(|it| {
+            let last = it.name.rsplit([':', '/']).next().unwrap_or_default();
+            MAPPERS.contains(&last)
+        })?;
+        Some(manifest.place(found.span))
+    })?;
+    if declares("flyway") || declares("liquibase") {
+        return None;
+    }
+    let entity = cx.repo.files().iter().find(|file| {
+        file.role == Role::Source
+            && matches!(file.path.extension(), Some("java" | "kt"))
+            && cx.repo.read(file.id).is_ok_and(|text| text.lines().any(|line| line.trim_start().starts_with("@Entity")))
+    })?;
+    let site = Site::new(mapper, "mapped").related(Place::File(entity.id), "schema");
+    Some(Verdict::fail(site, []))
 }
 
 /// Where the tool would write its first migration.

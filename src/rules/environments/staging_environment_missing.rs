@@ -6,7 +6,7 @@ use crate::{
     facts::{
         Fact,
         deployment::{self, DeployWay},
-        headings, rollout,
+        documents, rollout,
         tier::{self, Tier},
     },
     model::{Confidence, Evidence, Message, Place, Severity, Site, Verdict},
@@ -57,7 +57,7 @@ fn evidence(cx: &Context<'_>, ways: &[DeployWay]) -> Vec<Evidence> {
     if found.is_empty() {
         let said =
             |text: &str| text.contains("staging") || text.contains("preview environment") || text.contains("стейджинг");
-        found.extend(headings::find(cx.repo, said).map(|heading| Evidence::At {
+        found.extend(documents::heading(cx.repo, said).map(|heading| Evidence::At {
             place: heading.place,
             note: Message::new("documented").with("heading", heading.text),
         }));

@@ -4,7 +4,7 @@ use crate::{
     facts::{
         Fact,
         backups::{self, Backup, How},
-        headings,
+        documents,
     },
     model::{Confidence, Message, Severity, Site, Verdict},
     rule::{Context, Rule},
@@ -43,7 +43,7 @@ impl Rule for BackupAutomationMissing {
 
 /// Nothing takes backups, and a document tells people to.
 fn by_hand(cx: &Context<'_>) -> Verdict {
-    let heading = headings::find(cx.repo, backups::heading).filter(|_| !backups::kept(cx.repo).is_empty());
+    let heading = documents::heading(cx.repo, backups::heading).filter(|_| !backups::kept(cx.repo).is_empty());
     let Some(heading) = heading else { return Verdict::not_applicable("no-backups") };
     if let Some(place) = backups::documented_schedule(cx.repo, &[]) {
         let file = place.file().map_or(String::new(), |file| cx.repo.file(file).path.to_string());

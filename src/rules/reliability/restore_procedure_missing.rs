@@ -4,7 +4,7 @@ use crate::{
     facts::{
         Fact,
         backups::{self, How},
-        headings,
+        documents,
     },
     model::{Evidence, Message, Place, Site, Verdict},
     repo::FileKind,
@@ -61,7 +61,7 @@ fn evidence(cx: &Context<'_>) -> Vec<Evidence> {
             note: Message::new("command").with("name", file.name()),
         }));
     }
-    found.extend(headings::find(cx.repo, backups::restore_heading).map(|heading| Evidence::At {
+    found.extend(documents::heading(cx.repo, backups::restore_heading).map(|heading| Evidence::At {
         place: heading.place,
         note: Message::new("documented").with("heading", heading.text),
     }));

@@ -1,11 +1,9 @@
 //! `package-without-tests`: every service and package of the repository has tests.
 
-use std::collections::BTreeMap;
-
 use crate::{
-    facts::{Fact, modules::Target},
-    model::{ComponentId, Evidence, FileId, Message, Place, Site, Verdict},
-    repo::{Component, ComponentKind, File, FileKind, Role},
+    facts::{Fact, testing},
+    model::{Evidence, FileId, Message, Place, Site, Verdict},
+    repo::{Component, ComponentKind, File, Role},
     rule::{Context, Rule},
 };
 
@@ -30,7 +28,7 @@ impl Rule for PackageWithoutTests {
         if parts.is_empty() {
             return Verdict::not_applicable("alone");
         }
-        let touched = touched(cx);
+        let touched = testing::touching(cx.repo, cx.facts.modules(cx.repo));
         let (mut sites, mut fine) = (Vec::new(), Vec::new());
         for part in parts.into_iter().filter(|part| is_asked(part)) {
             let working: Vec<&File> = cx.repo.files_of(part.id).filter(|file| works(cx, part, file)).collect();
@@ -40,7 +38,7 @@ impl Rule for PackageWithoutTests {
             let place = Place::File(entry(cx, part, &working));
             match touched.get(&part.id) {
                 Some(tests) => {
-                    let note = Message::new("tested").count("tests", *tests).with("name", part.name.as_str());
+                    let note = Message::new("tested").count("tests", tests.len()).with("name", part.name.as_str());
                     fine.push(Evidence::At { place, note });
                 }
                 None if shown_elsewhere(cx, part) => {}
@@ -76,38 +74,6 @@ fn works(cx: &Context<'_>, part: &Component, file: &File) -> bool {
         && cx.facts.of(file.id).is_some_and(|facts| !facts.modules.functions.is_empty())
 }
 
-fn is_test(file: &File) -> bool {
-    file.role == Role::Test && matches!(file.kind, FileKind::Code | FileKind::OtherCode)
-}
-
-/// For each component, how many test files lie in it or import something of it.
-fn touched(cx: &Context<'_>) -> BTreeMap<ComponentId, usize> {
-    let modules = cx.facts.modules(cx.repo);
-    let named: BTreeMap<&str, ComponentId> = cx
-        .repo
-        .components()
-        .iter()
-        .flat_map(|part| part.manifests(cx.repo).filter_map(|it| Some((it.name.as_ref()?.text.as_str(), part.id))))
-        .collect();
-    let mut counts: BTreeMap<ComponentId, usize> = BTreeMap::new();
-    for file in cx.repo.files().iter().filter(|file| is_test(file)) {
-        let mut reached = vec![file.component];
-        for import in modules.file(file.id).map(|facts| facts.imports.as_slice()).unwrap_or_default() {
-            match modules.target(file.id, &import.module) {
-                Target::File(target) => reached.push(cx.repo.file(target).component),
-                Target::Package(name) => reached.extend(named.get(name.as_str())),
-                _ => {}
-            }
-        }
-        reached.sort_unstable();
-        reached.dedup();
-        for part in reached {
-            *counts.entry(part).or_default() += 1;
-        }
-    }
-    counts
-}
-
 /// Tests that import nothing of a part and are for it all the same: a folder of its name below a folder of tests, or
 /// tests in a browser, which drive whatever pages the repository has.
 fn shown_elsewhere(cx: &Context<'_>, part: &Component) -> bool {
@@ -115,7 +81,7 @@ fn shown_elsewhere(cx: &Context<'_>, part: &Component) -> bool {
     let drawn = |file: &File| matches!(file.path.extension(), Some("tsx" | "jsx" | "vue" | "svelte"));
     let pages = matches!(part.kind, ComponentKind::WebApp | ComponentKind::ClientApp)
         || cx.repo.files_of(part.id).any(|file| file.role == Role::Source && drawn(file));
-    cx.repo.files().iter().filter(|file| is_test(file)).any(|file| {
+    cx.repo.files().iter().filter(|file| testing::is_test(file)).any(|file| {
         let path = file.path.as_str();
         let stem = file.name().split('.').next().unwrap_or_default();
         let browser = pages && ["e2e", "playwright", "cypress", "end-to-end"].iter().any(|word| path.contains(word));

@@ -4,8 +4,9 @@ use camino::Utf8Path;
 
 use super::{
     RouterCall,
+    emit::Registered,
     graph::{Dialect, Event, Found, Graph, RouterId},
-    walk::{Before, Names, Registered, Scope, Standing, Walk, joined},
+    walk::{Before, Names, Scope, Standing, Walk, joined},
 };
 use crate::{
     facts::{

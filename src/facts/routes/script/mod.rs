@@ -4,10 +4,13 @@
 //! could register something is kept with what it is called on; the join finds the routers and walks them from the
 //! servers outwards.
 
+mod emit;
 mod fastify;
 mod graph;
 mod nest;
+mod registrations;
 mod signs;
+mod values;
 mod walk;
 
 pub(in crate::facts) use signs::RouterExtractor;

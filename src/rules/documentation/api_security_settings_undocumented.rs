@@ -1,0 +1,91 @@
+//! `api-security-settings-undocumented`: the documentation of the API says how often it may be asked.
+
+use crate::{
+    facts::{Fact, documents, limits},
+    model::{Confidence, Evidence, FileId, Message, Place, Site, Span, Verdict},
+    repo::{File, FileKind, Role},
+    rule::{Context, Rule},
+};
+
+pub(in crate::rules) static RULE: ApiSecuritySettingsUndocumented = ApiSecuritySettingsUndocumented;
+
+pub(in crate::rules) struct ApiSecuritySettingsUndocumented;
+
+/// Shorter documents only point to the API.
+const ENOUGH_WORDS: usize = 150;
+
+const SAID: [&str; 10] = [
+    "rate limit",
+    "rate-limit",
+    "ratelimit",
+    "429",
+    "throttl",
+    "requests per",
+    "too many requests",
+    "лимит запрос",
+    "ограничение запрос",
+    "запросов в",
+];
+
+impl Rule for ApiSecuritySettingsUndocumented {
+    fn id(&self) -> &'static str {
+        "api-security-settings-undocumented"
+    }
+
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Modules, Fact::Access, Fact::Limits]
+    }
+
+    fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        let modules = cx.facts.modules(cx.repo);
+        let mentions = limits::mentions(cx.repo, cx.facts);
+        // A package that limits is imported to be used.
+        let used =
+            mentions.iter().find(|mention| mention.function.is_none() || limits::is_used(cx.repo, modules, **mention));
+        let limiter = used
+            .map(|mention| Place::At(mention.file, mention.span))
+            .or_else(|| limits::at_proxy(cx.repo).into_iter().next());
+        let Some(limiter) = limiter else { return Verdict::not_applicable("no-limit") };
+        let described = described(cx);
+        let Some(first) = described.first() else { return Verdict::not_applicable("no-docs") };
+        match described.iter().find_map(|file| said(cx, *file)) {
+            Some(place) => Verdict::pass(Evidence::At { place, note: Message::new("said") }, []),
+            None => {
+                let site = Site::new(Place::File(*first), "missing").confidence(Confidence::Likely);
+                Verdict::fail(site.related(limiter, "limiter"), [])
+            }
+        }
+    }
+}
+
+/// Documents about the API, and its descriptions for tools.
+fn described(cx: &Context<'_>) -> Vec<FileId> {
+    let named = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+        let stem = name.split('.').next().unwrap_or_default();
+        stem.split(['-', '_', ' ']).any(|word| matches!(word, "api" | "openapi" | "swagger"))
+    };
+    let written = documents::documents(cx.repo)
+        .into_iter()
+        .filter(|document| named(document.path.as_str()) && document.words >= ENOUGH_WORDS)
+        .map(|document| document.file);
+    let formal = |file: &&File| {
+        let name = file.name().to_ascii_lowercase();
+        let document = (name.starts_with("openapi") || name.starts_with("swagger")) && file.kind == FileKind::Data;
+        document && !matches!(file.role, Role::Vendored | Role::Example | Role::Test)
+    };
+    written.chain(cx.repo.files().iter().filter(formal).map(|file| file.id)).collect()
+}
+
+fn said(cx: &Context<'_>, file: FileId) -> Option<Place> {
+    let text = cx.repo.read(file).ok()?;
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        let lower = line.to_lowercase();
+        if SAID.iter().any(|word| lower.contains(word)) {
+            return Some(Place::At(file, Span::new(offset, offset + line.trim_end().len())));
+        }
+        offset += line.len();
+    }
+    None
+}
