@@ -12,6 +12,7 @@ pub mod cookies;
 pub mod cors;
 pub mod credentials;
 pub mod deployment;
+pub mod cross_site;
 mod directives;
 pub mod documents;
 pub mod environment;
