@@ -16,6 +16,7 @@ pub mod coverage;
 pub mod credentials;
 pub mod cron;
 pub mod deployment;
+pub mod cross_site;
 mod directives;
 pub mod documents;
 pub mod environment;

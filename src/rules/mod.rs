@@ -224,6 +224,7 @@ rules! {
         cors_methods_headers_wildcard,
         cors_wildcard_origin,
         csp_missing,
+        csrf_protection_missing,
         datastore_no_auth,
         default_admin_account,
         dockerfile_secret_baked,
