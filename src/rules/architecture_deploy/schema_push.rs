@@ -189,12 +189,6 @@ fn hibernate(cx: &Context<'_>) -> Vec<Site> {
         .collect()
 }
 
-/// What stands in when the variable of `${NAME:default}` is not set, or the value itself.
-fn default_of(value: &str) -> &str {
-    let inner = value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-    inner.and_then(|inner| inner.split_once(':')).map_or(value, |(_, default)| default)
-}
-
 /// The whole line that a span stands on, so that the key is shown with its value.
 fn line_of(cx: &Context<'_>, file: FileId, span: Span) -> Span {
     let Ok(text) = cx.repo.read(file) else { return span };
