@@ -40,7 +40,7 @@ pub fn write(comparison: &Comparison, out: &mut dyn io::Write) -> io::Result<()>
             findings(&listed, words, &mut text);
         }
     }
-    if comparison.findings.iter().all(|change| matches!(change.state, State::Unchanged | State::Suppressed)) {
+    if comparison.is_still() {
         text.line(&format!("\n{}", words.nothing_changed));
     }
     text.write(out)
