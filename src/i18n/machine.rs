@@ -34,7 +34,7 @@ pub struct MachineStrings {
     pub place: &'static str,
     pub reason: &'static str,
     pub more: &'static str,
-    /// Behind a number of findings that exceed what annotations can show.
+    /// Above the findings that exceed what annotations can show.
     pub beyond_annotations: &'static str,
     pub verify_hint: &'static str,
     pub nothing_open: &'static str,
@@ -85,7 +85,7 @@ impl MachineStrings {
 static EN: MachineStrings = MachineStrings {
     lang: Lang::En,
 
-    missing: "missing: {path}",
+    missing: "expected at {path}",
     guess: "guess",
     score: "Score",
     of_ten: "of 10",
@@ -109,7 +109,7 @@ static EN: MachineStrings = MachineStrings {
     place: "Place",
     reason: "Reason",
     more: "and {n} more",
-    beyond_annotations: "not shown as annotations, because a step shows ten of each kind",
+    beyond_annotations: "Not shown as annotations, because a step shows ten of each kind",
     verify_hint: "Run in the scanned folder; exit code 0 when nothing of the rule is open.",
     nothing_open: "No criterion fails.",
 
@@ -144,7 +144,7 @@ static EN: MachineStrings = MachineStrings {
 static RU: MachineStrings = MachineStrings {
     lang: Lang::Ru,
 
-    missing: "отсутствует: {path}",
+    missing: "ожидается здесь: {path}",
     guess: "догадка",
     score: "Оценка",
     of_ten: "из 10",
@@ -168,7 +168,7 @@ static RU: MachineStrings = MachineStrings {
     place: "Место",
     reason: "Причина",
     more: "и ещё {n}",
-    beyond_annotations: "не показано аннотациями: шаг показывает не больше десяти каждого вида",
+    beyond_annotations: "Не показано аннотациями: шаг показывает не больше десяти каждого вида",
     verify_hint: "Запускать в проверенной папке; код выхода 0, когда по правилу не осталось открытых замечаний.",
     nothing_open: "Невыполненных критериев нет.",
 

@@ -52,7 +52,7 @@ fn block(report: &Report, group: &[&Finding], words: &MachineStrings, text: &mut
     if let Some(texts) = report.rule(&first.rule) {
         text.line(&format!("  {}: {}", words.fix.to_lowercase(), one_line(&texts.fix)));
     }
-    text.line(&format!("  {}: {}", words.verify.to_lowercase(), command(&rule)));
+    text.line(&format!("  {}: {}", words.verify.to_lowercase(), command(first)));
 }
 
 fn line(finding: &Finding, words: &MachineStrings) -> String {

@@ -36,10 +36,7 @@ pub fn annotations(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         text.line(&annotation(report, finding, kind, words));
     }
     text.line(&format!("readiness: {}", headline(report)));
-    if !rest.is_empty() {
-        let number = words.count(rest.len(), words.open_findings);
-        group(&format!("{number} {}", words.beyond_annotations), &rest, &mut text);
-    }
+    group(words.beyond_annotations, &rest, &mut text);
     group(words.suppressed, &suppressed(report, words), &mut text);
     group(words.not_assessed, &not_assessed(report, words), &mut text);
     text.write(out)

@@ -3,7 +3,7 @@
 use super::text::visible;
 use super::{Criterion, Finding, Position, Report, Status};
 use crate::i18n::MachineStrings;
-use crate::model::Confidence;
+use crate::model::{Confidence, Severity};
 
 /// The component that stands for the repository as a whole.
 const ROOT: &str = ".";
@@ -39,10 +39,10 @@ pub(super) fn manifest<'a>(report: &'a Report, component: &str) -> Option<&'a st
         .map(|(_, manifest)| manifest)
 }
 
-/// The message in one line with nothing invisible in it; says what is missing and what is a guess.
+/// The message in one line with nothing invisible in it; says where what is missing is expected and what is a guess.
 pub(super) fn message(finding: &Finding, words: &MachineStrings) -> String {
     let mut text = one_line(&finding.message);
-    if finding.missing {
+    if finding.missing && finding.path != ROOT {
         text = format!("{text} ({})", words.missing.replace("{path}", &one_line(&finding.path)));
     }
     if finding.confidence == Confidence::Guess {
@@ -87,9 +87,11 @@ pub(super) fn unanswered(report: &Report) -> impl Iterator<Item = &Criterion> {
     })
 }
 
-/// The command that tells whether a rule holds now.
-pub(super) fn command(rule: &str) -> String {
-    format!("readiness scan . --only {rule} --fail-on low")
+/// The command that tells whether the rule of a finding holds now. The gate leaves out what weighs nothing.
+pub(super) fn command(finding: &Finding) -> String {
+    let guesses = if finding.confidence == Confidence::Guess { " --all" } else { "" };
+    let gate = if finding.severity == Severity::Info { "" } else { " --fail-on low" };
+    format!("readiness scan . --only {}{gate}{guesses}", one_line(&finding.rule))
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 //! Only failures are results: services take every result for a problem, whatever its `kind` says. What was not
 //! assessed is in the properties of the run, and what could not be examined is a notification.
 
-use std::collections::BTreeSet;
 use std::io;
 
 use serde_json::{Map, Value, json};
@@ -49,13 +48,11 @@ fn run(report: &Report) -> Value {
 }
 
 fn driver(report: &Report, words: &MachineStrings) -> Value {
-    let kinds: BTreeSet<&str> = report.diagnostics.iter().map(|diagnostic| diagnostic.kind.as_str()).collect();
     json!({
         "name": report.tool.name,
         "version": report.tool.version,
         "semanticVersion": report.tool.version,
         "rules": report.rules.iter().map(|rule| descriptor(rule, words)).collect::<Vec<_>>(),
-        "notifications": kinds.iter().map(|kind| json!({ "id": kind })).collect::<Vec<_>>(),
         "properties": { "rubric": report.tool.rubric },
     })
 }
@@ -270,9 +267,10 @@ fn notification(diagnostic: &Diagnostic) -> Value {
         _ => "warning",
     };
     let mut notification = json!({
-        "descriptor": { "id": diagnostic.kind },
         "level": level,
         "message": { "text": plain(&one_line(&diagnostic.message)) },
+        // Services ask of a descriptor, which could name the kind, the texts that a rule has.
+        "properties": { "kind": diagnostic.kind },
     });
     if let Some(path) = &diagnostic.path {
         let anchor = Anchor { path, start: None, end: None };

@@ -10,10 +10,10 @@ use crate::report::markdown::escape::{code, inline};
 use crate::report::text::cut;
 
 /// Findings of a state that are listed: a comment has 65 thousand characters at most.
-const SHOWN: usize = 30;
+const SHOWN: usize = 20;
 
 /// Columns of a message or a path, for the same reason.
-const LONGEST_TEXT: usize = 200;
+const LONGEST_TEXT: usize = 160;
 
 /// Writes scores, then the findings by state; what did not change is folded.
 pub fn write(comparison: &Comparison, out: &mut dyn io::Write) -> io::Result<()> {
@@ -40,7 +40,7 @@ pub fn write(comparison: &Comparison, out: &mut dyn io::Write) -> io::Result<()>
             findings(&listed, words, &mut text);
         }
     }
-    if comparison.findings.iter().all(|change| matches!(change.state, State::Unchanged | State::Suppressed)) {
+    if comparison.is_still() {
         text.line(&format!("\n{}", words.nothing_changed));
     }
     text.write(out)

@@ -147,6 +147,12 @@ impl Comparison {
     pub fn of(&self, state: State) -> impl Iterator<Item = &Change> {
         self.findings.iter().filter(move |change| change.state == state)
     }
+
+    /// No finding came, went or weighs otherwise.
+    fn is_still(&self) -> bool {
+        let same = |change: &Change| matches!(change.state, State::Unchanged | State::Suppressed);
+        self.findings.iter().all(|change| same(change) && change.severity_before.is_none())
+    }
 }
 
 /// Writes the comparison as indented JSON with a final line break.

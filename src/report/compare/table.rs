@@ -38,10 +38,11 @@ pub fn write(comparison: &Comparison, all: bool, out: &mut dyn io::Write) -> io:
             text.line(&format!("  {}", row(change, words)));
         }
         if listed.len() > most {
-            text.line(&format!("  {}", words.more.replace("{n}", &(listed.len() - most).to_string())));
+            let more = words.more.replace("{n}", &(listed.len() - most).to_string());
+            text.line(&format!("  {more}; {}", strings(comparison.language).all_shows));
         }
     }
-    if comparison.findings.iter().all(|change| matches!(change.state, State::Unchanged | State::Suppressed)) {
+    if comparison.is_still() {
         text.line(&format!("\n{}", words.nothing_changed));
     }
     text.write(out)
