@@ -46,8 +46,10 @@ pub(super) fn variable(call: NodeRef<'_>) -> String {
 pub(super) fn deadline(call: NodeRef<'_>) -> Option<Deadline> {
     let callback = call.argument(0)?;
     let body = callback.resolved();
-    let ends = ["exit(", "abort(", "closeAllConnections", "destroy("].iter().any(|sign| body.text().contains(sign))
-        || callback.text().contains("process.exit");
+    // Aborting one request is no end of the process.
+    let ends = ["process.exit", "process.abort", "process.kill", "exit(1", "closeAllConnections"]
+        .iter()
+        .any(|sign| body.text().contains(sign) || callback.text().contains(sign));
     ends.then(|| Deadline { span: call.span() })
 }
 

@@ -5,7 +5,7 @@ use crate::{
         Fact,
         processes::{self, telemetry},
     },
-    model::{Confidence, Message, Place, Site, Span, Tone, Verdict},
+    model::{Confidence, Evidence, FileId, Message, Place, Site, Span, Tone, Verdict},
     repo::{FileKind, Role},
     rule::{Context, Out, Rule, Visit, Watch, site_of},
 };
@@ -65,10 +65,15 @@ impl Rule for ErrorTrackingMissing {
             return Verdict::not_applicable("no-service");
         }
         if let Some(off) = cx.seen.iter().find(|seen| seen.tone == Tone::Bad) {
-            return Verdict::fail(site_of(off), []);
+            // What runs on the server may be set up in a file of its own.
+            let server = telemetry::declared(cx.repo, cx.component, telemetry::TRACKERS).and_then(|(name, _)| {
+                let place = imported(cx, name, off.place.file())?;
+                Some(Evidence::At { place, note: Message::new("used").with("name", name) })
+            });
+            return Verdict::fail(site_of(off), []).also_fine(server);
         }
         if let Some((name, place)) = telemetry::declared(cx.repo, cx.component, telemetry::TRACKERS) {
-            return match imported(cx, name) {
+            return match imported(cx, name, None) {
                 Some(place) => Verdict::pass_at(place, Message::new("used").with("name", name)),
                 // Agents are loaded from outside, and some languages are not read.
                 None if cx.seen.is_empty() && is_sdk(name) && is_read(cx) => {
@@ -116,8 +121,9 @@ fn named_at(text: &str, name: &str) -> Option<usize> {
         .find(|at| !text[..*at].chars().next_back().is_some_and(|before| before.is_ascii_alphanumeric()))
 }
 
-/// Where a file of the component imports a package of the same family: `@sentry/node` for `@sentry/nextjs`.
-fn imported(cx: &Context<'_>, package: &str) -> Option<Place> {
+/// Where a file of the component, but for `besides`, imports a package of the same family: `@sentry/node` for
+/// `@sentry/nextjs`.
+fn imported(cx: &Context<'_>, package: &str, besides: Option<FileId>) -> Option<Place> {
     let module = package.replace('-', "_");
     let family = match package.split_once('/') {
         Some((scope, _)) if scope.starts_with('@') => scope.to_owned(),
@@ -125,7 +131,7 @@ fn imported(cx: &Context<'_>, package: &str) -> Option<Place> {
         _ => module,
     };
     let modules = cx.facts.modules(cx.repo);
-    modules.files().filter(|(file, _)| cx.covers(*file)).find_map(|(file, found)| {
+    modules.files().filter(|(file, _)| cx.covers(*file) && Some(*file) != besides).find_map(|(file, found)| {
         let import = found.imports.iter().find(|import| {
             let name = import.module.replace('-', "_");
             name.starts_with(&family.replace('-', "_"))

@@ -30,8 +30,10 @@ const AUTOMATIC: &[&str] = &[
     "starlette-prometheus",
     "django-prometheus",
     "prometheus-flask-exporter",
-    "opentelemetry*",
-    "@opentelemetry/*",
+    "opentelemetry-instrumentation*",
+    "@opentelemetry/auto-instrumentations-node",
+    "@opentelemetry/instrumentation-http",
+    "@vercel/otel",
     "dd-trace",
     "ddtrace",
     "newrelic",
@@ -102,8 +104,10 @@ impl Rule for MetricsCoverageMissing {
         if let Some((name, place)) = telemetry::declared(cx.repo, cx.component, AUTOMATIC) {
             fine.push(Evidence::At { place, note: Message::new("automatic").with("name", name) });
         }
-        let listens =
-            processes::of_component(cx.repo, cx.facts, cx.component).any(|(_, signs)| !signs.listens.is_empty());
+        // A worker listens for those who ask whether it is well.
+        let signs: Vec<_> = processes::of_component(cx.repo, cx.facts, cx.component).collect();
+        let listens = signs.iter().any(|(_, signs)| !signs.listens.is_empty())
+            && signs.iter().all(|(_, signs)| signs.workers.is_empty());
         if fine.is_empty() && listens {
             let place = cx.seen[0].place.clone();
             sites.push(Site::new(place, "no-requests").severity(Severity::Low).confidence(Confidence::Likely));

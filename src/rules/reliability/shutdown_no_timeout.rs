@@ -73,17 +73,29 @@ impl Rule for ShutdownNoTimeout {
     }
 }
 
+/// Parts of the names of functions that end a process.
+const ENDS: [&str; 6] = ["shutdown", "graceful", "terminat", "exit", "close", "stop"];
+
 /// What cuts a hanging end short.
 fn limit(cx: &Context<'_>, files: &BTreeSet<FileId>, handler: &Place) -> Option<Place> {
+    let modules = cx.facts.modules(cx.repo);
     let timer = files.iter().find_map(|file| {
-        let deadline = cx.facts.of(*file)?.processes.deadlines.first()?;
+        let deadlines = &cx.facts.of(*file)?.processes.deadlines;
+        // A timer elsewhere may end the process for reasons of its own.
+        let deadline = deadlines.iter().find(|deadline| {
+            let name =
+                modules.function_around(*file, deadline.span).map(|id| modules.function(id).name.to_ascii_lowercase());
+            let ends = |name: &str| ENDS.iter().any(|part| name.contains(part));
+            handler.file() == Some(*file) || name.is_some_and(|name| ends(&name))
+        })?;
         Some(Place::At(*file, deadline.span))
     });
     timer.or_else(|| {
         let file = handler.file()?;
         let call = cx.facts.modules(cx.repo).file(file)?.calls.iter().find(|call| {
             let path = call.callee.api_path();
-            path == "Promise.race" || path.to_ascii_lowercase().contains("timeout") && path != "setTimeout"
+            let timer = matches!(path.as_str(), "setTimeout" | "clearTimeout");
+            path == "Promise.race" || path.to_ascii_lowercase().contains("timeout") && !timer
         })?;
         Some(Place::At(file, call.span))
     })
