@@ -158,6 +158,7 @@ rules! {
         secrets_management_docs_missing,
     }
     performance {
+        cache_control_missing,
         compression_missing,
         db_index_missing,
         db_pool_not_configured,
