@@ -15,7 +15,7 @@ pub(in crate::rules) struct CacheControlMissing;
 /// Options that say how long a file may be kept.
 const OPTIONS: &[&str] = &["maxAge", "maxage", "immutable", "setHeaders", "cacheControl", "headers", "maxAgeSeconds"];
 /// Words of a folder's path that hold what a front end was built to.
-const BUILT: &[&str] = &["build", "dist", "client", "frontend", "web", "www", "public", "static", "assets"];
+const BUILT: &[&str] = &["build", "dist", "client", "frontend"];
 /// Words of a folder's path that hold what people sent, which may change.
 const SENT: &[&str] = &["upload", "media", "storage", "tmp", "docs", "swagger", "coverage"];
 
