@@ -147,8 +147,7 @@ fn is_particular(node: NodeRef<'_>) -> bool {
                 let call = node.is(Kind::Call) && !node.callee_api().is_some_and(|path| path.contains("astify"));
                 return call && child.role() == Role::Value;
             }
-            Kind::Function | Kind::Array => return true,
-            Kind::Conditional | Kind::If => return true,
+            Kind::Function | Kind::Array | Kind::Conditional | Kind::If => return true,
             _ => {}
         }
         child = above;

@@ -97,9 +97,10 @@ impl<'c, 'a> Limits<'c, 'a> {
     }
 }
 
-/// Whether the handler learns who calls, so that a limit could be counted by account.
+/// Whether the handler learns who calls, or may do so as far as it could be followed; else everybody may call it.
 pub(super) fn knows_caller(route: &Route) -> bool {
-    route.authenticates().is_some() || route.guard(GuardDoes::Identifies).is_some()
+    let open = !route.resolved || route.guard(GuardDoes::Unknown).is_some();
+    open || route.authenticates().is_some() || route.guard(GuardDoes::Identifies).is_some()
 }
 
 /// The function that answers `route`, when it is known.

@@ -174,6 +174,7 @@ rules! {
     performance {
         blocking_work_in_request,
         capacity_setting_hardcoded,
+        cache_control_missing,
         compression_missing,
         db_index_missing,
         db_pool_not_configured,

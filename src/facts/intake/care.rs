@@ -108,7 +108,7 @@ fn follow<'t>(at: NodeRef<'t>, script: bool, seen: &mut Seen<'t>) {
                     }
                 }
             }
-            (Kind::Conditional, Role::Condition) | (Kind::Switch, Role::Condition) => {
+            (Kind::Conditional | Kind::Switch, Role::Condition) => {
                 seen.checked = Some(parent.span());
                 return;
             }
@@ -132,12 +132,8 @@ fn follow<'t>(at: NodeRef<'t>, script: bool, seen: &mut Seen<'t>) {
                 }
                 return;
             }
-            (Kind::Return | Kind::Throw | Kind::Yield, _) => {
-                seen.used = true;
-                return;
-            }
-            (Kind::Function, Role::Body) => {
-                // `async ({ body }) => service.create(body)` ended in the call already.
+            // The body of an arrow is what it returns.
+            (Kind::Return | Kind::Throw | Kind::Yield, _) | (Kind::Function, Role::Body) => {
                 seen.used = true;
                 return;
             }
@@ -178,7 +174,7 @@ enum Given {
 }
 
 /// What a call does with an argument.
-fn argument<'t>(call: NodeRef<'t>, child: NodeRef<'t>, script: bool) -> Given {
+fn argument(call: NodeRef<'_>, child: NodeRef<'_>, script: bool) -> Given {
     let name = call.callee_name().unwrap_or_default();
     let path = call.callee_api().unwrap_or_default();
     if is_transparent(name, &path) {

@@ -61,10 +61,7 @@ fn made(call: NodeRef<'_>) -> Option<(u64, u64)> {
             let known = matches!(plugin.as_str(), "@fastify/rate-limit" | "fastify-rate-limit");
             fastify(call.argument(1).filter(|_| known)?.resolved())
         }
-        "slidingWindow" | "fixedWindow" if path.contains("atelimit") => {
-            Some((number(call.argument(0)?)?, period(&call.argument(1)?.constant_str()?)?))
-        }
-        "tokenBucket" if path.contains("atelimit") => {
+        "slidingWindow" | "fixedWindow" | "tokenBucket" if path.contains("atelimit") => {
             Some((number(call.argument(0)?)?, period(&call.argument(1)?.constant_str()?)?))
         }
         _ if call.has(Flags::NEW) && path.starts_with("rate-limiter-flexible.RateLimiter") => {
@@ -147,7 +144,7 @@ fn around(node: NodeRef<'_>) -> (String, Vec<String>) {
     for above in node.ancestors().take(12) {
         match above.kind() {
             Kind::Assignment if name.is_empty() && child.role() == Role::Value => {
-                name = above.child(Role::Target).map(NodeRef::name).unwrap_or_default().to_owned();
+                above.child(Role::Target).map(NodeRef::name).unwrap_or_default().clone_into(&mut name);
             }
             Kind::Property if !above.name().is_empty() => about.push(above.name().to_owned()),
             Kind::Call if child.role() == Role::Argument => {

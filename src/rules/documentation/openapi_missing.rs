@@ -117,8 +117,7 @@ fn described(cx: &Context<'_>) -> Option<Place> {
             && file.kind != FileKind::Lockfile
             && !matches!(file.role, Role::Test | Role::Vendored)
             && (["openapi", "swagger", "api-spec", "apispec", "postman"].iter().any(|word| name.contains(word))
-                || name.ends_with(".apib")
-                || name.ends_with(".raml"))
+                || matches!(file.path.extension(), Some("apib" | "raml")))
     })?;
     Some(Place::File(file.id))
 }

@@ -117,24 +117,22 @@ fn packages<'c>(cx: &'c Context<'_>) -> impl Iterator<Item = Place> + 'c {
 
 /// A line of a proxy's configuration that says that it compresses.
 fn at_proxy(cx: &Context<'_>) -> Option<Place> {
-    let files = cx.repo.files().iter().filter(|file| {
+    let mut files = cx.repo.files().iter().filter(|file| {
         let path = file.path.as_str();
         let known = file.kind == FileKind::Compose
             || ["nginx", "Caddyfile", "traefik", "haproxy"].iter().any(|name| path.contains(name))
             || matches!(file.path.extension(), Some("conf" | "template"));
         known && file.language.is_none() && file.role.is_operational()
     });
-    files
-        .filter_map(|file| {
-            let text = cx.repo.read(file.id).ok()?;
-            let at = AT_PROXY.iter().find_map(|word| {
-                let at = text.find(word)?;
-                let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
-                (!text[line..at].contains('#')).then_some(Span::new(at, at + word.len()))
-            })?;
-            Some(Place::At(file.id, at))
-        })
-        .next()
+    files.find_map(|file| {
+        let text = cx.repo.read(file.id).ok()?;
+        let at = AT_PROXY.iter().find_map(|word| {
+            let at = text.find(word)?;
+            let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+            (!text[line..at].contains('#')).then_some(Span::new(at, at + word.len()))
+        })?;
+        Some(Place::At(file.id, at))
+    })
 }
 
 /// Where nginx hands requests on.

@@ -56,15 +56,17 @@ fn asked(cx: &Context<'_>, route: &Route) -> bool {
         && !(route.area() == Area::Administration && route.authenticates().is_some())
 }
 
-/// Beginnings of the names of what holds a caller's own key.
-const HOLDERS: &[&str] =
-    &["profile.", "user.", "body.", "customModel.", "req.body.", "userKey", "userApiKey", "apiKeyFromUser"];
+/// What holds a caller's own key.
+const HOLDERS: &[&str] = &["profile.", "user.", "body.", "customModel.", "settings.user"];
 
 /// Whether the caller brings the key that pays: `new OpenAI({ apiKey: profile.openai_api_key })`.
 fn pays_itself(cx: &Context<'_>, modules: Modules<'_>, handler: FunctionId) -> bool {
     let Ok(text) = cx.repo.read(handler.file) else { return false };
     let inside = text.get(modules.function(handler).span.range()).unwrap_or_default();
-    inside
-        .match_indices("apiKey:")
-        .any(|(at, key)| HOLDERS.iter().any(|holder| inside[at + key.len()..].trim_start().starts_with(holder)))
+    let is_key = |rest: &str| {
+        let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
+        let name = rest[..end].to_ascii_lowercase();
+        name.contains("api_key") || name.contains("apikey")
+    };
+    HOLDERS.iter().any(|holder| inside.match_indices(holder).any(|(at, _)| is_key(&inside[at + holder.len()..])))
 }
