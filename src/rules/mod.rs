@@ -8,6 +8,7 @@ mod headers;
 mod limited;
 mod log_exposure;
 mod observed;
+mod record_access;
 mod store_access;
 
 use crate::rule::Rule;
@@ -110,7 +111,9 @@ rules! {
         supabase_rls_permissive,
         db_ssl_not_enforced,
         iac_encryption_missing,
+        ownership_check_missing,
         supabase_service_role_in_client,
+        unscoped_list_query,
     }
     documentation {
         api_security_settings_undocumented,
@@ -180,6 +183,7 @@ rules! {
         db_pool_not_configured,
         index_not_concurrent,
         n_plus_one_query,
+        pagination_limit_unbounded,
         pagination_missing,
         pool_pre_ping_missing,
     }
@@ -215,6 +219,8 @@ rules! {
     }
     security {
         allowed_origins_not_required,
+        byok_key_plaintext,
+        client_controlled_tenant_id,
         compose_inline_password,
         container_privileged,
         cookie_httponly_missing,
@@ -241,6 +247,7 @@ rules! {
         insecure_random,
         jwt_no_expiry,
         jwt_verify_missing,
+        mass_assignment,
         k8s_inline_secret,
         password_hashing_weak,
         redis_no_auth,
@@ -251,7 +258,9 @@ rules! {
         iam_wildcard_permission,
         k8s_network_policy_missing,
         k8s_security_context_missing,
+        secret_field_in_response,
         secret_on_command_line,
+        sql_injection_raw_query,
         ssrf_user_url,
         tls_verification_disabled,
         published_port_all_interfaces,

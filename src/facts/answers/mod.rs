@@ -114,6 +114,11 @@ impl Extractor for AnswerExtractor {
     }
 }
 
+/// What the response that `node` sends holds; nothing when it sends none.
+pub(in crate::facts) fn bodies(node: NodeRef<'_>) -> Option<Vec<NodeRef<'_>>> {
+    respond::response(node).map(|response| response.bodies)
+}
+
 fn read_response(response: &respond::Response<'_>, facts: &mut AnswerFacts) {
     for body in &response.bodies {
         facts.relays.extend(leak::relayed(*body, response.status));

@@ -1,9 +1,12 @@
 //! Collects [`super::QueryFacts`] from one file.
 
 use super::{
-    Iteration, Library, Pass, Query, Source, identity,
+    Comparison, Filter, Iteration, Library, Operation, Pass, Query, Source,
+    flow::Flow,
+    identity, kept, limit, raw,
     read::{self, Read},
-    source::source,
+    source::{reads_identity, source},
+    told, written,
 };
 use crate::{
     code::{Flags, Kind, Language, NodeRef, Role},
@@ -22,7 +25,7 @@ impl Extractor for QueryExtractor {
     }
 
     fn watch(&self) -> Watch {
-        Watch::nodes(&[Kind::Call, Kind::Identifier])
+        Watch::nodes(&[Kind::Call, Kind::Identifier, Kind::Return, Kind::Function, Kind::Assignment])
     }
 
     fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, facts: &mut FileFacts) {
@@ -32,6 +35,16 @@ impl Extractor for QueryExtractor {
                 facts.identity.push(node.span());
             }
             return;
+        }
+        facts.told.extend(told::told(node));
+        if !node.is(Kind::Call) {
+            return;
+        }
+        facts.statements.extend(raw::statement(node));
+        facts.written.extend(written::written(node));
+        facts.kept.extend(kept::kept(node));
+        if node.callee_name().is_some_and(reads_identity) {
+            facts.asks_caller.push(node.span());
         }
         if identity::is_used_call(node) {
             facts.identity.push(node.span());
@@ -46,18 +59,37 @@ impl Extractor for QueryExtractor {
 
 fn of(call: NodeRef<'_>, read: Read<'_>) -> Query {
     let privileged = (read.library == Library::Supabase).then(|| call.receiver().and_then(privileged)).flatten();
+    let (library, takes_all) = (read.library, told::takes_all(call, read.library));
     Query {
         span: call.span(),
         library: read.library,
         table: read.table,
         subject: read.subject.and_then(Name::of),
         operation: read.operation,
-        filters: read.conditions.filters,
+        filters: if read.operation == Operation::Insert { belongs(call) } else { read.conditions.filters },
         open: read.conditions.open || read.leaves,
         bounded: read.bounded,
         iteration: iteration(call),
         privileged,
+        limit: limit::limit(call, library),
+        takes_all,
     }
+}
+
+/// The columns of a new row that say to which other rows it belongs.
+fn belongs(call: NodeRef<'_>) -> Vec<Filter> {
+    let links: Vec<NodeRef<'_>> = Flow::of(call).links.iter().map(|link| link.call).collect();
+    let row = std::iter::once(call).chain(links).find_map(written::row);
+    let Some(object) = row.map(|(_, row)| row.resolved()).filter(|row| row.is(Kind::Object)) else {
+        return Vec::new();
+    };
+    let ids = object.children_in(Role::Item).filter(|item| super::plain(item.name()).ends_with("id"));
+    ids.take(ARGUMENTS)
+        .filter_map(|item| {
+            let source = source(item.child(Role::Value)?);
+            Some(Filter { column: item.name().to_owned(), comparison: Comparison::Equal, source })
+        })
+        .collect()
 }
 
 fn pass(call: NodeRef<'_>) -> Option<Pass> {
@@ -67,17 +99,32 @@ fn pass(call: NodeRef<'_>) -> Option<Pass> {
         .take(ARGUMENTS)
         .map(|argument| match argument.kind() {
             Kind::Property => {
-                let value = argument.child(Role::Value).map_or(Source::Other, source);
+                let value = argument.child(Role::Value).map_or(Source::Other, handed);
                 (Some(argument.name().to_owned()), value)
             }
             Kind::Function => (None, Source::Other),
-            _ => (None, source(argument)),
+            _ => (None, handed(argument)),
         })
         .collect();
     let iteration = iteration(call);
     let tells = arguments.iter().any(|(_, source)| !matches!(source, Source::Constant | Source::Other));
+    let listed = call
+        .positional()
+        .enumerate()
+        .filter(|(_, argument)| {
+            let object = argument.resolved();
+            object.is(Kind::Object) && !object.has_spread()
+        })
+        .map(|(index, _)| index)
+        .collect();
     let privileged = call.positional().find_map(privileged);
-    (tells || iteration.is_some()).then(|| Pass { span: call.span(), callee, arguments, iteration, privileged })
+    (tells || iteration.is_some()).then(|| Pass { span: call.span(), callee, arguments, listed, iteration, privileged })
+}
+
+/// Where an argument comes from. A number of rows that was made smaller here is the function's own.
+fn handed(argument: NodeRef<'_>) -> Source {
+    let found = source(argument);
+    if limit::is_capped_limit(argument, &found) { Source::Other } else { found }
 }
 
 /// Whether a Supabase client passes by row-level security, by what it is made with.

@@ -7,12 +7,18 @@ mod extract;
 mod filters;
 mod flow;
 mod identity;
+mod kept;
+mod limit;
+mod raw;
 mod read;
 mod source;
+mod told;
 mod trail;
+mod written;
 
 pub(super) use extract::QueryExtractor;
-pub use trail::{Asked, asked_by};
+pub use kept::speaks_of_sealing;
+pub use trail::{Asked, Reached, asked_by, reached_by};
 
 use super::modules::Name;
 use crate::{
@@ -27,6 +33,16 @@ pub struct QueryFacts {
     /// Calls that hand on a value of the request, of the caller, or of a function's parameter, or that are made again
     /// and again.
     pub passes: Vec<Pass>,
+    /// Text in SQL with values of the request or of a parameter put into it.
+    pub statements: Vec<Statement>,
+    /// Rows that are written as they came.
+    pub written: Vec<Written>,
+    /// Credentials of other services that are written.
+    pub kept: Vec<Kept>,
+    /// Values that are sent or given back as they came.
+    pub told: Vec<Told>,
+    /// Calls that ask who calls: `auth()`, `getServerSession(…)`.
+    pub asks_caller: Vec<Span>,
     /// Where the identity of the caller is used for anything but asking whether there is one.
     pub identity: Vec<Span>,
 }
@@ -42,6 +58,7 @@ pub struct Query {
     /// What the table's name refers to, where it is one.
     pub subject: Option<Name>,
     pub operation: Operation,
+    /// Conditions; of a new row the columns that name other rows.
     pub filters: Vec<Filter>,
     /// Conditions or options that could not be read, or a builder that leaves the function.
     pub open: bool,
@@ -50,6 +67,61 @@ pub struct Query {
     pub iteration: Option<Iteration>,
     /// The client passes by row-level security: Supabase's service role. `None` when it cannot be told.
     pub privileged: Option<bool>,
+    /// Where the number of rows comes from, when the client or the function's caller chooses it without a cap here.
+    pub limit: Option<Source>,
+    /// No list of columns: the row holds all of them.
+    pub takes_all: bool,
+}
+
+/// A statement in SQL that is put together from text and values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// The call that sends it.
+    pub span: Span,
+    /// The values that come from the request or from a parameter, and that nothing checks in this function.
+    pub values: Vec<(Span, Source)>,
+}
+
+/// A write that is given an object which the code does not list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    pub span: Span,
+    /// The object.
+    pub given: Span,
+    /// The table, model or record as the code calls it.
+    pub table: String,
+    pub source: Source,
+}
+
+/// A key or token of another service that is put into a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The column with its value.
+    pub span: Span,
+    /// The table, model or record as the code calls it.
+    pub table: String,
+    pub column: String,
+    pub source: Source,
+    /// Encrypted or hashed in this function.
+    pub sealed: bool,
+}
+
+/// A value that leaves a function as a call gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub span: Span,
+    /// The call that gave it, with its whole chain.
+    pub origin: Span,
+    pub to: TellsTo,
+}
+
+/// Who gets a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TellsTo {
+    /// It is sent as a response.
+    Client,
+    /// It is returned.
+    Caller,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,6 +178,8 @@ pub enum Source {
         function: u32,
         index: usize,
         name: String,
+        /// The names from the parameter to the value, both included: `ctx`, `params`, `id`.
+        path: Vec<String>,
     },
     Other,
 }
@@ -117,6 +191,8 @@ pub struct Pass {
     pub callee: Name,
     /// Positional arguments, and keyword arguments with their name.
     pub arguments: Vec<(Option<String>, Source)>,
+    /// The positions of objects that list what they hold.
+    pub listed: Vec<usize>,
     pub iteration: Option<Iteration>,
     /// As [`Query::privileged`], of a client that is handed on.
     pub privileged: Option<bool>,

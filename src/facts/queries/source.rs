@@ -147,17 +147,15 @@ fn identifier(node: NodeRef<'_>, hops: usize) -> Source {
             let Some(value) = declaration.child(Role::Value) else { return Source::Other };
             let source = of(value, hops - 1);
             match (source, declaration.child(Role::Target)) {
+                // `const user = await verifyUser(req)`.
+                (Source::Other, _) if is_identity(node.name()) && is_made_of_request(value) => Source::Session,
                 // `const { data: { user } } = await supabase.auth.getUser()` is told by its own name, too.
                 (Source::Request(_), _) if is_identity(node.name()) => Source::Session,
                 (Source::Request(_), Some(target)) if target.has(Flags::PATTERN) => {
                     Source::Request(node.name().to_owned())
                 }
-                (Source::Parameter { function, index, .. }, Some(target)) if target.has(Flags::PATTERN) => {
-                    if is_identity(node.name()) {
-                        Source::Session
-                    } else {
-                        Source::Parameter { function, index, name: node.name().to_owned() }
-                    }
+                (found @ Source::Parameter { .. }, Some(target)) if target.has(Flags::PATTERN) => {
+                    if is_identity(node.name()) { Source::Session } else { part(found, node.name()) }
                 }
                 // It gets its real value later.
                 (Source::Constant, _) if binding.writes > 0 => Source::Other,
@@ -167,6 +165,17 @@ fn identifier(node: NodeRef<'_>, hops: usize) -> Source {
         BindingKind::Variable if declaration.is(Kind::Loop) => Source::Other,
         _ => Source::Other,
     }
+}
+
+/// A call that is given the whole request.
+fn is_made_of_request(value: NodeRef<'_>) -> bool {
+    let call = if value.is(Kind::Await) { value.child(Role::Value).unwrap_or(value) } else { value };
+    let given = |argument: NodeRef<'_>| {
+        is_request(argument)
+            || argument.is(Kind::Object)
+                && argument.children_in(Role::Item).filter_map(|item| item.child(Role::Value)).any(is_request)
+    };
+    call.is(Kind::Call) && !call.receiver().is_some_and(is_client) && call.positional().any(given)
 }
 
 fn parameter(node: NodeRef<'_>, declaration: NodeRef<'_>) -> Source {
@@ -189,12 +198,31 @@ fn parameter(node: NodeRef<'_>, declaration: NodeRef<'_>) -> Source {
         return Source::Session;
     }
     let index = function.children_in(Role::Parameter).position(|other| other == parameter).unwrap_or(0);
-    Source::Parameter { function: function.span().start, index, name: name.to_owned() }
+    let path = vec![name.to_owned()];
+    Source::Parameter { function: function.span().start, index, name: name.to_owned(), path }
+}
+
+/// What is looked up under `name` on a value.
+fn part(of: Source, name: &str) -> Source {
+    match of {
+        Source::Request(_) => Source::Request(name.to_owned()),
+        Source::Parameter { function, index, mut path, .. } => {
+            path.push(name.to_owned());
+            Source::Parameter { function, index, name: name.to_owned(), path }
+        }
+        other => other,
+    }
 }
 
 fn member(node: NodeRef<'_>, hops: usize) -> Source {
     let object = node.child(Role::Object);
     let on_request = object.is_some_and(is_request);
+    // `PlanType.FREE`.
+    let upper = |name: &str| name.len() > 1 && name.chars().all(|char| char.is_ascii_uppercase() || char == '_');
+    let listed = |object: NodeRef<'_>| object.is(Kind::Identifier) && object.name().starts_with(char::is_uppercase);
+    if upper(node.name()) && object.is_some_and(listed) {
+        return Source::Constant;
+    }
     // `prisma.user` is a table.
     if object.is_some_and(is_client) {
         return Source::Other;
@@ -205,13 +233,7 @@ fn member(node: NodeRef<'_>, hops: usize) -> Source {
     if on_request && node.name() != "state" && node.name() != "app" {
         return Source::Request(node.name().to_owned());
     }
-    match object.map_or(Source::Other, |object| of(object, hops - 1)) {
-        Source::Request(_) => Source::Request(node.name().to_owned()),
-        Source::Parameter { function, index, .. } => {
-            Source::Parameter { function, index, name: node.name().to_owned() }
-        }
-        other => other,
-    }
+    part(object.map_or(Source::Other, |object| of(object, hops - 1)), node.name())
 }
 
 /// Calls that only change the form of what they are given or called on, or read a part of it.
@@ -277,10 +299,10 @@ fn call(node: NodeRef<'_>, hops: usize) -> Source {
     let receiver = node.receiver().map(|receiver| of(receiver, hops - 1));
     let arguments = node.positional().map(|argument| of(argument, hops - 1));
     match strongest(receiver.into_iter().chain(arguments)) {
-        Source::Request(old) => Source::Request(text.map_or(old, str::to_owned)),
-        Source::Parameter { function, index, name } => {
-            Source::Parameter { function, index, name: text.map_or(name, str::to_owned) }
-        }
+        found @ (Source::Request(_) | Source::Parameter { .. }) => match text {
+            Some(text) => part(found, text),
+            None => found,
+        },
         // A reading of something else: a map, a cache.
         Source::Constant if name == "get" => Source::Other,
         other => other,
