@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::{Checklist, Group, GroupMeta, Guide, Item, Need, Section, State, Surroundings, Variable};
 use crate::{
     assemble::{Families, counts},
-    i18n::checklist as words,
+    i18n::{checklist as words, strings},
     model::Lang,
     report::{Attestation, Component, Criterion, Evidence, Finding, Report, Status},
 };
@@ -119,7 +119,19 @@ impl<'r> Maker<'r> {
             return Some(State::Confirmed { said: quoted(yes) });
         }
         let proved = criteria.iter().find(|criterion| criterion.status == Status::Pass)?;
-        Some(State::Proved { place: place_of(proved), detail: proved.detail.clone().unwrap_or_default() })
+        let detail = proved.detail.clone().or_else(|| self.search_of(proved)).unwrap_or_default();
+        Some(State::Proved { place: place_of(proved), detail })
+    }
+
+    /// What was searched, where a search shows that a criterion holds.
+    fn search_of(&self, criterion: &Criterion) -> Option<String> {
+        let words = strings(self.report.language);
+        criterion.evidence.iter().find_map(|evidence| match evidence {
+            Evidence::Searched { what, files, .. } => {
+                Some(format!("{} {}: {what}", words.searched, words.count(*files, words.files)))
+            }
+            Evidence::At { .. } | Evidence::Absent { .. } => None,
+        })
     }
 
     fn failed(&self, rule: &str, worst: &Criterion) -> State {

@@ -140,8 +140,11 @@ impl<'c> Page<'c> {
             State::Denied { said } => format!("❌ {}: {}", words::DENIED.of(lang), inline(said)),
             State::Failed { severity, message, place, more } => {
                 let place = place.as_deref().map(|place| format!(" ({})", code(place))).unwrap_or_default();
-                let more =
-                    if *more > 0 { format!(", {}", words::MORE_PLACES.count(lang, *more)) } else { String::new() };
+                let more = if *more > 0 {
+                    format!(", {}", words::AND_MORE.with(lang, &[("n", &words::MORE_PLACES.count(lang, *more))]))
+                } else {
+                    String::new()
+                };
                 format!("❌ **{}**: {}{place}{more}", label(*severity), inline(message))
             }
             State::Accepted => format!("☑️ {}", words::ACCEPTED.of(lang)),

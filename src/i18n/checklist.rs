@@ -47,7 +47,7 @@ pub const SECRET_PUBLIC: Phrase = Phrase::new("a secret that every browser sees"
 pub const READ_AT: Phrase = Phrase::new("read at", "читается в");
 pub const DECLARED_AT: Phrase = Phrase::new("declared at", "объявлена в");
 pub const UNDECLARED: Phrase = Phrase::new("declared nowhere", "нигде не объявлена");
-pub const UNCHECKED: Phrase = Phrase::new("nothing checks that it is set", "никто не проверяет, что она задана");
+pub const UNCHECKED: Phrase = Phrase::new("no check that it is set was found", "проверка, что она задана, не найдена");
 pub const HAS_DEFAULT: Phrase =
     Phrase::new("its default in the code must not be used", "значение по умолчанию из кода использовать нельзя");
 pub const CHECKED_AT: Phrase = Phrase::new("checked at", "проверяется в");
@@ -70,4 +70,5 @@ pub const NO_VARIABLES: Phrase = Phrase::new(
 );
 
 pub const VARIABLE_COUNT: Noun = Noun::new(["variable", "variables"], ["переменная", "переменные", "переменных"]);
-pub const MORE_PLACES: Noun = Noun::new(["more place", "more places"], ["ещё место", "ещё места", "ещё мест"]);
+pub const MORE_PLACES: Noun = Noun::new(["more place", "more places"], ["место", "места", "мест"]);
+pub const AND_MORE: Phrase = Phrase::new("{n}", "ещё {n}");

@@ -141,4 +141,5 @@ pub const ISSUES_NOTE: Phrase = Phrase::new(
 
 pub const TASK_COUNT: Noun = Noun::new(["task", "tasks"], ["задача", "задачи", "задач"]);
 pub const PLACE_COUNT: Noun = Noun::new(["place", "places"], ["место", "места", "мест"]);
-pub const MORE_PLACES: Noun = Noun::new(["more place", "more places"], ["ещё место", "ещё места", "ещё мест"]);
+pub const MORE_PLACES: Noun = Noun::new(["more place", "more places"], ["место", "места", "мест"]);
+pub const AND_MORE: Phrase = Phrase::new("{n}", "ещё {n}");

@@ -109,6 +109,7 @@ impl Page<'_> {
             }
             if places.len() > most {
                 let more = words::MORE_PLACES.count(lang, places.len() - most);
+                let more = words::AND_MORE.with(lang, &[("n", &more)]);
                 self.sheet.tick(2, ticked, &more);
             }
         }
