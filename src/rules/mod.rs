@@ -21,6 +21,7 @@ macro_rules! rules {
 
 rules! {
     api_contracts {
+        client_auth_header_missing,
         webhook_behind_auth,
         react_error_boundary_missing,
     }

@@ -74,7 +74,8 @@ impl Rule for TestDatabaseNotIsolated {
 fn is_environment_of_tests(file: &File) -> bool {
     let name = file.name();
     let parts: Vec<&str> = name.split(['.', '-', '_']).collect();
-    let settings = name.starts_with(".env") || name.contains("compose") || name.starts_with("application");
+    let settings = matches!(file.kind, FileKind::Env | FileKind::EnvExample | FileKind::Compose)
+        || name.starts_with("application") && matches!(file.path.extension(), Some("yml" | "yaml" | "properties"));
     settings && parts.iter().any(|part| matches!(*part, "test" | "tests" | "testing" | "e2e" | "ci" | "integration"))
 }
 
@@ -152,7 +153,9 @@ fn line(text: &str) -> Option<Span> {
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         let comment = line.trim_start().starts_with(['#', '*']) || line.trim_start().starts_with("//");
-        if let Some(found) = APART.find(line).filter(|_| !comment) {
+        // A page of the web is no database.
+        let page = line.contains("http://") || line.contains("https://");
+        if let Some(found) = APART.find(line).filter(|_| !comment && !page) {
             return Some(Span::new(offset + found.start(), offset + found.end()));
         }
         offset += line.len();
