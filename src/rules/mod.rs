@@ -244,6 +244,7 @@ rules! {
         refresh_token_missing,
     }
     tests_quality {
+        console_lint_rule_missing,
         coverage_gate_ineffective,
         coverage_threshold_missing,
         critical_component_untested,
@@ -254,7 +255,6 @@ rules! {
         lint_config_ineffective,
         lint_config_missing,
         load_tests_missing,
-        no_console_lint_rule_missing,
         package_without_tests,
         pre_commit_hooks_missing,
         smoke_tests_missing,
