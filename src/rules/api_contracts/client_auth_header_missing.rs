@@ -89,7 +89,7 @@ impl Rule for ClientAuthHeaderMissing {
                 continue;
             }
             let message = Message::new("bad").with("path", path.as_str());
-            let site = Site::new(seen.place.clone(), message).confidence(Confidence::Likely).key(path);
+            let site = Site::new(seen.place.clone(), message).confidence(Confidence::Guess).key(path);
             sites.push(site.related(route.place.clone(), "route"));
         }
         let (total, ok) = (sites.len() + fine.len(), fine.len());
