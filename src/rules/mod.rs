@@ -24,6 +24,8 @@ macro_rules! rules {
 rules! {
     api_contracts {
         central_error_handler_missing,
+        client_auth_header_missing,
+        webhook_behind_auth,
         react_error_boundary_missing,
         request_validation_missing,
         stub_in_production,
@@ -290,6 +292,7 @@ rules! {
         refresh_token_missing,
     }
     tests_quality {
+        console_lint_rule_missing,
         coverage_gate_ineffective,
         coverage_threshold_missing,
         critical_component_untested,
@@ -301,7 +304,6 @@ rules! {
         lint_config_ineffective,
         lint_config_missing,
         load_tests_missing,
-        no_console_lint_rule_missing,
         package_without_tests,
         pre_commit_hooks_missing,
         smoke_tests_missing,

@@ -30,6 +30,16 @@ pub struct Document {
     pub links: Vec<Link>,
 }
 
+impl Document {
+    /// Where the section that begins at `heading` ends: at the next heading of its level or above, or nowhere before
+    /// the end of the document.
+    pub fn end_of(&self, heading: Span) -> Option<u32> {
+        let at = self.sections.iter().position(|section| section.heading == heading)?;
+        let level = self.sections[at].level;
+        self.sections[at + 1..].iter().find(|section| section.level <= level).map(|section| section.heading.start)
+    }
+}
+
 /// A heading with what stands below it, up to the next heading of the same level or above.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {

@@ -1,6 +1,7 @@
 //! `license-missing`: whoever gets the code knows what they may do with it.
 
 use crate::{
+    facts::documents,
     model::{Confidence, Evidence, Message, Place, Site, Span, Verdict},
     repo::{File, FileKind, Manifest, Repo, Role},
     rule::{Context, Rule},
@@ -149,9 +150,9 @@ fn family_of(identifier: &str) -> Option<&'static str> {
 
 /// A heading of the README.
 fn readme(cx: &Context<'_>) -> Option<Place> {
-    crate::facts::documents::documents(cx.repo)
+    documents::documents(cx.repo)
         .into_iter()
-        .filter(|document| document.path.parent().is_none_or(|folder| folder.as_str().is_empty()))
+        .filter(|document| documents::is_readme(&document.path) && document.path.components().count() == 1)
         .find_map(|document| {
             let named = |title: &str| title.contains("licen") || title.contains("лиценз");
             let section = document.sections.iter().find(|section| named(&section.title) && section.words > 0)?;

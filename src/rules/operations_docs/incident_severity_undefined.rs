@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::{
-    facts::documents::{self, Topic},
-    model::{Confidence, Evidence, FileId, Message, Place, Site, Span, Verdict},
+    facts::documents::{self, Document, Topic},
+    model::{Confidence, Evidence, Message, Place, Site, Span, Verdict},
     rule::{Context, Rule},
 };
 
@@ -38,12 +38,11 @@ impl Rule for IncidentSeverityUndefined {
         let documents = documents::documents(cx.repo);
         let mut covered = documents::about(&documents, Topic::Incidents);
         covered.extend(documents::about(&documents, Topic::Runbook));
-        let mut files: Vec<FileId> = covered.iter().filter_map(|one| one.place.file()).collect();
-        files.sort_unstable();
-        files.dedup();
-        let levels: Vec<Evidence> = files
+        let levels: Vec<Evidence> = covered
             .iter()
-            .filter_map(|file| Some(Evidence::At { place: levels(cx, *file)?, note: Message::new("levels") }))
+            .filter_map(|one| {
+                Some(Evidence::At { place: levels(cx, &documents, &one.place)?, note: Message::new("levels") })
+            })
             .collect();
         Verdict::pass_or(levels, || {
             match documents::about(&documents, Topic::Incidents).into_iter().find(|one| one.words >= PLAN) {
@@ -57,12 +56,21 @@ impl Rule for IncidentSeverityUndefined {
     }
 }
 
-/// The first of two lines or more that each give a level a time, or the first of two levels by number.
-fn levels(cx: &Context<'_>, file: FileId) -> Option<Place> {
+/// The first of two lines or more that each give a level a time, or the first of two levels by number, in a document
+/// or a section.
+fn levels(cx: &Context<'_>, documents: &[Document], place: &Place) -> Option<Place> {
+    let file = place.file()?;
     let text = cx.repo.read(file).ok()?;
+    let (start, end) = match place {
+        Place::At(_, heading) => {
+            let document = documents.iter().find(|document| document.file == file)?;
+            (heading.start as usize, document.end_of(*heading).map_or(text.len(), |end| end as usize))
+        }
+        _ => (0, text.len()),
+    };
     let (mut timed, mut numbered) = (Vec::new(), Vec::new());
-    let mut offset = 0;
-    for line in text.split_inclusive('\n') {
+    let mut offset = start;
+    for line in text.get(start..end)?.split_inclusive('\n') {
         for found in LEVEL.find_iter(line) {
             let span = Span::new(offset + found.start(), offset + found.end());
             let level = found.as_str().to_lowercase();

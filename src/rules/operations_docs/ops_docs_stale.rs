@@ -61,7 +61,10 @@ fn asked(cx: &Context<'_>) -> Vec<FileId> {
     let mut files: Vec<FileId> = covered.filter_map(|one| one.place.file()).collect();
     files.sort_unstable();
     files.dedup();
-    files.retain(|file| cx.repo.file(*file).kind == FileKind::Markdown);
+    let kept = |path: &Utf8Path| {
+        path.components().any(|part| matches!(part.as_str(), "archive" | "archived" | "old" | "legacy"))
+    };
+    files.retain(|file| cx.repo.file(*file).kind == FileKind::Markdown && !kept(&cx.repo.file(*file).path));
     files
 }
 

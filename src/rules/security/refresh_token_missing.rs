@@ -140,19 +140,28 @@ fn span_of_time(value: &Constant) -> Option<f64> {
 
 /// Where tokens are renewed or taken back.
 fn refreshed(cx: &Context<'_>) -> Option<Place> {
-    const WORDS: [&str; 12] = [
+    const WORDS: [&str; 21] = [
         "refresh_token",
         "refreshToken",
         "RefreshToken",
         "refresh-token",
         "REFRESH_TOKEN",
-        "/refresh",
+        "auth/refresh",
+        "token/refresh",
         "tokenVersion",
         "token_version",
-        "blacklist",
-        "denylist",
-        "blocklist",
-        "revoke",
+        "tokenBlacklist",
+        "TokenBlacklist",
+        "token_blacklist",
+        "blacklistToken",
+        "blacklistedToken",
+        "blacklist_token",
+        "revokeToken",
+        "revoke_token",
+        "revokedToken",
+        "revoked_token",
+        "invalidateToken",
+        "TokenDenylist",
     ];
     let files = cx.repo.files().iter().filter(|file| {
         file.role == Role::Source && matches!(file.kind, FileKind::Code | FileKind::OtherCode | FileKind::Prisma)

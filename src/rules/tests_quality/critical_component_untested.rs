@@ -3,7 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    facts::{Fact, routes::RouteKind, testing},
+    facts::{
+        Fact,
+        routes::RouteKind,
+        side::{Side, side_of},
+        testing,
+    },
     model::{Confidence, Evidence, FileId, Message, Place, Site, Verdict},
     repo::{ComponentKind, File, FileKind, Role},
     rule::{Context, Rule},
@@ -79,7 +84,7 @@ impl Rule for CriticalComponentUntested {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Modules, Fact::Access, Fact::Routes]
+        &[Fact::Modules, Fact::Access, Fact::Routes, Fact::Side]
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
@@ -99,8 +104,10 @@ impl Rule for CriticalComponentUntested {
                 continue;
             }
             let place = Place::File(file.id);
-            if reached.contains(&file.id) || texts.name(file) || texts.asks(trust) {
+            if reached.contains(&file.id) || texts.name(file) {
                 fine.push(Evidence::At { place, note: Message::new("tested") });
+            } else if texts.asks(trust) {
+                fine.push(Evidence::At { place, note: Message::new("asked") });
             } else {
                 let site = Site::new(place, Message::new(trust.key())).confidence(Confidence::Likely);
                 sites.push(site.key(file.path.as_str()));
@@ -188,16 +195,33 @@ fn is_asked(cx: &Context<'_>, file: &File) -> bool {
         "store",
     ];
     let code = matches!(file.kind, FileKind::Code | FileKind::OtherCode) && file.role == Role::Source;
-    let drawn = matches!(file.path.extension(), Some("tsx" | "jsx" | "vue" | "svelte" | "html" | "css"));
+    let drawn = matches!(
+        file.path.extension(),
+        Some("tsx" | "jsx" | "vue" | "svelte" | "html" | "pug" | "ejs" | "hbs" | "erb" | "twig")
+    );
     let words = words(file.path.file_stem().unwrap_or_default());
     let declared = words.iter().any(|word| DECLARED.contains(&word.as_str()))
         || words.first().is_some_and(|word| word == "use")
         || file.path.components().any(|part| {
-            matches!(part.as_str(), "types" | "models" | "dto" | "dtos" | "schemas" | "locales" | "entities" | "hooks")
+            matches!(
+                part.as_str(),
+                "types"
+                    | "model"
+                    | "models"
+                    | "entity"
+                    | "domain"
+                    | "dto"
+                    | "dtos"
+                    | "schemas"
+                    | "locales"
+                    | "entities"
+                    | "hooks"
+            )
         });
     let runs = matches!(cx.repo.component_of(file.id).kind, HttpService | WebApp | Worker);
     let acts = file.language.is_none() || cx.facts.of(file.id).is_some_and(|facts| !facts.modules.functions.is_empty());
-    code && runs && !drawn && !declared && acts
+    let served = || side_of(cx.repo, cx.facts, file).side != Side::Client && !file.name().contains(".component.");
+    code && runs && !drawn && !declared && acts && served()
 }
 
 /// What tests say, for what imports do not show: classes of other languages, modules that are loaded by path, requests.

@@ -32,8 +32,6 @@ const TOOLS: Signs = Signs {
         "perf-test*",
         "gatling*",
         ".taurus*",
-        "lighthouserc*",
-        ".lighthouserc*",
     ],
     tables: &[],
     packages: &[
@@ -45,7 +43,6 @@ const TOOLS: Signs = Signs {
         "locust",
         "molotov",
         "clinic",
-        "@lhci/cli",
         "gatling-maven-plugin",
         "io.gatling",
         "gatling-charts-highcharts",
@@ -75,7 +72,6 @@ const TOOLS: Signs = Signs {
         "bzt",
         "plow",
         "ddosify",
-        "lhci",
     ],
 };
 
@@ -95,8 +91,10 @@ impl Rule for LoadTestsMissing {
             files.filter(|file| matches!(file.kind, FileKind::Code | FileKind::OtherCode)).count()
         };
         let parts = cx.repo.components().iter().filter(serves);
-        let Some((n, part)) =
-            parts.map(|part| (sources(part), part)).filter(|(n, _)| *n >= ENOUGH).max_by_key(|(n, _)| *n)
+        let Some((n, part)) = parts
+            .map(|part| (sources(part), part))
+            .filter(|(n, _)| *n >= ENOUGH)
+            .max_by_key(|(n, part)| (part.kind == ComponentKind::HttpService, *n))
         else {
             return Verdict::not_applicable("no-service");
         };

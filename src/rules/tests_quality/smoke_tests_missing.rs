@@ -4,7 +4,9 @@ use crate::{
     facts::{
         Fact,
         commands::Stage,
-        deployment, rollout,
+        deployment,
+        pipelines::{Does, shipments},
+        rollout,
         tooling::{self, Signs},
     },
     model::{Evidence, Message, Place, Site, Span, Verdict},
@@ -30,17 +32,14 @@ impl Rule for SmokeTestsMissing {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Commands]
+        &[Fact::Commands, Fact::Pipelines]
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         if !cx.repo.components().iter().any(|part| part.kind.is_deployable()) {
             return Verdict::not_applicable("no-service");
         }
-        let commands = cx.facts.commands(cx.repo);
-        let ways = deployment::ways(cx.repo, commands);
-        let actions = rollout::own_actions(cx.repo, commands, &ways);
-        let Some(action) = actions.first() else { return Verdict::not_applicable("no-deployment") };
+        let Some(action) = deploys(cx) else { return Verdict::not_applicable("no-deployment") };
         let found = named(cx)
             .or_else(|| said(cx))
             .or_else(|| tooling::shown(cx.repo, cx.facts, &OUTSIDE))
@@ -48,9 +47,22 @@ impl Rule for SmokeTestsMissing {
             .or_else(|| Some((aimed(cx)?, "aimed")));
         match found {
             Some((place, note)) => Verdict::pass(Evidence::At { place, note: Message::new(note) }, []),
-            None => Verdict::fail(Site::new(action.clone(), "missing"), []),
+            None => Verdict::fail(Site::new(action, "missing"), []),
         }
     }
+}
+
+/// A job that deploys the service itself, or a shell script that does.
+fn deploys(cx: &Context<'_>) -> Option<Place> {
+    let all = shipments(cx.facts.pipelines(cx.repo));
+    let job = all.iter().find(|shipment| matches!(shipment.act.does, Does::Deploy(_)));
+    if let Some(shipment) = job {
+        return Some(shipment.pipeline.place(shipment.act.span));
+    }
+    let commands = cx.facts.commands(cx.repo);
+    let ways = deployment::ways(cx.repo, commands);
+    let script = |place: &Place| place.file().is_some_and(|file| cx.repo.file(file).kind == FileKind::Shell);
+    rollout::own_actions(cx.repo, commands, &ways).into_iter().find(script)
 }
 
 /// A file, a folder or a script of that name.

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::{
     facts::testing,
-    model::{Confidence, Message, Place, Site, Span, Verdict},
+    model::{ComponentId, Confidence, Message, Place, Site, Span, Verdict},
     repo::{File, FileKind, Role},
     rule::{Context, Rule},
 };
@@ -42,7 +42,7 @@ static APART: LazyLock<Regex> = LazyLock::new(|| {
   | \bTEST_(\w+_)?(DATABASE|DB|POSTGRES|MONGO|MYSQL|PG|SQL)\w* | \b(DATABASE|DB|POSTGRES|MONGO|MONGODB|MYSQL|PG)\w*_TEST(ING)?\b
   | \.env\.(test|ci|e2e|integration)
   | \.rollback\(
-  | (database|db|postgres|mysql|mongo|url|uri|dsn|schema)\S*.{0,120}([_-]tests?\b|\btests?[_-]|/tests?\b|[\x22'\x60]tests?[\x22'\x60])
+  | (database|db_|_db\b|postgres|mysql|mongo|dsn|schema)\S*.{0,120}([_-]tests?\b|\btests?[_-]|/tests?\b|[\x22'\x60]tests?[\x22'\x60])
   | ([_-]tests?\b|\btests?[_-]|/tests?\b).{0,120}(database|postgres|mysql|mongo|_db\b|db_)
   | dependency_overrides\[\s*get_(db|session|async_session|database)
 ";
@@ -63,7 +63,7 @@ impl Rule for TestDatabaseNotIsolated {
             return Verdict::not_applicable("no-wipe");
         }
         let named = cx.repo.files().iter().find(|file| is_environment_of_tests(file)).map(|file| Place::File(file.id));
-        match named.or_else(|| shown(cx)) {
+        match named.or_else(|| shown(cx, &sites)) {
             Some(place) => Verdict::pass_at(place, "apart"),
             None => Verdict::fail_or(sites, || Verdict::not_applicable("no-wipe")),
         }
@@ -74,7 +74,8 @@ impl Rule for TestDatabaseNotIsolated {
 fn is_environment_of_tests(file: &File) -> bool {
     let name = file.name();
     let parts: Vec<&str> = name.split(['.', '-', '_']).collect();
-    let settings = name.starts_with(".env") || name.contains("compose") || name.starts_with("application");
+    let settings = matches!(file.kind, FileKind::Env | FileKind::EnvExample | FileKind::Compose)
+        || name.starts_with("application") && matches!(file.path.extension(), Some("yml" | "yaml" | "properties"));
     settings && parts.iter().any(|part| matches!(*part, "test" | "tests" | "testing" | "e2e" | "ci" | "integration"))
 }
 
@@ -125,8 +126,11 @@ fn first(text: &str) -> Option<(Span, String)> {
 }
 
 /// The first place that speaks of a database for tests: in tests, settings, scripts or the code that reads settings.
-fn shown(cx: &Context<'_>) -> Option<Place> {
-    cx.repo.files().iter().filter(|file| may_say(file)).find_map(|file| {
+fn shown(cx: &Context<'_>, sites: &[Site]) -> Option<Place> {
+    let parts: Vec<ComponentId> =
+        sites.iter().filter_map(|site| site.place.file()).map(|file| cx.repo.file(file).component).collect();
+    let near = |file: &&File| file.component == ComponentId::ROOT || parts.contains(&file.component);
+    cx.repo.files().iter().filter(near).filter(|file| may_say(file)).find_map(|file| {
         let text = cx.repo.read(file.id).ok()?;
         line(&text).map(|span| Place::At(file.id, span))
     })
@@ -141,7 +145,8 @@ fn may_say(file: &File) -> bool {
             .any(|word| path.contains(word))
     };
     let role = match file.role {
-        Role::Test | Role::Config | Role::Script => true,
+        Role::Test => !matches!(file.kind, FileKind::Data | FileKind::Markdown | FileKind::Text),
+        Role::Config | Role::Script => true,
         Role::Source => settings(),
         _ => false,
     };
@@ -152,7 +157,9 @@ fn line(text: &str) -> Option<Span> {
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         let comment = line.trim_start().starts_with(['#', '*']) || line.trim_start().starts_with("//");
-        if let Some(found) = APART.find(line).filter(|_| !comment) {
+        // A page of the web is no database.
+        let page = line.contains("http://") || line.contains("https://");
+        if let Some(found) = APART.find(line).filter(|_| !comment && !page) {
             return Some(Span::new(offset + found.start(), offset + found.end()));
         }
         offset += line.len();

@@ -1,4 +1,4 @@
-//! `no-console-lint-rule-missing`: the linter keeps `console` out of what ships.
+//! `console-lint-rule-missing`: the linter keeps `console` out of what ships.
 
 use crate::{
     code::Language,
@@ -7,9 +7,9 @@ use crate::{
     rule::{Context, Rule},
 };
 
-pub(in crate::rules) static RULE: NoConsoleLintRuleMissing = NoConsoleLintRuleMissing;
+pub(in crate::rules) static RULE: ConsoleLintRuleMissing = ConsoleLintRuleMissing;
 
-pub(in crate::rules) struct NoConsoleLintRuleMissing;
+pub(in crate::rules) struct ConsoleLintRuleMissing;
 
 /// Shared configurations that bring the rule along.
 const BRINGS: [&str; 5] =
@@ -53,9 +53,9 @@ const KNOWN: [&str; 34] = [
     "perfectionist",
 ];
 
-impl Rule for NoConsoleLintRuleMissing {
+impl Rule for ConsoleLintRuleMissing {
     fn id(&self) -> &'static str {
-        "no-console-lint-rule-missing"
+        "console-lint-rule-missing"
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
