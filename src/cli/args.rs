@@ -101,9 +101,12 @@ impl Command {
             Self::Scan(args) => args.color,
             Self::Rules(args) => args.color,
             Self::Explain(args) => args.color,
-            Self::Plan(_) | Self::Checklist(_) | Self::Services(_) | Self::Routes(_) | Self::Env(_) | Self::Compare(_) => {
-                Color::Auto
-            }
+            Self::Plan(_)
+            | Self::Checklist(_)
+            | Self::Services(_)
+            | Self::Routes(_)
+            | Self::Env(_)
+            | Self::Compare(_) => Color::Auto,
         }
     }
 }

@@ -6,8 +6,8 @@ pub use security::{Chain, chain};
 
 use crate::{
     doc::Node,
-    model::{ComponentId, Place, Span},
-    repo::{Component, File, FileKind, Manifest, Repo, Role},
+    model::{ComponentId, Place},
+    repo::{Component, File, FileKind, Manifest, Repo},
 };
 
 /// Spring Boot as a component declares it.
@@ -114,33 +114,6 @@ pub fn default_of(text: &str) -> &str {
         Some((_, default)) => default,
         None => text,
     }
-}
-
-/// The first entity of JPA among the sources of a component that declares JPA and no tool for migrations.
-pub fn unmigrated_entity(repo: &Repo) -> Option<(&File, Place)> {
-    let declares = |manifest: &Manifest, names: &[&str]| {
-        manifest.dependencies.iter().any(|found| names.iter().any(|name| found.name.contains(name)))
-            || manifest.tools.iter().any(|tool| names.iter().any(|name| tool.text.contains(name)))
-    };
-    let manifests = repo.manifests();
-    if manifests.iter().any(|manifest| declares(manifest, &["flyway", "liquibase"]))
-        || !manifests.iter().any(|manifest| declares(manifest, &["data-jpa", "hibernate-core", "hibernate-orm"]))
-    {
-        return None;
-    }
-    let jvm =
-        |file: &&File| matches!(file.path.extension(), Some("java" | "kt")) && file.role == Role::Source;
-    repo.files().iter().filter(jvm).find_map(|file| {
-        let text = repo.read(file.id).ok()?;
-        let at = text.lines().scan(0, |start, line| {
-            let here = *start;
-            *start += line.len() + 1;
-            Some((here, line))
-        });
-        let (start, line) =
-            at.into_iter().find(|(_, line)| line.trim() == "@Entity" || line.trim().starts_with("@Entity("))?;
-        Some((file, Place::At(file.id, Span::new(start, start + line.len()))))
-    })
 }
 
 #[cfg(test)]

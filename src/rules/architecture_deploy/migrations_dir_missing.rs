@@ -7,7 +7,6 @@ use crate::{
         Fact,
         migrations::{self, MigrationSet, SchemaCommand, Tool},
         schema::SchemaDoes,
-        spring,
     },
     model::{Evidence, Message, Place, Severity, Site, Verdict},
     repo::{File, FileKind, Role},
@@ -72,11 +71,6 @@ fn defined(cx: &Context<'_>) -> Option<Schema> {
         let folder = file.path.parent().map(Utf8PathBuf::from).unwrap_or_default();
         return Some(Schema { orm: "Prisma", place: Place::File(file.id), folder });
     }
-    if let Some((file, place)) = spring::unmigrated_entity(cx.repo) {
-        let component = cx.repo.component(file.component);
-        let folder = if component.path == "." { Utf8PathBuf::new() } else { component.path.clone() };
-        return Some(Schema { orm: "JPA", place, folder });
-    }
     cx.facts.files().filter(|(file, _)| ships(cx.repo.file(*file))).find_map(|(file, facts)| {
         let used = facts.schema.iter().find(|used| used.does == SchemaDoes::DefinesTable)?;
         let component = cx.repo.component(cx.repo.file(file).component);
@@ -120,7 +114,6 @@ fn expected(cx: &Context<'_>, schema: &Schema) -> Utf8PathBuf {
     let below = |path: &str| schema.folder.join(path);
     match schema.orm {
         "Drizzle" => migrations::drizzle_folders(cx.repo).next().unwrap_or_else(|| below("drizzle")),
-        "JPA" => below("src/main/resources/db/migration"),
         "SQLAlchemy" | "SQLModel" => below("alembic/versions"),
         _ => below("migrations"),
     }
