@@ -38,7 +38,6 @@ rules! {
         deploy_not_repeatable,
         deploy_rollback_missing,
         destructive_migration,
-        dev_dependency_at_runtime,
         docker_compose_missing,
         dockerfile_copy_source_missing,
         dockerfile_healthcheck_missing,
