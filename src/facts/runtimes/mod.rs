@@ -4,7 +4,7 @@ mod provided;
 pub mod range;
 mod required;
 
-pub use provided::{By, Provided, provided};
+pub use provided::{By, Provided, provided, varied};
 pub use required::{Required, required};
 
 /// A runtime whose version matters.

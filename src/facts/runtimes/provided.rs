@@ -1,5 +1,7 @@
 //! Versions that images, pipelines and platforms provide.
 
+use std::collections::BTreeSet;
+
 use super::{
     Runtime,
     range::{Interval, version},
@@ -143,6 +145,21 @@ fn of_workflow(repo: &Repo, file: &File, found: &mut Vec<Provided>) {
             });
         }
     }
+}
+
+/// The runtimes that pipelines try in several versions, by a matrix.
+pub fn varied(repo: &Repo) -> BTreeSet<Runtime> {
+    let mut found = BTreeSet::new();
+    for file in repo.files().iter().filter(|file| file.kind == FileKind::Workflow && file.role.is_operational()) {
+        let nodes = repo.doc(file.id).into_iter().flat_map(|doc| doc.documents.iter().flat_map(Node::walk));
+        for (path, node) in nodes {
+            let known = ACTIONS.iter().find(|(.., input)| path.last_key() == Some(input));
+            if let Some((_, runtime, _)) = known.filter(|_| node.text().is_some_and(|text| text.contains("matrix."))) {
+                found.insert(*runtime);
+            }
+        }
+    }
+    found
 }
 
 /// The variable of `${{ env.NODE_VERSION }}`.

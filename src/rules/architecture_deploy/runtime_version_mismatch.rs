@@ -6,13 +6,14 @@ use crate::{
     facts::{
         Fact,
         images::images,
+        pipelines::Does,
         runtimes::{
             By, Provided, Required, Runtime, provided,
             range::{Standing, standing},
-            required,
+            required, varied,
         },
     },
-    model::{ComponentId, Evidence, Message, Severity, Site, Verdict},
+    model::{ComponentId, Evidence, Message, Place, Severity, Site, Verdict},
     rule::{Context, Rule},
 };
 
@@ -26,7 +27,7 @@ impl Rule for RuntimeVersionMismatch {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Commands]
+        &[Fact::Commands, Fact::Pipelines]
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
@@ -39,7 +40,7 @@ impl Rule for RuntimeVersionMismatch {
                 None => continue,
             }
         }
-        drifts(&provided, &mut sites, &mut fine);
+        drifts(cx, &provided, &mut sites, &mut fine);
         sites.sort_by(|a: &Site, b: &Site| (&a.place, a.severity).cmp(&(&b.place, b.severity)));
         sites.dedup_by(|a, b| a.place == b.place);
         fine.retain(
@@ -104,14 +105,26 @@ fn same_release(one: &Provided, asked: &Required) -> bool {
     asked.range.0.iter().any(|interval| interval.low[..numbers] == one.version.low[..numbers])
 }
 
+/// Whether the job that installs the runtime runs tests.
+fn tests(cx: &Context<'_>, one: &Provided) -> bool {
+    let Place::At(file, span) = one.place else { return false };
+    cx.facts.pipelines(cx.repo).iter().filter(|pipeline| pipeline.file == file).any(|pipeline| {
+        let mut jobs = pipeline.jobs.iter().filter(|job| job.span.contains(span));
+        jobs.any(|job| job.does(|act| act.does == Does::Test).is_some())
+    })
+}
+
 /// Pipelines that test with a release that no image runs.
-fn drifts(provided: &[Provided], sites: &mut Vec<Site>, fine: &mut Vec<Evidence>) {
+fn drifts(cx: &Context<'_>, provided: &[Provided], sites: &mut Vec<Site>, fine: &mut Vec<Evidence>) {
+    let varied = varied(cx.repo);
     let mut runtimes: BTreeMap<Runtime, (Vec<&Provided>, Vec<&Provided>)> = BTreeMap::new();
     for one in provided {
         let groups = runtimes.entry(one.runtime).or_default();
         match one.by {
             By::Image => groups.0.push(one),
-            By::Pipeline => groups.1.push(one),
+            // What builds something else, or tries several releases, says nothing about the image.
+            By::Pipeline if tests(cx, one) && !varied.contains(&one.runtime) => groups.1.push(one),
+            By::Pipeline => {}
             By::Platform => {}
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     facts::{
         Fact,
         compose::{MountKind, Project, Service, projects},
-        images::{Image, images},
+        images::{Image, images, is_development},
         kubernetes::cluster::{Cluster, cluster},
         tier::{self, Tier},
     },
@@ -43,7 +43,7 @@ impl Rule for SqliteInProduction {
                 of_service(service, &mut found);
             }
         }
-        for image in &images {
+        for image in images.iter().filter(|image| !is_development(image.file)) {
             of_image(cx, image, &all, &mut found);
         }
         of_cluster(&cluster, &mut found);

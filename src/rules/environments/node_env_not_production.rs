@@ -105,6 +105,13 @@ fn by_start(cx: &Context<'_>, image: &Image<'_>) -> Set {
             manifests.find_map(|manifest| manifest.script(&name).map(|script| script.command.clone()))
         });
     let text = script.as_deref().unwrap_or(&words);
+    // An image that starts with a reloading command or a script for development is a developer's.
+    let (entry, command) = image.start();
+    let started = entry.into_iter().chain(command).flat_map(|one| &one.arguments).map(|word| word.text.as_str());
+    let mut parts = started.chain([text]).flat_map(|text| text.split(['.', '-', '_', ':', '/', ' ']));
+    if parts.any(|part| matches!(part, "dev" | "develop" | "development" | "watch" | "nodemon")) {
+        return Set::Unknown;
+    }
     let sets = [
         "NODE_ENV=production",
         "next start",
@@ -127,7 +134,12 @@ fn by_start(cx: &Context<'_>, image: &Image<'_>) -> Set {
             note: Message::new("fine").with("by", "the start command"),
         });
     }
-    if words.is_empty() || launch.handover == images::start::Handover::Unknown {
+    // Another program than Node.js may set it, and so may a script that starts a further one.
+    let commands = crate::code::shell::commands(text);
+    let last = commands.iter().rfind(|command| !command.words.is_empty());
+    let name = last.and_then(|command| command.words.first()).map_or("", |word| word.text.as_str());
+    let plain = matches!(name.rsplit('/').next(), Some("node" | "ts-node" | "tsx"));
+    if !plain || launch.handover == images::start::Handover::Unknown {
         return Set::Unknown;
     }
     Set::Other(Box::new(Site::new(image.anchor(), "missing").key("NODE_ENV")))
