@@ -264,7 +264,9 @@ fn written(call: NodeRef<'_>, otherwise: SameSite) -> SameSite {
 /// The name of what refuses forged requests, when `node` calls or attaches it.
 fn guard(node: NodeRef<'_>) -> Option<String> {
     if let Some(api) = node.callee_api()
-        && GUARDS.iter().any(|guard| api.strip_prefix(guard).is_some_and(|rest| guard.ends_with('/') || begins_anew(rest)))
+        && GUARDS
+            .iter()
+            .any(|guard| api.strip_prefix(guard).is_some_and(|rest| guard.ends_with('/') || begins_anew(rest)))
     {
         return Some(short(&api));
     }
@@ -276,7 +278,10 @@ fn guard(node: NodeRef<'_>) -> Option<String> {
     }
     node.positional().find_map(|argument| {
         let attached = argument.api_path().filter(|path| GUARDS.iter().any(|guard| path.starts_with(guard)));
-        let own = || Some(argument.name()).filter(|name| matches!(argument.kind(), Kind::Identifier | Kind::Member) && speaks(name));
+        let own = || {
+            Some(argument.name())
+                .filter(|name| matches!(argument.kind(), Kind::Identifier | Kind::Member) && speaks(name))
+        };
         attached.map(|path| short(&path)).or_else(|| own().map(str::to_owned))
     })
 }
@@ -351,7 +356,8 @@ fn demanded(condition: NodeRef<'_>, depth: u8) -> Option<String> {
 /// `req.cookies.token`, `req.session.userId`.
 fn member(node: NodeRef<'_>) -> Option<Sign> {
     let object = node.child(Role::Object)?;
-    if is_cookies(object) && node.parent().is_none_or(|parent| !(parent.is(Kind::Call) && node.role() == Role::Callee)) {
+    if is_cookies(object) && node.parent().is_none_or(|parent| !(parent.is(Kind::Call) && node.role() == Role::Callee))
+    {
         return read_of(node.name());
     }
     if is_session(object) && names_person(node.name()) && node.role() != Role::Target {
@@ -367,7 +373,8 @@ fn index(node: NodeRef<'_>) -> Option<Sign> {
         return named_by(key);
     }
     let flask = object.is(Kind::Identifier) && object.api_path().as_deref() == Some("flask.session");
-    if (flask || is_session(object)) && key.is(Kind::String) && names_person(key.name()) && node.role() != Role::Target {
+    if (flask || is_session(object)) && key.is(Kind::String) && names_person(key.name()) && node.role() != Role::Target
+    {
         if flask {
             return Some(Sign::Session("flask.session".to_owned(), SameSite::Unset));
         }
@@ -410,8 +417,21 @@ fn names_person(name: &str) -> bool {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     matches!(
         plain.as_str(),
-        "user" | "userid" | "uid" | "account" | "accountid" | "loggedin" | "isloggedin" | "isauthenticated"
-            | "username" | "passport" | "useremail" | "currentuser" | "adminid" | "isadmin" | "authenticated"
+        "user"
+            | "userid"
+            | "uid"
+            | "account"
+            | "accountid"
+            | "loggedin"
+            | "isloggedin"
+            | "isauthenticated"
+            | "username"
+            | "passport"
+            | "useremail"
+            | "currentuser"
+            | "adminid"
+            | "isadmin"
+            | "authenticated"
     )
 }
 

@@ -34,6 +34,7 @@ pub mod pipelines;
 pub mod pools;
 pub mod processes;
 pub mod queries;
+pub mod request_flow;
 pub mod response_headers;
 pub mod rollout;
 pub mod routes;

@@ -8,7 +8,7 @@ use crate::{
         tier::{self, Tier},
     },
     model::{ComponentId, Evidence, Message, Observation, Place},
-    repo::{Component, ComponentKind, Repo, Role},
+    repo::{Component, ComponentKind, Ecosystem, Repo, Role},
     rule::{Context, Out},
 };
 
@@ -84,7 +84,14 @@ pub(super) fn servers(repo: &Repo) -> Vec<&Component> {
         .iter()
         .filter(|component| matches!(component.kind, ComponentKind::HttpService | ComponentKind::WebApp))
         .filter(|component| SERVERS.iter().any(|name| component.profile.has_framework(name)))
+        .filter(|component| !is_imported(repo, component))
         .collect()
+}
+
+/// A package that uses a framework's parts, and that nothing starts or builds: others import it.
+fn is_imported(repo: &Repo, component: &Component) -> bool {
+    let mut manifests = component.manifests(repo).filter(|manifest| manifest.ecosystem == Ecosystem::Npm).peekable();
+    manifests.peek().is_some() && manifests.all(|manifest| manifest.scripts.is_empty() && !manifest.entries.is_empty())
 }
 
 /// Whether a component serves pages.
@@ -109,10 +116,17 @@ pub(super) fn serves_pages(repo: &Repo, component: &Component) -> bool {
 /// Where the application sets other headers: the one missing belongs beside them.
 pub(super) fn beside(cx: &Context<'_>, server: &Component) -> Option<Place> {
     of_server(cx, server)
-        .filter(|seen| seen.message.key == "set")
+        .filter(|seen| seen.message.key == "set" && !is_of_one_answer(cx.repo, seen))
         .map(|seen| &seen.place)
         .find(|place| place.file().is_some_and(|file| cx.repo.file(file).path.extension() != Some("html")))
         .cloned()
+}
+
+/// A header that a single handler adds to what it sends: nothing that holds for all answers belongs beside it.
+pub(super) fn is_of_one_answer(repo: &Repo, seen: &Observation) -> bool {
+    let Some(path) = seen.place.file().map(|file| repo.file(file).path.as_str()) else { return false };
+    seen.key == Header::NoSniff.name()
+        && (path.contains("/api/") || path.contains("/routes/") || path.contains("/controllers/") || path.contains('['))
 }
 
 /// Whether what stands before the application is described by code that this tool does not follow.

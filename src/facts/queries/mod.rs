@@ -12,6 +12,7 @@ mod source;
 mod trail;
 
 pub(super) use extract::QueryExtractor;
+pub use source::source;
 pub use trail::{Asked, asked_by};
 
 use super::modules::Name;
