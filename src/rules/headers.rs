@@ -64,7 +64,9 @@ fn note(file: &Visit<'_>, found: Vec<HeaderSet>, out: &mut Out<'_>) {
 /// Where `header` of what `server` answers is set, or switched off: in its own files, or in those of no server.
 pub(super) fn about<'c>(cx: &Context<'c>, server: &Component, header: Header, off: bool) -> Vec<&'c Observation> {
     let key = if off { "off" } else { "set" };
-    of_server(cx, server).filter(|seen| seen.key == header.name() && seen.message.key == key).collect()
+    of_server(cx, server)
+        .filter(|seen| seen.key == header.name() && seen.message.key == key && !is_of_one_answer(cx.repo, seen))
+        .collect()
 }
 
 fn of_server<'c>(cx: &Context<'c>, server: &Component) -> impl Iterator<Item = &'c Observation> {
@@ -122,11 +124,11 @@ pub(super) fn beside(cx: &Context<'_>, server: &Component) -> Option<Place> {
         .cloned()
 }
 
-/// A header that a single handler adds to what it sends: nothing that holds for all answers belongs beside it.
-pub(super) fn is_of_one_answer(repo: &Repo, seen: &Observation) -> bool {
+/// A header that a single handler of Next.js adds to what it sends: that says nothing of the other answers.
+fn is_of_one_answer(repo: &Repo, seen: &Observation) -> bool {
     let Some(path) = seen.place.file().map(|file| repo.file(file).path.as_str()) else { return false };
-    seen.key == Header::NoSniff.name()
-        && (path.contains("/api/") || path.contains("/routes/") || path.contains("/controllers/") || path.contains('['))
+    let stem = path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+    path.starts_with("pages/api/") || path.contains("/pages/api/") || (stem == "route" && path.contains("app/"))
 }
 
 /// Whether what stands before the application is described by code that this tool does not follow.

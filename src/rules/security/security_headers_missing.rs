@@ -40,8 +40,7 @@ impl Rule for SecurityHeadersMissing {
         }
         let mut set = Vec::new();
         for server in servers {
-            let mut sniff = headers::about(cx, server, Header::NoSniff, false);
-            sniff.retain(|seen| !headers::is_of_one_answer(cx.repo, seen));
+            let sniff = headers::about(cx, server, Header::NoSniff, false);
             let frames = headers::about(cx, server, Header::Frames, false);
             match (sniff.first(), frames.first()) {
                 (Some(sniff), Some(frames)) => set.extend([*sniff, *frames]),
