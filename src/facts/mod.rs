@@ -41,6 +41,7 @@ pub mod pools;
 pub mod probes;
 pub mod processes;
 pub mod queries;
+pub mod request_flow;
 pub mod response_headers;
 pub mod rollout;
 pub mod routes;

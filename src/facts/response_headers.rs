@@ -57,6 +57,8 @@ pub const KEYWORDS: &[&str] = &[
     "rame-Options",
     "rame-options",
     "rame-ancestors",
+    "rameAncestors",
+    "lusca",
     "helmet",
     "secureHeaders",
     "secure-headers",
@@ -92,7 +94,8 @@ fn named(node: NodeRef<'_>) -> Vec<HeaderSet> {
         return vec![one(header, node.span(), header.name())];
     }
     if !node.is(Kind::String) {
-        return Vec::new();
+        let directive = matches!(name, "frameAncestors" | "frame-ancestors");
+        return directive.then(|| one(Header::Frames, node.span(), "frame-ancestors")).into_iter().collect();
     }
     match name {
         "django.middleware.security.SecurityMiddleware" => {
@@ -103,10 +106,8 @@ fn named(node: NodeRef<'_>) -> Vec<HeaderSet> {
         }
         "csp.middleware.CSPMiddleware" => vec![one(Header::ContentSecurityPolicy, node.span(), "CSPMiddleware")],
         "nuxt-security" => Header::ALL.into_iter().map(|header| one(header, node.span(), "nuxt-security")).collect(),
-        _ if name.trim_start().starts_with("frame-ancestors")
-            || name.contains("; frame-ancestors")
-            || name.contains(";frame-ancestors") =>
-        {
+        // Policies are written over several lines, too; a list of directives names it alone.
+        _ if name.contains("frame-ancestors") && !is_asked_for(node) => {
             vec![one(Header::Frames, node.span(), "frame-ancestors")]
         }
         _ => Vec::new(),
@@ -142,11 +143,42 @@ fn called(call: NodeRef<'_>) -> Vec<HeaderSet> {
             .into_iter()
             .map(|header| one(header, call.span(), "secureHeaders"))
             .collect(),
+        "next-secure-headers.createSecureHeaders" | "next-secure-headers.withSecureHeaders" => {
+            [Header::StrictTransportSecurity, Header::NoSniff, Header::Frames]
+                .into_iter()
+                .map(|header| one(header, call.span(), "next-secure-headers"))
+                .collect()
+        }
+        "lusca" => lusca(options),
+        "lusca.csp" => vec![one(Header::ContentSecurityPolicy, call.span(), "lusca")],
+        "lusca.hsts" => vec![one(Header::StrictTransportSecurity, call.span(), "lusca")],
+        "lusca.nosniff" => vec![one(Header::NoSniff, call.span(), "lusca")],
+        "lusca.xframe" => vec![one(Header::Frames, call.span(), "lusca")],
         "flask_talisman.Talisman" | "flask_talisman.talisman.Talisman" => {
             Header::ALL.into_iter().map(|header| one(header, call.span(), "Talisman")).collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// Lusca sets what its options name.
+fn lusca(options: Option<NodeRef<'_>>) -> Vec<HeaderSet> {
+    let Some(options) = options.map(NodeRef::resolved).filter(|options| options.is(Kind::Object)) else {
+        return Vec::new();
+    };
+    [
+        ("csp", Header::ContentSecurityPolicy),
+        ("hsts", Header::StrictTransportSecurity),
+        ("nosniff", Header::NoSniff),
+        ("xframe", Header::Frames),
+    ]
+    .into_iter()
+    .filter_map(|(key, header)| {
+        let value = options.property(key)?;
+        let off = value.constant().is_some_and(|value| !value.is_truthy());
+        (!off).then(|| one(header, value.span(), "lusca"))
+    })
+    .collect()
 }
 
 /// Helmet sets all of them unless an option says otherwise.

@@ -8,7 +8,7 @@ use crate::{
         tier::{self, Tier},
     },
     model::{ComponentId, Evidence, Message, Observation, Place},
-    repo::{Component, ComponentKind, Repo, Role},
+    repo::{Component, ComponentKind, Ecosystem, Repo, Role},
     rule::{Context, Out},
 };
 
@@ -64,7 +64,9 @@ fn note(file: &Visit<'_>, found: Vec<HeaderSet>, out: &mut Out<'_>) {
 /// Where `header` of what `server` answers is set, or switched off: in its own files, or in those of no server.
 pub(super) fn about<'c>(cx: &Context<'c>, server: &Component, header: Header, off: bool) -> Vec<&'c Observation> {
     let key = if off { "off" } else { "set" };
-    of_server(cx, server).filter(|seen| seen.key == header.name() && seen.message.key == key).collect()
+    of_server(cx, server)
+        .filter(|seen| seen.key == header.name() && seen.message.key == key && !is_of_one_answer(cx.repo, seen))
+        .collect()
 }
 
 fn of_server<'c>(cx: &Context<'c>, server: &Component) -> impl Iterator<Item = &'c Observation> {
@@ -84,7 +86,14 @@ pub(super) fn servers(repo: &Repo) -> Vec<&Component> {
         .iter()
         .filter(|component| matches!(component.kind, ComponentKind::HttpService | ComponentKind::WebApp))
         .filter(|component| SERVERS.iter().any(|name| component.profile.has_framework(name)))
+        .filter(|component| !is_imported(repo, component))
         .collect()
+}
+
+/// A package that uses a framework's parts, and that nothing starts or builds: others import it.
+fn is_imported(repo: &Repo, component: &Component) -> bool {
+    let mut manifests = component.manifests(repo).filter(|manifest| manifest.ecosystem == Ecosystem::Npm).peekable();
+    manifests.peek().is_some() && manifests.all(|manifest| manifest.scripts.is_empty() && !manifest.entries.is_empty())
 }
 
 /// Whether a component serves pages.
@@ -109,10 +118,17 @@ pub(super) fn serves_pages(repo: &Repo, component: &Component) -> bool {
 /// Where the application sets other headers: the one missing belongs beside them.
 pub(super) fn beside(cx: &Context<'_>, server: &Component) -> Option<Place> {
     of_server(cx, server)
-        .filter(|seen| seen.message.key == "set")
+        .filter(|seen| seen.message.key == "set" && !is_of_one_answer(cx.repo, seen))
         .map(|seen| &seen.place)
         .find(|place| place.file().is_some_and(|file| cx.repo.file(file).path.extension() != Some("html")))
         .cloned()
+}
+
+/// A header that a single handler of Next.js adds to what it sends: that says nothing of the other answers.
+fn is_of_one_answer(repo: &Repo, seen: &Observation) -> bool {
+    let Some(path) = seen.place.file().map(|file| repo.file(file).path.as_str()) else { return false };
+    let stem = path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+    path.starts_with("pages/api/") || path.contains("/pages/api/") || (stem == "route" && path.contains("app/"))
 }
 
 /// Whether what stands before the application is described by code that this tool does not follow.

@@ -18,6 +18,7 @@ mod written;
 
 pub(super) use extract::QueryExtractor;
 pub use kept::speaks_of_sealing;
+pub use source::source;
 pub use trail::{Asked, Reached, asked_by, reached_by};
 
 use super::modules::Name;

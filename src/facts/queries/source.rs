@@ -83,7 +83,7 @@ const GIVEN: [&str; 46] = [
 ];
 
 /// Where the value of `node` comes from.
-pub(super) fn source(node: NodeRef<'_>) -> Source {
+pub fn source(node: NodeRef<'_>) -> Source {
     of(node, HOPS)
 }
 
@@ -347,7 +347,12 @@ pub(super) fn reads_identity(name: &str) -> bool {
 pub(super) fn is_request(node: NodeRef<'_>) -> bool {
     let named = matches!(node.name(), "req" | "request" | "ctx" | "context" | "event" | "c");
     let wide = matches!(node.name(), "ctx" | "context" | "event" | "c");
-    let known = node.binding().is_none_or(|binding| binding.kind == BindingKind::Parameter);
+    let known = node.binding().is_none_or(|binding| match &binding.kind {
+        BindingKind::Parameter => true,
+        // Flask and Quart give the request as a name of their module.
+        BindingKind::Import { module, .. } => matches!(module.as_str(), "flask" | "quart"),
+        _ => false,
+    });
     // A context holds much else: a database, a log.
     named && !wide && (node.is(Kind::Member) || (node.is(Kind::Identifier) && known))
 }

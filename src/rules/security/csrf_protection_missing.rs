@@ -7,13 +7,16 @@ use crate::{
     facts::{
         Fact, Visit, Watch,
         cross_site::{self, SameSite, Sign},
-        routes::{GuardDoes, Public, Route, RouteKind, standing::Area},
+        routes::{
+            GuardDoes, Public, Route, RouteKind,
+            standing::{Area, handler_of},
+        },
         side::{Side, side_of},
         tier::{self, Tier},
-        variables::declarations,
+        variables::{By, declarations},
     },
-    model::{Confidence, Evidence, Message, Observation, Severity, Site, Tone, Verdict},
-    repo::ComponentKind,
+    model::{Arg, Confidence, Evidence, FileId, Message, Observation, Place, Severity, Site, Tone, Verdict},
+    repo::{Component, ComponentKind},
     rule::{Context, Out, Rule},
 };
 
@@ -61,42 +64,93 @@ impl Rule for CsrfProtectionMissing {
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        if !matches!(cx.component.kind, ComponentKind::HttpService | ComponentKind::WebApp) {
-            return Verdict::not_applicable("no-service");
+        let servers: Vec<&Component> = cx
+            .repo
+            .components()
+            .iter()
+            .filter(|component| matches!(component.kind, ComponentKind::HttpService | ComponentKind::WebApp))
+            .collect();
+        let (mut sites, mut fine, mut unknown, mut nothing) = (Vec::new(), Vec::new(), None, None);
+        for server in &servers {
+            match answer(cx, server, &servers) {
+                Answer::Bad(bad) => sites.extend(bad),
+                Answer::Good(good) => fine.extend(good),
+                Answer::Unknown(reason) => unknown = Some(reason),
+                // That callers send a header says more than that there are no cookies.
+                Answer::Nothing(reason) => nothing = nothing.filter(|known| *known == "bearer").or(Some(reason)),
+            }
         }
-        let seen = Seen::of(cx);
-        let sites = seen.switched_off(cx);
+        sites.sort_by(|a, b| a.place.cmp(&b.place));
+        sites.dedup_by(|a, b| a.place == b.place);
         if !sites.is_empty() {
             return Verdict::fail_or(sites, || Verdict::unknown("unclear"));
         }
-        let weak: Vec<&Observation> = seen.cookies().filter(|cookie| kind(cookie) == SameSite::Sent || kind(cookie) == SameSite::Unset).collect();
-        let kept: Vec<&Observation> = seen.cookies().filter(|cookie| kind(cookie) == SameSite::Kept).collect();
-        let guards: Vec<&Observation> = seen.of_key("guards").collect();
-        if seen.cookies().next().is_none() && seen.of_key("reads").next().is_none() && guards.is_empty() {
-            let header = cx.facts.files().any(|(file, facts)| cx.covers(file) && facts.cors.identity.header);
-            return Verdict::not_applicable(if header { "bearer" } else { "no-cookies" });
+        if let Some(reason) = unknown {
+            return Verdict::unknown(reason);
         }
-        let routes: Vec<&Route> = cx.facts.routes(cx.repo).iter().filter(|route| is_asked(cx, route)).collect();
-        if !guards.is_empty() {
-            return Verdict::pass_or(evidence(&guards), || Verdict::unknown("unclear"));
-        }
-        if routes.iter().any(|route| route.guard(GuardDoes::Csrf).is_some()) || seen.of_key("speaks").next().is_some() && !weak.is_empty() {
-            return Verdict::unknown("unclear");
-        }
-        if weak.is_empty() {
-            return Verdict::pass_or(evidence(&kept), || Verdict::unknown("unclear"));
-        }
-        // A cookie that the server never asks about proves nothing to it.
-        let library = weak.iter().any(|cookie| cookie.message.args.iter().any(|(_, arg)| is_flask(arg)));
-        if seen.of_key("reads").next().is_none() && !library {
-            return Verdict::unknown("unread");
-        }
-        seen.unprotected(&routes, weak[0])
+        fine.truncate(SHOWN);
+        Verdict::pass_or(fine, || Verdict::not_applicable(nothing.unwrap_or("no-service")))
     }
 }
 
-fn is_flask(arg: &crate::model::Arg) -> bool {
-    matches!(arg, crate::model::Arg::Text(text) if text.starts_with("flask"))
+/// What is said of one server.
+enum Answer {
+    Bad(Vec<Site>),
+    Good(Vec<Evidence>),
+    Unknown(&'static str),
+    Nothing(&'static str),
+}
+
+fn answer(cx: &Context<'_>, server: &Component, servers: &[&Component]) -> Answer {
+    let seen = Seen::of(cx, server, servers);
+    let sites = seen.switched_off(cx);
+    if !sites.is_empty() {
+        return Answer::Bad(sites);
+    }
+    let travels = |cookie: &&Observation| matches!(same_site(cookie), SameSite::Sent | SameSite::Unset);
+    let weak: Vec<&Observation> = seen.cookies().filter(travels).collect();
+    let kept: Vec<&Observation> = seen.cookies().filter(|cookie| same_site(cookie) == SameSite::Kept).collect();
+    let guards: Vec<&Observation> = seen.of_key("guards").collect();
+    let reads = seen.of_key("reads").next().is_some();
+    if seen.cookies().next().is_none() && !reads && guards.is_empty() {
+        let own = |file: FileId| cx.repo.file(file).component == server.id;
+        let header = cx.facts.files().any(|(file, facts)| own(file) && facts.cors.identity.header);
+        return Answer::Nothing(if header { "bearer" } else { "no-cookies" });
+    }
+    let routes: Vec<&Route> =
+        cx.facts.routes(cx.repo).iter().filter(|route| route.component == server.id && is_asked(route)).collect();
+    // A check inside one handler says nothing of the others.
+    let everywhere = guards.iter().any(|guard| !is_in_handler(guard, &routes));
+    if everywhere || weak.is_empty() {
+        let shown = evidence(&guards.into_iter().chain(kept).collect::<Vec<_>>());
+        return if shown.is_empty() { Answer::Unknown("unclear") } else { Answer::Good(shown) };
+    }
+    let speaks = seen.of_key("speaks").next().is_some();
+    if !guards.is_empty() || speaks || routes.iter().any(|route| route.guard(GuardDoes::Csrf).is_some()) {
+        return Answer::Unknown("unclear");
+    }
+    // A cookie that the server never asks about proves nothing to it.
+    if !reads && !weak.iter().any(|cookie| is_of_flask(cookie)) {
+        return Answer::Unknown("unread");
+    }
+    seen.unprotected(&routes, weak[0])
+}
+
+fn is_in_handler(guard: &Observation, routes: &[&Route]) -> bool {
+    let Place::At(file, span) = guard.place else { return false };
+    routes.iter().any(|route| handler_of(route).is_some_and(|(at, handler)| at == file && handler.contains(span)))
+}
+
+fn is_of_flask(seen: &Observation) -> bool {
+    named(seen).starts_with("flask")
+}
+
+/// The cookie or the library that an observation names.
+fn named(seen: &Observation) -> &str {
+    match seen.message.args.first() {
+        Some((_, Arg::Text(text))) => text,
+        _ => "",
+    }
 }
 
 fn note(observation: &mut Observation, key: &str) {
@@ -114,7 +168,7 @@ fn cookie(kind: &str, name: &str, same_site: SameSite) -> Message {
     Message::new(key).with("name", name)
 }
 
-fn kind(seen: &Observation) -> SameSite {
+fn same_site(seen: &Observation) -> SameSite {
     match seen.message.key.as_ref() {
         "kept" => SameSite::Kept,
         "sent" => SameSite::Sent,
@@ -124,11 +178,11 @@ fn kind(seen: &Observation) -> SameSite {
 }
 
 /// A request that changes something in somebody's name.
-fn is_asked(cx: &Context<'_>, route: &Route) -> bool {
-    route.component == cx.component.id
-        && route.kind == RouteKind::Http
+fn is_asked(route: &Route) -> bool {
+    let open = [Public::Authentication, Public::Webhook, Public::Health, Public::Static, Public::Docs];
+    route.kind == RouteKind::Http
         && route.changes()
-        && !matches!(route.public, Some(Public::Authentication | Public::Webhook | Public::Health | Public::Static | Public::Docs))
+        && !route.public.is_some_and(|public| open.contains(&public))
         && !matches!(route.area(), Area::Hook | Area::Intake | Area::Management | Area::Trial)
 }
 
@@ -141,17 +195,19 @@ fn evidence(seen: &[&Observation]) -> Vec<Evidence> {
         .collect()
 }
 
-/// What was observed of one component on the server.
+/// What was observed on one server, and in what several servers share.
 struct Seen<'c> {
     all: Vec<&'c Observation>,
 }
 
 impl<'c> Seen<'c> {
-    fn of(cx: &Context<'c>) -> Self {
-        let server = |seen: &&Observation| {
-            seen.place.file().is_none_or(|file| side_of(cx.repo, cx.facts, cx.repo.file(file)).side != Side::Client)
+    fn of(cx: &Context<'c>, server: &Component, servers: &[&Component]) -> Self {
+        let counts = |seen: &&Observation| {
+            let Some(file) = seen.place.file().map(|file| cx.repo.file(file)) else { return false };
+            let elsewhere = file.component != server.id && servers.iter().any(|other| other.id == file.component);
+            !elsewhere && side_of(cx.repo, cx.facts, file).side != Side::Client
         };
-        Self { all: cx.seen.iter().filter(server).collect() }
+        Self { all: cx.seen.iter().filter(counts).collect() }
     }
 
     fn of_key(&self, key: &'static str) -> impl Iterator<Item = &'c Observation> + '_ {
@@ -160,21 +216,17 @@ impl<'c> Seen<'c> {
 
     /// Every cookie that tells who somebody is. Flask's setting speaks for its sessions.
     fn cookies(&self) -> impl Iterator<Item = &'c Observation> + '_ {
-        let setting = self.of_key("sets").find(|seen| is_setting(seen));
-        self.of_key("sets").chain(self.of_key("session")).filter(move |seen| {
-            let flask = seen.message.args.iter().any(|(_, arg)| is_flask(arg));
-            !(setting.is_some() && flask)
-        })
+        let setting = self.of_key("sets").any(|seen| named(seen) == "SESSION_COOKIE_SAMESITE");
+        self.of_key("sets").chain(self.of_key("session")).filter(move |seen| !(setting && is_of_flask(seen)))
     }
 
     /// Protection that exists and is off.
     fn switched_off(&self, cx: &Context<'_>) -> Vec<Site> {
-        let kept = self.cookies().any(|cookie| kind(cookie) == SameSite::Kept);
+        let kept = self.cookies().any(|cookie| same_site(cookie) == SameSite::Kept);
         let bad: Vec<&Observation> = self.all.iter().copied().filter(|seen| seen.tone == Tone::Bad).collect();
         let wanted: BTreeSet<&str> = bad.iter().map(|seen| seen.key.as_str()).collect();
         let given = declarations(cx.repo, &wanted);
         let is_given = |name: &str| {
-            use crate::facts::variables::By;
             given.get(name).is_some_and(|all| all.iter().any(|one| !matches!(one.by, By::Document | By::Example)))
         };
         bad.into_iter()
@@ -187,36 +239,23 @@ impl<'c> Seen<'c> {
             .collect()
     }
 
-    fn unprotected(&self, routes: &[&Route], weak: &Observation) -> Verdict {
-        let open: Vec<&&Route> = routes
-            .iter()
-            .filter(|route| route.guards.iter().any(|guard| matches!(guard.does, GuardDoes::Authenticates | GuardDoes::Authorizes | GuardDoes::Identifies)))
-            .collect();
-        let Some(first) = open.first() else { return Verdict::unknown("no-routes") };
-        let sent = kind(weak) == SameSite::Sent;
-        let name = weak.message.args.first().map_or_else(String::new, |(_, arg)| match arg {
-            crate::model::Arg::Text(text) => text.clone(),
-            crate::model::Arg::Count(count) => count.to_string(),
-        });
+    fn unprotected(&self, routes: &[&Route], weak: &Observation) -> Answer {
+        let asks = [GuardDoes::Authenticates, GuardDoes::Authorizes, GuardDoes::Identifies];
+        let open: Vec<&&Route> =
+            routes.iter().filter(|route| route.guards.iter().any(|guard| asks.contains(&guard.does))).collect();
+        let Some(first) = open.first() else { return Answer::Unknown("no-routes") };
+        let sent = same_site(weak) == SameSite::Sent;
         let message = Message::new(if sent { "bad" } else { "bad-unset" })
             .with("route", format!("{} {}", first.method, first.path))
-            .with("name", name)
+            .with("name", named(weak))
             .count("n", open.len());
-        let read = self.of_key("reads").next();
         let mut site = Site::new(first.place.clone(), message)
             .confidence(Confidence::Likely)
             .related(weak.place.clone(), weak.message.clone());
-        if let Some(read) = read {
+        if let Some(read) = self.of_key("reads").next() {
             site = site.related(read.place.clone(), read.message.clone());
         }
         // Most browsers take `Lax` for a missing attribute.
-        Verdict::fail(if sent { site } else { site.severity(Severity::Medium) }, [])
+        Answer::Bad(vec![if sent { site } else { site.severity(Severity::Medium) }])
     }
-}
-
-fn is_setting(seen: &Observation) -> bool {
-    seen.message
-        .args
-        .iter()
-        .any(|(_, arg)| matches!(arg, crate::model::Arg::Text(text) if text == "SESSION_COOKIE_SAMESITE"))
 }

@@ -3,8 +3,9 @@
 use crate::{
     facts::{
         Fact,
+        access::is_about_rate,
         limits::{self, LimitKind, Mention},
-        modules::{Modules, Name},
+        modules::{Definition, Modules, Name},
         routes::{GuardDoes, Route, RouteKind},
     },
     model::{Confidence, Evidence, Message, Place, Site, Verdict},
@@ -111,6 +112,9 @@ impl Rule for RateLimitAuthMissing {
             if let Some(guard) = route.guard(GuardDoes::RateLimits) {
                 let note = Message::new("limited").with("path", route.path.as_str()).with("name", guard.name.as_str());
                 fine.push(Evidence::At { place: guard.place.clone(), note });
+            } else if let Some((place, name)) = own_count(modules, route) {
+                let note = Message::new("limited").with("path", route.path.as_str()).with("name", name);
+                fine.push(Evidence::At { place, note });
             } else if unclear(route) {
                 left += 1;
             } else {
@@ -181,6 +185,21 @@ fn takes_credentials(route: &Route) -> bool {
 /// A limiter of the repository's own: `TokenBucket.authorize(…)`.
 fn is_bucket(name: &Name) -> bool {
     name.root.name() == "TokenBucket" || name.members.iter().any(|member| member == "TokenBucket")
+}
+
+/// Where a form that the handler fills counts the tries itself, as Django's forms do in their `clean`.
+fn own_count(modules: Modules<'_>, route: &Route) -> Option<(Place, String)> {
+    let Some(Place::At(file, span)) = &route.handler else { return None };
+    let id = modules.function_at(*file, *span).or_else(|| modules.function_around(*file, *span))?;
+    modules.calls(id).find_map(|call| {
+        let Definition::Class { file, class } = modules.definition(id.file, &call.callee) else { return None };
+        let module = modules.file(file)?;
+        let own = module.functions.iter().filter(|function| function.class == class.name);
+        own.flat_map(|function| module.calls_in(function.span)).find_map(|call| {
+            let counts = is_bucket(&call.callee) || is_about_rate(call.callee.last());
+            counts.then(|| (Place::At(file, call.span), class.name.clone()))
+        })
+    })
 }
 
 /// Whether a hosted service checks the password and counts the tries, or something in the handler does.
