@@ -124,6 +124,7 @@ impl Extractor for Cors {
                 "Bearer",
                 "access-control",
                 "next-auth",
+                "@clerk/",
                 "lucia",
                 "login_required",
                 "clerkMiddleware",

@@ -13,7 +13,7 @@ use crate::{
             required, varied,
         },
     },
-    model::{ComponentId, Evidence, Message, Place, Severity, Site, Verdict},
+    model::{ComponentId, Confidence, Evidence, Message, Place, Severity, Site, Verdict},
     rule::{Context, Rule},
 };
 
@@ -148,7 +148,10 @@ fn drifts(cx: &Context<'_>, provided: &[Provided], sites: &mut Vec<Site>, fine: 
         if release(image) == release(pipeline) {
             fine.push(Evidence::At { place: pipeline.place.clone(), note: say("same") });
         } else {
-            let site = Site::new(pipeline.place.clone(), say("drift")).severity(Severity::Medium).key(runtime.name());
+            let site = Site::new(pipeline.place.clone(), say("drift"))
+                .severity(Severity::Medium)
+                .key(runtime.name())
+                .confidence(Confidence::Guess);
             sites.push(site.related(image.place.clone(), "image"));
         }
     }

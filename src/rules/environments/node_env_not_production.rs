@@ -8,7 +8,7 @@ use crate::{
         images::{self, Image, images},
         tier,
     },
-    model::{Evidence, Message, Place, Site, Verdict},
+    model::{Confidence, Evidence, Message, Place, Site, Verdict},
     rule::{Context, Rule},
 };
 
@@ -87,7 +87,11 @@ fn judge(cx: &Context<'_>, image: &Image<'_>) -> Set {
         return match text {
             text if production(text) => Set::Fine(Evidence::At { place, note: note("ENV") }),
             text if text.contains('$') => Set::Unknown,
-            text => Set::Other(Box::new(Site::new(place, Message::new("other").with("value", text)).key("NODE_ENV"))),
+            text => Set::Other(Box::new(
+                Site::new(place, Message::new("other").with("value", text))
+                    .key("NODE_ENV")
+                    .confidence(Confidence::Likely),
+            )),
         };
     }
     by_start(cx, image)
@@ -142,5 +146,5 @@ fn by_start(cx: &Context<'_>, image: &Image<'_>) -> Set {
     if !plain || launch.handover == images::start::Handover::Unknown {
         return Set::Unknown;
     }
-    Set::Other(Box::new(Site::new(image.anchor(), "missing").key("NODE_ENV")))
+    Set::Other(Box::new(Site::new(image.anchor(), "missing").key("NODE_ENV").confidence(Confidence::Likely)))
 }
