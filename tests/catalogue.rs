@@ -277,7 +277,10 @@ fn every_file_below_rules_belongs_to_a_rule() {
     let known: BTreeSet<PathBuf> = entries()
         .iter()
         .flat_map(|entry| [file_of(entry), file_of(entry).replace(".toml", ".md")])
-        .chain(["rules/categories.toml", "rules/checklist.toml", "rules/plan.toml", "rules/rubric.toml"].map(str::to_owned))
+        .chain(
+            ["rules/categories.toml", "rules/checklist.toml", "rules/plan.toml", "rules/rubric.toml"]
+                .map(str::to_owned),
+        )
         .map(PathBuf::from)
         .collect();
     let stray = files(&root().join("rules")).into_iter().filter_map(|path| {

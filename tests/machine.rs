@@ -48,7 +48,9 @@ fn all_formats(root: &Path, arguments: &[&str]) -> BTreeMap<String, String> {
     let formats = formats();
     let targets: Vec<String> = formats.iter().map(|format| format!("{format}={}", file(format).display())).collect();
     let mut all: Vec<&str> = vec!["--format", "agent", "--no-config", "--fail-on", "never"];
-    targets.iter().for_each(|target| all.extend(["--report", target]));
+    for target in &targets {
+        all.extend(["--report", target]);
+    }
     all.extend(arguments);
     let (code, stdout, stderr) = run(root, &all);
     assert_eq!(code, 0, "{stderr}");

@@ -197,8 +197,11 @@ fn today() -> Option<Date> {
     Date::from_days_after_1970(i64::try_from(seconds / 86_400).ok()?)
 }
 
+/// A report that goes to a file.
+type Written<'a> = (Format, &'a Utf8Path);
+
 /// What is printed, and which files are written; checked before anything is scanned.
-fn targets(args: &ScanArgs) -> Result<(Format, Vec<(Format, &Utf8Path)>), Failure> {
+fn targets(args: &ScanArgs) -> Result<(Format, Vec<Written<'_>>), Failure> {
     let to_screen = args.reports.iter().filter(|target| target.file.is_none()).map(|target| target.format);
     let printed: Vec<Format> = args.format.into_iter().chain(to_screen).collect();
     if printed.len() > 1 {
@@ -206,7 +209,7 @@ fn targets(args: &ScanArgs) -> Result<(Format, Vec<(Format, &Utf8Path)>), Failur
         return Err(Failure::usage(format!("several reports go to standard output: {}", names.join(", ")))
             .help("print one, and give each of the others a file: --report FORMAT=FILE"));
     }
-    let mut files: Vec<(Format, &Utf8Path)> = Vec::new();
+    let mut files: Vec<Written<'_>> = Vec::new();
     let mut places: Vec<Utf8PathBuf> = Vec::new();
     for target in &args.reports {
         let Some(file) = target.file.as_deref() else { continue };
@@ -222,7 +225,7 @@ fn targets(args: &ScanArgs) -> Result<(Format, Vec<(Format, &Utf8Path)>), Failur
 }
 
 /// Writes every report that can be written; whether all could.
-fn write_reports(report: &Report, files: &[(Format, &Utf8Path)], shown: Shown<'_>, output: &Output) -> bool {
+fn write_reports(report: &Report, files: &[Written<'_>], shown: Shown<'_>, output: &Output) -> bool {
     let mut all = true;
     for (format, file) in files {
         let written = render(report, *format, shown, None).and_then(|bytes| output::write_file(file, &bytes));

@@ -165,7 +165,7 @@ pub fn sign(node: NodeRef<'_>) -> Option<Sign> {
 }
 
 fn library(module: &str) -> Option<Sign> {
-    let root = LAX.iter().find(|name| module.strip_prefix(**name).is_some_and(|rest| begins_anew(rest)));
+    let root = LAX.iter().find(|name| module.strip_prefix(**name).is_some_and(begins_anew));
     if let Some(root) = root {
         return Some(Sign::Session((*root).to_owned(), SameSite::Kept));
     }
@@ -315,8 +315,7 @@ fn variable_around(node: NodeRef<'_>) -> Option<String> {
             return None;
         }
         let condition = match parent.kind() {
-            Kind::If if child.role() == Role::Consequent => parent.child(Role::Condition),
-            Kind::Conditional if child.role() == Role::Consequent => parent.child(Role::Condition),
+            Kind::If | Kind::Conditional if child.role() == Role::Consequent => parent.child(Role::Condition),
             Kind::Logical if parent.name() == "&&" && child.role() == Role::Right => parent.child(Role::Left),
             _ => None,
         };

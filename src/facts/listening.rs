@@ -86,7 +86,7 @@ pub fn of_service<'a>(
     if image.start().0.is_some() && service.last("entrypoint").is_none() {
         return None;
     }
-    let last = shell::commands(&text).into_iter().filter(|command| !command.words.is_empty()).next_back()?;
+    let last = shell::commands(&text).into_iter().rfind(|command| !command.words.is_empty())?;
     let words: Vec<String> = last.words.into_iter().map(|word| word.text).collect();
     match &mut start {
         Some(start) => {
@@ -157,11 +157,10 @@ impl Start<'_> {
             "gunicorn" | "hypercorn" => self.by_bind(&program),
             "streamlit" => self.by_option(&program, &["--server.port"], &["STREAMLIT_SERVER_PORT"], 8501),
             "flask" => self.by_option(&program, &["-p", "--port"], &["FLASK_RUN_PORT"], 5000),
-            "next" => self.by_option(&program, &["-p", "--port"], &["PORT"], 3000),
+            "next" | "rails" | "bin/rails" => self.by_option(&program, &["-p", "--port"], &["PORT"], 3000),
             "nuxt" | "nuxi" => self.by_option(&program, &["-p", "--port"], &["NUXT_PORT", "PORT"], 3000),
             "serve" => self.by_option(&program, &["-l", "--listen", "-p"], &["PORT"], 3000),
             "http-server" => self.by_option(&program, &["-p", "--port"], &["PORT"], 8080),
-            "rails" | "bin/rails" => self.by_option(&program, &["-p", "--port"], &["PORT"], 3000),
             "artisan" => self.by_option(&program, &["--port"], &["SERVER_PORT"], 8000),
             "php" if has(&program, "artisan") && has(&program, "serve") => {
                 self.by_option(&program, &["--port"], &["SERVER_PORT"], 8000)

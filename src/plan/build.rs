@@ -236,6 +236,7 @@ fn questions(report: &Report, phase: usize) -> Vec<Question> {
 
 /// Confirmed for every component that is asked.
 fn is_confirmed(report: &Report, criterion: &Criterion) -> bool {
-    let same = report.criteria.iter().filter(|other| other.rule == criterion.rule && other.status == Status::Manual);
-    same.map(|other| other.attestation.as_ref().is_some_and(|said| said.holds)).fold(true, |all, one| all && one)
+    let mut same =
+        report.criteria.iter().filter(|other| other.rule == criterion.rule && other.status == Status::Manual);
+    same.all(|other| other.attestation.as_ref().is_some_and(|said| said.holds))
 }

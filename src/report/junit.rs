@@ -30,10 +30,14 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
             continue;
         }
         let mut totals = Totals::default();
-        cases.iter().for_each(|(answer, _)| totals.add(*answer));
+        for (answer, _) in &cases {
+            totals.add(*answer);
+        }
         total.join(totals);
         suites.line(&format!("  <testsuite name=\"{}\" {}>", attribute(&category.name), totals.attributes()));
-        cases.iter().for_each(|(_, xml)| suites.line(xml));
+        for (_, xml) in &cases {
+            suites.line(xml);
+        }
         suites.line("  </testsuite>");
     }
     diagnostics(&report.diagnostics, &mut suites);

@@ -71,6 +71,10 @@ pub fn signs<'f>(repo: &'f Repo, facts: &'f Facts) -> impl Iterator<Item = (Tool
     })
 }
 
+/// Options that measure coverage.
+const SWITCHES: [&str; 5] =
+    ["--coverage", "--collectCoverage", "--collect-coverage", "--codeCoverage", "--code-coverage"];
+
 /// Whether a command makes `tool` measure. A run that waits for changes of files is a person's.
 pub fn measures(command: &Command, tool: Tool) -> bool {
     let Some(program) = command.program() else { return false };
@@ -85,8 +89,6 @@ pub fn measures(command: &Command, tool: Tool) -> bool {
                 .is_some_and(|rest| rest.is_empty() || rest.strip_prefix('=').is_some_and(|value| value != "false"))
         })
     };
-    const SWITCHES: [&str; 5] =
-        ["--coverage", "--collectCoverage", "--collect-coverage", "--codeCoverage", "--code-coverage"];
     match tool {
         Tool::Jest => words().any(|word| on(word, &SWITCHES)),
         Tool::Vitest => words().any(|word| {

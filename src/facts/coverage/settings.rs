@@ -149,7 +149,7 @@ pub fn always_measured(repo: &Repo) -> Option<Place> {
         let tables = [root.at(&["tool", "pytest", "ini_options"]), root.get("pytest"), root.get("tool:pytest")];
         let entry = tables.into_iter().flatten().find_map(|table| table.entry("addopts"))?;
         let on = words(&entry.value).iter().any(|word| word == "--cov" || word.starts_with("--cov="));
-        on.then(|| Place::At(file.id, entry.key_span))
+        on.then_some(Place::At(file.id, entry.key_span))
     })
 }
 

@@ -114,8 +114,7 @@ pub fn checked(facts: &Facts, modules: Modules<'_>, handler: FunctionId) -> Opti
             // One body that is checked shows a handler that checks.
             (Some(yes @ Checked::Yes(..)), _) | (_, yes @ Checked::Yes(..)) => yes,
             (Some(open @ Checked::Open(..)), _) | (_, open @ Checked::Open(..)) => open,
-            (Some(no), _) => no,
-            (None, no) => no,
+            (Some(no), _) | (None, no) => no,
         });
     };
     for (id, body) in bodies(facts, modules, handler) {

@@ -111,7 +111,7 @@ impl<'t> Built<'t> {
             .tree()
             .references(id)
             .filter(|reference| reference.role() == Role::Target)
-            .filter_map(|reference| reference.parent())
+            .filter_map(NodeRef::parent)
             .filter(|parent| parent.is(Kind::Assignment) && parent.name() == "+=")
             .filter_map(|assignment| assignment.child(Role::Value))
             .take(MOST)

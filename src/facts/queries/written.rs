@@ -35,7 +35,7 @@ pub(super) fn row(call: NodeRef<'_>) -> Option<(String, NodeRef<'_>)> {
         "insert" => Some((of_builder(receiver?)?, call.argument(0)?)),
         "values" | "set" => {
             let start = receiver.filter(|start| matches!(start.callee_name(), Some("insert" | "update")))?;
-            let client = start.receiver().filter(|client| source::is_client(*client)).is_some();
+            let client = start.receiver().is_some_and(source::is_client);
             let table = start.argument(0).filter(|_| client)?;
             Some((table.name().to_owned(), call.argument(0)?))
         }

@@ -105,20 +105,13 @@ impl Page<'_> {
         for (places, most, ticked) in [(&open, SHOWN_OPEN, done), (&mended, SHOWN_DONE, true)] {
             for place in places.iter().take(most) {
                 let new = if place.new { format!(" **({})**", words::NEW.of(lang)) } else { String::new() };
-                self.sheet.tick(2, ticked, &format!("{}: {}{new}", self.place(place), inline(&place.message)));
+                self.sheet.tick(2, ticked, &format!("{}: {}{new}", place_of(place), inline(&place.message)));
             }
             if places.len() > most {
                 let more = words::MORE_PLACES.count(lang, places.len() - most);
                 let more = words::AND_MORE.with(lang, &[("n", &more)]);
                 self.sheet.tick(2, ticked, &more);
             }
-        }
-    }
-
-    fn place(&self, place: &Mend) -> String {
-        match place.line {
-            Some(line) => code(&format!("{}:{line}", place.path)),
-            None => code(&place.path),
         }
     }
 
@@ -185,5 +178,12 @@ pub(super) fn state_sign(state: TaskState) -> &'static str {
         TaskState::Done => "✅",
         TaskState::Accepted => "☑️",
         TaskState::Unclear => "❔",
+    }
+}
+
+fn place_of(place: &Mend) -> String {
+    match place.line {
+        Some(line) => code(&format!("{}:{line}", place.path)),
+        None => code(&place.path),
     }
 }

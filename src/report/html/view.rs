@@ -582,10 +582,11 @@ impl Maker<'_> {
                 }
             }
             Evidence::Searched { what, files, unread } => {
-                let mut text = format!("{} {}: {what}", strings.searched, strings.count(*files, strings.files));
-                if !unread.is_empty() {
-                    text.push_str(&format!("; {}: {}", self.words.not_read, unread.join(", ")));
-                }
+                let searched = format!("{} {}: {what}", strings.searched, strings.count(*files, strings.files));
+                let text = match unread.join(", ") {
+                    unread if unread.is_empty() => searched,
+                    unread => format!("{searched}; {}: {unread}", self.words.not_read),
+                };
                 EvidenceView { text: prose(&text), place: None, excerpt: None }
             }
             Evidence::Absent { what, looked } => {

@@ -112,7 +112,7 @@ impl Page<'_> {
                 inline(&component.kind),
                 hundred(component.score),
                 health_sign(component.status),
-                self.blocker(component.counts.critical)
+                blockers_of(component.counts.critical)
             ));
         }
         let counts = &report.summary.counts;
@@ -121,12 +121,8 @@ impl Page<'_> {
             "| **{}** | | **{}** | {verdict} | {} |",
             words.total,
             hundred(report.summary.score),
-            self.blocker(counts.critical)
+            blockers_of(counts.critical)
         ));
-    }
-
-    fn blocker(&self, critical: usize) -> String {
-        if critical == 0 { "–".to_owned() } else { format!("⛔ {critical} CRITICAL") }
     }
 
     fn area_table(&mut self) {
@@ -291,7 +287,7 @@ impl Page<'_> {
             self.line(&format!("**{}:**", self.phrase(words::STRONG)));
             self.blank();
             for criterion in passes.iter().take(SHOWN_PASSES) {
-                let proof = self.proof(criterion);
+                let proof = proof(criterion);
                 let title = self.title_of(&criterion.rule);
                 let place = super::component_suffix(&criterion.component);
                 self.line(&format!("- ✅ **{title}**{place}{proof}"));
@@ -324,18 +320,6 @@ impl Page<'_> {
             let more = self.words.and_more.replace("{n}", &(left.len() - SHOWN_PASSES).to_string());
             self.line(&format!("- {more}"));
         }
-    }
-
-    /// Why a pass is believed, in a few words.
-    fn proof(&self, criterion: &Criterion) -> String {
-        let detail = criterion.detail.as_deref().map(|detail| format!(": {}", inline(detail))).unwrap_or_default();
-        let place = criterion.evidence.iter().find_map(|evidence| match evidence {
-            Evidence::At { path, start: Some(start), .. } => Some(format!("{path}:{}", start.line)),
-            Evidence::At { path, start: None, .. } => Some(path.clone()),
-            Evidence::Searched { .. } | Evidence::Absent { .. } => None,
-        });
-        let place = place.map(|place| format!(" ({})", code(&place))).unwrap_or_default();
-        format!("{detail}{place}")
     }
 
     fn risks(&mut self) {
@@ -505,4 +489,20 @@ fn letter(index: usize) -> String {
         .ok()
         .filter(|index| *index < 26)
         .map_or_else(|| (index + 1).to_string(), |index| char::from(b'A' + index).to_string())
+}
+
+fn blockers_of(critical: usize) -> String {
+    if critical == 0 { "–".to_owned() } else { format!("⛔ {critical} CRITICAL") }
+}
+
+/// Why a pass is believed, in a few words.
+fn proof(criterion: &Criterion) -> String {
+    let detail = criterion.detail.as_deref().map(|detail| format!(": {}", inline(detail))).unwrap_or_default();
+    let place = criterion.evidence.iter().find_map(|evidence| match evidence {
+        Evidence::At { path, start: Some(start), .. } => Some(format!("{path}:{}", start.line)),
+        Evidence::At { path, start: None, .. } => Some(path.clone()),
+        Evidence::Searched { .. } | Evidence::Absent { .. } => None,
+    });
+    let place = place.map(|place| format!(" ({})", code(&place))).unwrap_or_default();
+    format!("{detail}{place}")
 }

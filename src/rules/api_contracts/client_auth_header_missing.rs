@@ -1,6 +1,6 @@
 //! `client-auth-header-missing`: calls between the repository's own services say who is calling.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use crate::{
     code::{Kind, NodeRef},
@@ -63,7 +63,7 @@ impl Rule for ClientAuthHeaderMissing {
         // A function that adds the base to the path it is given.
         let Some(function) = call.enclosing_function() else { return };
         if !says(function.text()) && function.children_in(crate::code::Role::Parameter).any(|it| is_path(it.name())) {
-            out.note(file.place(call), "bad").key = "wrapper".to_owned();
+            "wrapper".clone_into(&mut out.note(file.place(call), "bad").key);
         }
     }
 
@@ -211,8 +211,8 @@ fn wrapped<'r>(
             if !leads {
                 continue;
             }
-            if !texts.contains_key(&caller) {
-                texts.insert(caller, cx.repo.read(caller).ok()?);
+            if let Entry::Vacant(free) = texts.entry(caller) {
+                free.insert(cx.repo.read(caller).ok()?);
             }
             let text = texts.get(&caller)?.get(call.span.range())?;
             let Some(request) = request_of(text).filter(|_| !says(text)) else { continue };

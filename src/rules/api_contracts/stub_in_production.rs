@@ -142,128 +142,128 @@ fn named_around(modules: Modules<'_>, file: FileId, span: Span) -> Option<Functi
     Some(FunctionId { file, index })
 }
 
+/// Objects whose methods change nothing but themselves, or write a log.
+const INERT_OBJECTS: &[&str] = &[
+    "console",
+    "logger",
+    "log",
+    "logging",
+    "JSON",
+    "Math",
+    "Date",
+    "Object",
+    "Array",
+    "Number",
+    "String",
+    "NextResponse",
+    "Response",
+    "z",
+    "crypto",
+    "random",
+    "uuid",
+    "datetime",
+];
+/// Calls that answer, look at their arguments, or make a value of them.
+const INERT_CALLS: &[&str] = &[
+    "json",
+    "send",
+    "status",
+    "code",
+    "end",
+    "header",
+    "type",
+    "safeParse",
+    "parse",
+    "parseAsync",
+    "safeParseAsync",
+    "auth",
+    "currentUser",
+    "toString",
+    "toISOString",
+    "now",
+    "slice",
+    "substring",
+    "substr",
+    "split",
+    "trim",
+    "map",
+    "filter",
+    "push",
+    "includes",
+    "join",
+    "replace",
+    "test",
+    "match",
+    "flatten",
+    "format",
+    "toLowerCase",
+    "toUpperCase",
+    "padStart",
+    "startsWith",
+    "endsWith",
+    "keys",
+    "values",
+    "entries",
+    "String",
+    "Number",
+    "Boolean",
+    "isNaN",
+    "parseInt",
+    "parseFloat",
+    "Error",
+    "Date",
+    "Promise",
+    "resolve",
+    "setTimeout",
+    "clearTimeout",
+    "sleep",
+    "next",
+    "text",
+    "formData",
+    "uuid",
+    "uuidv4",
+    "v4",
+    "nanoid",
+    "randomUUID",
+    "jsonify",
+    "isoformat",
+    "utcnow",
+    "some",
+    "every",
+    "forEach",
+    "reduce",
+    "sort",
+    "concat",
+    "param",
+    "Response",
+    "JSONResponse",
+    "HTTPException",
+    "print",
+    "str",
+    "int",
+    "len",
+    "dict",
+    "list",
+    "charAt",
+    "toFixed",
+    "headers",
+    "cookies",
+    "redirect",
+    "Router",
+    "Set",
+    "Map",
+    "URL",
+    "catch",
+    "then",
+    "wait",
+    "delay",
+];
+
 /// A call that changes nothing anywhere: it answers, looks at its arguments, or writes a log.
 fn is_inert(name: &Name) -> bool {
     let last = name.last();
     let root = name.root.name();
-    if matches!(
-        root,
-        "console"
-            | "logger"
-            | "log"
-            | "logging"
-            | "JSON"
-            | "Math"
-            | "Date"
-            | "Object"
-            | "Array"
-            | "Number"
-            | "String"
-            | "NextResponse"
-            | "Response"
-            | "z"
-            | "crypto"
-            | "random"
-            | "uuid"
-            | "datetime"
-    ) {
-        return true;
-    }
-    if matches!(
-        last,
-        "json"
-            | "send"
-            | "status"
-            | "code"
-            | "end"
-            | "header"
-            | "type"
-            | "safeParse"
-            | "parse"
-            | "parseAsync"
-            | "safeParseAsync"
-            | "auth"
-            | "currentUser"
-            | "toString"
-            | "toISOString"
-            | "now"
-            | "slice"
-            | "substring"
-            | "substr"
-            | "split"
-            | "trim"
-            | "map"
-            | "filter"
-            | "push"
-            | "includes"
-            | "join"
-            | "replace"
-            | "test"
-            | "match"
-            | "flatten"
-            | "format"
-            | "toLowerCase"
-            | "toUpperCase"
-            | "padStart"
-            | "startsWith"
-            | "endsWith"
-            | "keys"
-            | "values"
-            | "entries"
-            | "String"
-            | "Number"
-            | "Boolean"
-            | "isNaN"
-            | "parseInt"
-            | "parseFloat"
-            | "Error"
-            | "Date"
-            | "Promise"
-            | "resolve"
-            | "setTimeout"
-            | "clearTimeout"
-            | "sleep"
-            | "next"
-            | "text"
-            | "formData"
-            | "uuid"
-            | "uuidv4"
-            | "v4"
-            | "nanoid"
-            | "randomUUID"
-            | "jsonify"
-            | "isoformat"
-            | "utcnow"
-            | "some"
-            | "every"
-            | "forEach"
-            | "reduce"
-            | "sort"
-            | "concat"
-            | "param"
-            | "Response"
-            | "JSONResponse"
-            | "HTTPException"
-            | "print"
-            | "str"
-            | "int"
-            | "len"
-            | "dict"
-            | "list"
-            | "charAt"
-            | "toFixed"
-            | "headers"
-            | "cookies"
-            | "redirect"
-            | "Router"
-            | "Set"
-            | "Map"
-            | "URL"
-            | "catch"
-            | "then"
-            | "wait"
-            | "delay"
-    ) {
+    if INERT_OBJECTS.contains(&root) || INERT_CALLS.contains(&last) {
         return true;
     }
     let after = |prefix: &str| {

@@ -35,9 +35,8 @@ impl Rule for RuntimeVersionMismatch {
         let (required, provided) = (required(cx.repo), provided(cx.repo, &images));
         let (mut sites, mut fine) = (Vec::new(), Vec::new());
         for one in &provided {
-            match asked_of(cx, &required, one) {
-                Some(asked) => compare(one, asked, &mut sites, &mut fine),
-                None => continue,
+            if let Some(asked) = asked_of(cx, &required, one) {
+                compare(one, asked, &mut sites, &mut fine);
             }
         }
         drifts(cx, &provided, &mut sites, &mut fine);
@@ -124,8 +123,7 @@ fn drifts(cx: &Context<'_>, provided: &[Provided], sites: &mut Vec<Site>, fine: 
             By::Image => groups.0.push(one),
             // What builds something else, or tries several releases, says nothing about the image.
             By::Pipeline if tests(cx, one) && !varied.contains(&one.runtime) => groups.1.push(one),
-            By::Pipeline => {}
-            By::Platform => {}
+            By::Pipeline | By::Platform => {}
         }
     }
     for (runtime, (images, pipelines)) in runtimes {

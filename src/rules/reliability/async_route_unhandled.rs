@@ -116,7 +116,7 @@ fn handlers(cx: &Context<'_>) -> BTreeMap<FunctionId, Registered> {
         for call in &facts.routers.calls {
             let place = Place::At(file, call.place);
             let answers = routed.contains(&&place);
-            if !answers && !(loads && registers(&call.verb)) {
+            if !(answers || loads && registers(&call.verb)) {
                 continue;
             }
             for argument in &call.arguments {

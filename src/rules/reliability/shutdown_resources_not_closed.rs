@@ -38,12 +38,11 @@ impl Rule for ShutdownResourcesNotClosed {
             }
             let files = links.process_of(file);
             seen.extend(&files);
-            let handler = match ending(cx.facts, cx.facts.modules(cx.repo), &files) {
-                Ending::Closes(place, _) | Ending::Library(_, place) => place,
-                _ => {
-                    unended = true;
-                    continue;
-                }
+            let (Ending::Closes(handler, _) | Ending::Library(_, handler)) =
+                ending(cx.facts, cx.facts.modules(cx.repo), &files)
+            else {
+                unended = true;
+                continue;
             };
             for (at, resource) in resources(cx, &files) {
                 let place = Place::At(at, resource.span);

@@ -95,7 +95,7 @@ impl Rule for AllowlistSubstringMatch {
                     Message::new(key).with("subject", short(subject)).with("part", short(question.part.text()));
                 let found = out.bad(place, message);
                 found.confidence = Confidence::Likely;
-                found.key = subject.to_owned();
+                subject.clone_into(&mut found.key);
             }
             None if question.how == How::Listed => {
                 out.good(place, Message::new("exact").with("subject", short(subject)));

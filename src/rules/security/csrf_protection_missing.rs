@@ -154,7 +154,7 @@ fn named(seen: &Observation) -> &str {
 }
 
 fn note(observation: &mut Observation, key: &str) {
-    observation.key = key.to_owned();
+    key.clone_into(&mut observation.key);
 }
 
 /// The message for a cookie; its key says whether requests of other sites carry it.

@@ -271,13 +271,12 @@ fn only_tested(node: NodeRef<'_>) -> bool {
     for parent in node.ancestors().take(6) {
         match parent.kind() {
             Kind::Unary if parent.name() == "!" => return true,
-            Kind::Logical => child = parent,
             Kind::If | Kind::Conditional => return child.role() == Role::Condition,
             Kind::Call => {
                 let receiver = parent.receiver().map(NodeRef::name).unwrap_or_default();
                 return matches!(receiver, "console" | "logger" | "log");
             }
-            Kind::Property | Kind::Object | Kind::Member => child = parent,
+            Kind::Logical | Kind::Property | Kind::Object | Kind::Member => child = parent,
             _ => return false,
         }
     }

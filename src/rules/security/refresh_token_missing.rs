@@ -18,6 +18,24 @@ pub(in crate::rules) struct RefreshTokenMissing;
 
 const DAY: f64 = 86_400.0;
 
+/// Links out of mails and tokens of machines keep nobody logged in.
+const OTHERS: [&str; 14] = [
+    "refresh",
+    "reset",
+    "verif",
+    "invit",
+    "unsubscribe",
+    "email",
+    "state",
+    "service",
+    "machine",
+    "webhook",
+    "share",
+    "download",
+    "magic",
+    "internal",
+];
+
 impl Rule for RefreshTokenMissing {
     fn id(&self) -> &'static str {
         "refresh-token-missing"
@@ -35,23 +53,6 @@ impl Rule for RefreshTokenMissing {
         let Some(signing) = tokens::signing(call) else { return };
         let names = call.ancestors().filter(|node| node.is(Kind::Function)).filter_map(NodeRef::function_name);
         let text: String = names.chain([call.text()]).collect::<Vec<_>>().join(" ").to_ascii_lowercase();
-        // Links out of mails and tokens of machines keep nobody logged in.
-        const OTHERS: [&str; 14] = [
-            "refresh",
-            "reset",
-            "verif",
-            "invit",
-            "unsubscribe",
-            "email",
-            "state",
-            "service",
-            "machine",
-            "webhook",
-            "share",
-            "download",
-            "magic",
-            "internal",
-        ];
         if OTHERS.iter().any(|word| text.contains(word)) {
             return;
         }

@@ -176,10 +176,7 @@ impl Hidden<'_> {
         if self.omits {
             return true;
         }
-        let file = match table.place {
-            Place::At(file, _) | Place::File(file) => file,
-            _ => return false,
-        };
+        let (Place::At(file, _) | Place::File(file)) = table.place else { return false };
         let cx = self.cx;
         *self.known.entry(table.place.clone()).or_insert_with(|| {
             cx.repo.read(file).is_ok_and(|text| {

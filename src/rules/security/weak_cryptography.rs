@@ -201,9 +201,8 @@ fn crypto_js<'t>(call: NodeRef<'t>, api: &str) -> Vec<Found<'t>> {
     if !api.ends_with(".encrypt") {
         return found;
     }
-    if ["DES", "TripleDES", "RC4", "Rabbit"].iter().any(|name| api.contains(&format!(".{name}."))) {
-        found.push(Found::Bad("algorithm", call, Severity::High));
-    } else if call.argument(2).is_some_and(|options| options.resolved().text().contains("mode.ECB")) {
+    let broken = ["DES", "TripleDES", "RC4", "Rabbit"].iter().any(|name| api.contains(&format!(".{name}.")));
+    if broken || call.argument(2).is_some_and(|options| options.resolved().text().contains("mode.ECB")) {
         found.push(Found::Bad("algorithm", call, Severity::High));
     } else if call.argument(1).is_some_and(|key| {
         let value = key.resolved();

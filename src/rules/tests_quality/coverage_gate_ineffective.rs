@@ -164,11 +164,9 @@ fn measured(cx: &Context<'_>, tool: Tool, working: &[&&Threshold]) -> Option<Mea
         return Some(Measured::By(used.place()));
     }
     // What a pipeline swallows is another rule's.
-    let swallowed = cx
-        .facts
-        .pipelines(cx.repo)
-        .iter()
-        .any(|pipeline| pipeline.jobs.iter().flat_map(|job| job.acts()).any(|act| act.swallowed.is_some()));
+    let swallowed = cx.facts.pipelines(cx.repo).iter().any(|pipeline| {
+        pipeline.jobs.iter().flat_map(crate::facts::pipelines::Job::acts).any(|act| act.swallowed.is_some())
+    });
     let but: Vec<&Place> = working.iter().map(|threshold| &threshold.place).collect();
     match measuring().next() {
         Some(used) if swallowed => Some(Measured::By(used.place())),

@@ -75,7 +75,9 @@ fn named(cx: &Context<'_>) -> Option<Place> {
     });
     let script = || {
         let mut commands = cx.facts.commands(cx.repo).iter();
-        commands.find(|used| used.stage == Stage::PackageScript && used.name.contains("smoke")).map(|used| used.place())
+        commands
+            .find(|used| used.stage == Stage::PackageScript && used.name.contains("smoke"))
+            .map(crate::facts::commands::CommandUse::place)
     };
     file.map(|file| Place::File(file.id)).or_else(script)
 }
