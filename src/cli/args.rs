@@ -122,7 +122,7 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Output")]
     pub(crate) format: Option<Format>,
 
-    /// The document that `markdown` becomes
+    /// The document that `markdown` and `html` become
     #[arg(long, value_enum, value_name = "NAME", default_value_t = Template::Review, help_heading = "Output")]
     pub(crate) template: Template,
 

@@ -261,6 +261,10 @@ fn render(report: &Report, format: Format, shown: Shown<'_>, screen: Option<&Out
         }
         Format::Json => json::write(report, &mut bytes),
         Format::Markdown => return document(report, shown),
+        Format::Html if shown.template != Template::Review => {
+            let text = String::from_utf8(document(report, shown)?).expect("documents are UTF-8");
+            html::document(&text, report.language, &mut bytes)
+        }
         Format::Html => {
             html::write(report, &html::Options { date: shown.date.map(|date| date.to_string()) }, &mut bytes)
         }

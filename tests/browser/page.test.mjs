@@ -143,6 +143,22 @@ for (const [width, lang, scheme] of [[1440, "en", "light"], [390, "ru", "dark"]]
   });
 }
 
+for (const template of ["audit", "checklist"]) {
+  test(`the ${template} is a page as well`, async () => {
+    const address = report(hostile(), `${template}.html`, "--template", template);
+    const page = await open(address, { viewport: { width: 390, height: 900 }, bypassCSP: true });
+    assert.ok((await page.locator("h2").count()) > 2);
+    assert.equal(await page.evaluate(() => window.hit), undefined);
+    assert.equal(await page.locator("script, img, input").count(), 0);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390);
+    await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") }).catch(() => {});
+    const serious = await page.evaluate(async () =>
+      (await axe.run()).violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id),
+    );
+    assert.deepEqual(serious, []);
+  });
+}
+
 test("without a script everything is there", async () => {
   const page = await open(bad(), { javaScriptEnabled: false });
   assert.equal(await page.locator("#filter").isVisible(), false);

@@ -2,12 +2,16 @@
 //! template.
 
 mod code;
+mod document;
 mod view;
 mod words;
 
 use std::io;
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Serde};
+use serde::Serialize;
+
+pub use document::document;
 
 use super::Report;
 
@@ -19,25 +23,40 @@ pub struct Options {
 }
 
 const PAGE: &str = include_str!("page.html");
+const DOCUMENT: &str = include_str!("document.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// Writes the page.
+/// Writes the review as a page.
 ///
 /// # Errors
 /// What `out` cannot take.
 pub fn write(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+    environment()?.write("page", view::of(report, options.date.as_deref()), out)
+}
+
+/// The templates, with everything that they show escaped.
+struct Templates(Environment<'static>);
+
+fn environment() -> io::Result<Templates> {
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(io::Error::other)?;
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(syntax);
     environment.add_template("page", PAGE).map_err(io::Error::other)?;
-    // Style and script are ours, and the only text that the template does not escape.
+    environment.add_template("document", DOCUMENT).map_err(io::Error::other)?;
+    // Style and script are ours, and need no escape.
     environment.add_global("style", Value::from_safe_string(STYLE.to_owned()));
     environment.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));
-    let page = environment.get_template("page").map_err(io::Error::other)?;
-    let view = Value::from(Serde(view::of(report, options.date.as_deref())));
-    out.write_all(page.render(view).map_err(io::Error::other)?.as_bytes())?;
-    out.write_all(b"\n")
+    Ok(Templates(environment))
+}
+
+impl Templates {
+    fn write(&self, name: &str, view: impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+        let template = self.0.get_template(name).map_err(io::Error::other)?;
+        let text = template.render(Value::from(Serde(view))).map_err(io::Error::other)?;
+        out.write_all(text.as_bytes())?;
+        out.write_all(b"\n")
+    }
 }
