@@ -1,6 +1,9 @@
 //! Addresses that lead back to the machine that uses them, and what code does with such an address.
 
-use crate::code::{Flags, Guard, Kind, NodeRef, Role};
+use crate::{
+    code::{Flags, Guard, Kind, NodeRef, Role},
+    facts::access::words,
+};
 
 /// An address on this machine that code uses as a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -240,7 +243,7 @@ pub fn loopback(node: NodeRef<'_>) -> Option<Loopback> {
             None => {}
         }
     }
-    if MEANT.iter().any(|word| says(&used.name, word)) {
+    if MEANT.iter().any(|word| says(&used.name, word)) || in_local_settings(node) {
         return None;
     }
     if url { Some(used) } else { used_host(used) }
@@ -291,6 +294,20 @@ fn says(name: &str, word: &str) -> bool {
         })
     };
     lower.match_indices(word).any(|(at, _)| at_word(at))
+}
+
+/// Whether the object around an address is named as the settings of development or of tests: `developmentConfig`,
+/// `{ test: { … } }`.
+fn in_local_settings(node: NodeRef<'_>) -> bool {
+    const LOCAL: [&str; 8] = ["dev", "develop", "development", "local", "test", "tests", "testing", "mock"];
+    let objects = node.ancestors().take(12).filter(|above| above.is(Kind::Object)).filter_map(NodeRef::parent);
+    objects
+        .filter_map(|holder| match holder.kind() {
+            Kind::Property => Some(holder.name()),
+            Kind::Assignment => holder.child(Role::Target).map(NodeRef::name),
+            _ => None,
+        })
+        .any(|name| words(name).iter().any(|word| LOCAL.contains(&word.as_str())))
 }
 
 /// Whether a condition that is not understood as one about the environment speaks of working locally.

@@ -68,8 +68,20 @@ impl Git {
         &self.tracked
     }
 
+    /// Where other repositories are mounted: as the index says, and as `.gitmodules` says, which an archive keeps.
     pub fn submodules(&self) -> &[Utf8PathBuf] {
         &self.submodules
+    }
+
+    /// Adds what `.gitmodules`, which lies in the scanned folder, names.
+    pub(super) fn add_submodules(&mut self, gitmodules: &str) {
+        let paths =
+            gitmodules.lines().filter_map(|line| line.trim().strip_prefix("path")?.trim_start().strip_prefix('='));
+        for path in paths.map(|path| Utf8PathBuf::from(path.trim().trim_matches('"').trim_end_matches('/'))) {
+            if !path.as_str().is_empty() && !self.submodules.contains(&path) {
+                self.submodules.push(path);
+            }
+        }
     }
 
     /// The commit that is checked out, in hexadecimal.

@@ -89,6 +89,9 @@ impl Repo {
         repo.skipped.sort();
         repo.skipped.dedup();
         repo.contents.resize_with(repo.files.len(), Content::default);
+        if let Some(text) = repo.by_path(Utf8Path::new(".gitmodules")).and_then(|file| repo.read(file.id).ok()) {
+            repo.git.add_submodules(&text);
+        }
         repo.manifests = manifests::read_all(&repo);
         for (file, role) in components::better_roles(&repo, &around) {
             repo.files[index(file.0)].role = role;

@@ -43,6 +43,9 @@ type Answer = Option<(ComponentKind, Vec<Reason>)>;
 
 impl Asked<'_> {
     fn by_technology(&self) -> Answer {
+        if let Some(reason) = self.browser_extension() {
+            return Some((ComponentKind::ClientApp, vec![reason]));
+        }
         let published = self.is_published();
         let web = if published { Vec::new() } else { self.uses(Use::Web) };
         if !web.is_empty() {
@@ -67,6 +70,16 @@ impl Asked<'_> {
             (ComponentKind::Infrastructure, self.uses(Use::Infrastructure)),
         ];
         choices.into_iter().find(|(_, reasons)| !reasons.is_empty())
+    }
+
+    /// The manifest of a browser's extension: what it builds runs in the browser of its user.
+    fn browser_extension(&self) -> Option<Reason> {
+        let names = ["manifest.json", "src/manifest.json", "public/manifest.json"];
+        names.iter().find_map(|name| {
+            let file = self.repo.by_path(&self.folder.join(name))?;
+            let version = self.repo.doc(file.id)?.root()?.get("manifest_version")?;
+            Some(Reason { what: "manifest_version".to_owned(), place: Place::At(file.id, version.span) })
+        })
     }
 
     fn uses(&self, wanted: Use) -> Vec<Reason> {

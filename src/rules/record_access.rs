@@ -64,7 +64,8 @@ pub(in crate::rules) fn judged(cx: &Context<'_>, question: Question) -> Verdict 
             continue;
         }
         let mut places = BTreeSet::new();
-        for asked in asked.iter().filter(|asked| !is_checked_between(cx, route, asked)) {
+        let unchecked = |asked: &&Asked<'_>| !is_checked_between(cx, route, asked) && !is_loaded_before(cx, asked);
+        for asked in asked.iter().filter(unchecked) {
             if judge.wrong(route, asked) == Some(question) && places.insert(asked.at) {
                 sites.push(site(*handler, asked, question));
             }
@@ -176,6 +177,22 @@ fn is_checked_between(cx: &Context<'_>, route: &Route, asked: &Asked<'_>) -> boo
     asked.between.iter().any(|function| {
         decides_access(&modules.function(*function).name)
             || modules.calls(*function).any(|call| could_check(call.callee.last(), route))
+    })
+}
+
+/// Whether the function that makes the query has looked the record up before, under a condition on more than its id.
+fn is_loaded_before(cx: &Context<'_>, asked: &Asked<'_>) -> bool {
+    let modules = cx.facts.modules(cx.repo);
+    let Some(function) = modules.function_around(asked.file, asked.query.span) else { return false };
+    let span = modules.function(function).span;
+    let queries = cx.facts.of(asked.file).into_iter().flat_map(|facts| &facts.queries.queries);
+    let before = queries.filter(|query| {
+        span.start <= query.span.start && query.span.end <= asked.query.span.start && query.table == asked.query.table
+    });
+    let reads = |operation| matches!(operation, Operation::FindMany | Operation::FindOne);
+    before.filter(|query| reads(query.operation)).any(|query| {
+        let conditions = query.filters.iter().filter(|filter| filter.comparison == Comparison::Equal);
+        conditions.filter(|filter| !matches!(filter.source, Source::Constant)).count() > 1
     })
 }
 

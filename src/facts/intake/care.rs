@@ -160,6 +160,17 @@ fn stops(condition: NodeRef<'_>) -> bool {
                 node.is(Kind::Call)
                     && matches!(node.callee_name(), Some("abort" | "push" | "append" | "add_error" | "next"))
             })
+            || std::iter::once(branch).chain(branch.descendants().take(80)).any(records_error)
+    })
+}
+
+/// `errors["body"] = "…"`: what is wrong is collected, and answered later.
+fn records_error(node: NodeRef<'_>) -> bool {
+    let target = node.child(Role::Target).filter(|_| node.is(Kind::Assignment));
+    let list = target.filter(|target| matches!(target.kind(), Kind::Index | Kind::Member));
+    list.and_then(|target| target.child(Role::Object)).is_some_and(|object| {
+        let name = object.name().to_ascii_lowercase();
+        ["error", "problem", "invalid", "issue"].iter().any(|word| name.contains(word))
     })
 }
 

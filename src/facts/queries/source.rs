@@ -7,7 +7,10 @@ use crate::code::{BindingKind, Flags, Kind, NodeRef, Role};
 const HOPS: usize = 8;
 
 /// Names of what holds the identity of the caller.
-const IDENTITIES: [&str; 22] = [
+const IDENTITIES: [&str; 25] = [
+    "apiauth",
+    "apiuser",
+    "apikeyowner",
     "currentuser",
     "authuser",
     "sessionuser",

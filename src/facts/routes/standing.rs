@@ -7,6 +7,7 @@ use crate::{
         modules::{CallSite, Modules},
     },
     model::{FileId, Place, Span},
+    repo::Repo,
 };
 
 /// The kind of caller that a route's path speaks of.
@@ -314,6 +315,21 @@ pub fn refuses(modules: Modules<'_>, route: &Route) -> bool {
                     | SignKind::VerifiesToken
                     | SignKind::Asserts
             )
+    })
+}
+
+/// Whether the handler is given what only somebody who was told can know: a token, an invitation, the key of a licence.
+pub fn takes_proof(repo: &Repo, route: &Route) -> bool {
+    let Some((file, span)) = handler_of(route) else { return false };
+    let Ok(text) = repo.read(file) else { return false };
+    let Some(text) = text.get(span.start as usize..span.end as usize) else { return false };
+    let licence = segments(&route.path).iter().any(|part| part.contains("licen"));
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|name| {
+        let plain = name.replace('_', "").to_ascii_lowercase();
+        plain.ends_with("token")
+            || (plain.starts_with("invit") && ["uid", "code", "key"].iter().any(|end| plain.ends_with(end)))
+            || matches!(plain.as_str(), "licensekey" | "licencekey" | "activationcode" | "accesscode")
+            || (licence && plain == "key")
     })
 }
 

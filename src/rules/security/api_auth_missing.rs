@@ -13,7 +13,7 @@ use crate::{
         side::{Side, side_of},
     },
     model::{Confidence, Evidence, FileId, Message, Severity, Site, Verdict},
-    repo::{ComponentKind, Role},
+    repo::{ComponentKind, Repo, Role},
     rule::{Context, Rule},
 };
 
@@ -95,7 +95,7 @@ impl<'a> Tally<'a> {
         let routes: Vec<&Route> = cx.facts.routes(cx.repo).iter().filter(|route| counts(cx, route)).collect();
         let reached = imported_by_clients(cx);
         let judged: Vec<(&Route, Standing)> =
-            routes.iter().map(|&route| (route, standing(modules, route, &reached))).collect();
+            routes.iter().map(|&route| (route, standing(cx.repo, modules, route, &reached))).collect();
         let of = |wanted: fn(&Standing) -> bool| -> BTreeSet<Vec<&str>> {
             let found = judged.iter().filter(|(_, standing)| wanted(standing));
             found.map(|(route, _)| standing::resource(&route.path)).collect()
@@ -136,7 +136,7 @@ fn counts(cx: &Context<'_>, route: &Route) -> bool {
         && !matches!(kind, ComponentKind::Library | ComponentKind::Cli | ComponentKind::ClientApp)
 }
 
-fn standing(modules: Modules<'_>, route: &Route, reached: &BTreeSet<FileId>) -> Standing {
+fn standing(repo: &Repo, modules: Modules<'_>, route: &Route, reached: &BTreeSet<FileId>) -> Standing {
     if route.authenticates().is_some() {
         return Standing::Guarded;
     }
@@ -162,6 +162,7 @@ fn standing(modules: Modules<'_>, route: &Route, reached: &BTreeSet<FileId>) -> 
         || any_method
         || route.path.is_empty()
         || standing::may_ask(modules, route)
+        || standing::takes_proof(repo, route)
         || standing::refuses(modules, route)
         || standing::reads_identity(modules, route)
     {

@@ -66,12 +66,26 @@ impl Rule for GitignoreEnvMissing {
 
 /// Names that hold secrets: `.env`; where a framework keeps shared defaults in a committed `.env`, the local one.
 fn names(cx: &Context<'_>) -> &'static [&'static str] {
-    let frameworks = ["next", "vite", "react-scripts", "nuxt", "@sveltejs/kit", "astro", "gatsby", "dotenv-flow"];
-    match cx.repo.declared(&frameworks) {
+    match cx.repo.declared(&FRONT_ENDS) {
         Some(_) if ignoring(cx.repo, ".env").is_none() && ignoring(cx.repo, ".env.local").is_some() => &[".env.local"],
         Some(_) => &[".env", ".env.local"],
         None => &[".env"],
     }
+}
+
+/// The frameworks that read `.env.local`.
+const FRONT_ENDS: [&str; 8] =
+    ["next", "vite", "react-scripts", "nuxt", "@sveltejs/kit", "astro", "gatsby", "dotenv-flow"];
+
+/// Whether the local file is kept out of git by the folder of every front end that reads it, and none lies at the root.
+fn ignored_below(cx: &Context<'_>, name: &str) -> bool {
+    let mut folders = cx
+        .repo
+        .manifests()
+        .iter()
+        .filter(|manifest| FRONT_ENDS.iter().any(|framework| manifest.dependency(framework).is_some()));
+    let below = |folder: &Utf8Path| !folder.as_str().is_empty() && cx.repo.ignores(&folder.join(name));
+    name == ".env.local" && folders.all(|manifest| below(&manifest.folder))
 }
 
 fn ignored(cx: &Context<'_>) -> Result<Evidence, Box<Site>> {
@@ -80,7 +94,7 @@ fn ignored(cx: &Context<'_>) -> Result<Evidence, Box<Site>> {
         return Err(Box::new(Site::new(Place::Missing(".gitignore".into()), "no-gitignore")));
     };
     for (index, name) in names(cx).iter().enumerate() {
-        if ignoring(cx.repo, name).is_some() {
+        if ignoring(cx.repo, name).is_some() || ignored_below(cx, name) {
             continue;
         }
         let message = |key| Message::new(key).with("file", *name);

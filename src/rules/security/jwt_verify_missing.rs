@@ -22,7 +22,7 @@ impl Rule for JwtVerifyMissing {
     }
 
     fn watch(&self) -> Watch {
-        Watch::nodes(&[Kind::Call]).keywords(&["jwt", "jose", "JWT", "Jwt"])
+        Watch::nodes(&[Kind::Call]).keywords(&["jwt", "jose", "JWT", "Jwt", "jsonwebtoken", "jwk"])
     }
 
     fn needs(&self) -> &'static [Fact] {

@@ -132,16 +132,18 @@ fn on_the_way(used: &CommandUse) -> bool {
 /// A command of the repository that runs the compiler for its errors.
 fn compiler(cx: &Context<'_>) -> Option<String> {
     let mut commands = cx.facts.commands(cx.repo).iter();
+    let named = |name: &str| name.replace(['-', ':', '_'], "").contains("typecheck");
     let found = commands.find(|used| {
-        on_the_way(used)
-            && used.command.program().is_some_and(|program| {
-                let words = || program.arguments.iter().map(|word| word.text.as_str());
-                let checks = |word: &str| {
-                    word == "tsc" || word == "vue-tsc" || word.replace(['-', ':', '_'], "").contains("typecheck")
-                };
-                let runs = matches!(program.name, "npm" | "pnpm" | "yarn" | "npx" | "bun" | "bunx" | "turbo" | "nx");
-                matches!(program.name, "tsc" | "vue-tsc") || (runs && words().any(checks))
-            })
+        // `pnpm type-check` starts a script, whatever stands between it and the compiler.
+        on_the_way(used) && used.command.package_script().is_some_and(named)
+            || on_the_way(used)
+                && used.command.program().is_some_and(|program| {
+                    let words = || program.arguments.iter().map(|word| word.text.as_str());
+                    let checks = |word: &str| word == "tsc" || word == "vue-tsc" || named(word);
+                    let runs =
+                        matches!(program.name, "npm" | "pnpm" | "yarn" | "npx" | "bun" | "bunx" | "turbo" | "nx");
+                    matches!(program.name, "tsc" | "vue-tsc") || (runs && words().any(checks))
+                })
     });
     found.map(CommandUse::text)
 }
