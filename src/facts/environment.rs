@@ -2,7 +2,7 @@
 
 use super::{Extractor, Fact, FileFacts, Visit, Watch};
 use crate::{
-    code::{Constant, Flags, Guard, Kind, NodeRef, Role as NodeRole},
+    code::{Constant, Flags, Guard, Kind, Language, NodeRef, Role as NodeRole},
     model::Span,
     repo::Role,
 };
@@ -107,7 +107,7 @@ impl Extractor for Environment {
         .roles(&[Role::Source, Role::Config, Role::Script])
     }
 
-    fn node(&self, _file: &Visit<'_>, node: NodeRef<'_>, facts: &mut FileFacts) {
+    fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, facts: &mut FileFacts) {
         if node.is(Kind::If) {
             facts.refused.extend(refused(node));
             return;
@@ -121,7 +121,10 @@ impl Extractor for Environment {
             Kind::Assignment => settings_field(node),
             Kind::Property => schema_key(node).or_else(|| destructured(node)).or_else(|| convict_key(node)),
             Kind::Call => {
-                config_service(node).or_else(|| by_helper(node)).or_else(|| by_library(node)).or_else(|| read(node))
+                // Flask's `app.config` holds settings, most of which never were variables.
+                let script = file.file.language.is_some_and(Language::is_script);
+                let by_service = if script { config_service(node) } else { None };
+                by_service.or_else(|| by_helper(node)).or_else(|| by_library(node)).or_else(|| read(node))
             }
             _ => read(node),
         };
@@ -401,7 +404,23 @@ fn by_helper(call: NodeRef<'_>) -> Option<EnvRead> {
     });
     let fallback = call.argument(1).map_or(Fallback::None, fallback_of);
     let demand = if call.argument(1).is_none() && stops(function) { Demand::Required } else { Demand::Unsaid };
-    reads.then(|| EnvRead { demand, ..made(call, name, fallback, Via::Code) })
+    let read = EnvRead { demand, ..made(call, name, fallback, Via::Code) };
+    let required_in_production = read.required_in_production || (stops(function) && demands_in_production(call));
+    reads.then_some(EnvRead { required_in_production, ..read })
+}
+
+/// Whether an option of a helper says that its default is for other places than production:
+/// `get("KEY", "dev", requiredInProduction)`, `get("KEY", "dev", { requireInProduction: true })`.
+fn demands_in_production(call: NodeRef<'_>) -> bool {
+    let says = |name: &str| {
+        let name = name.to_ascii_lowercase().replace('_', "");
+        name.contains("require") && name.contains("prod")
+    };
+    call.children_in(NodeRole::Argument).skip(2).any(|option| {
+        let properties = option.children().filter(|property| property.is(Kind::Property));
+        let holds = |property: NodeRef<'_>| property.child(NodeRole::Value).is_some_and(|value| value.name() != "false");
+        says(option.name()) || properties.filter(|property| says(property.name())).any(holds)
+    })
 }
 
 /// A key of a validating schema whose chain ends in `.default(d)`: `JWT_SECRET: z.string().default('…')`.
@@ -562,5 +581,7 @@ fn shape(value: &str) -> LiteralShape {
     }
     let lower = value.to_ascii_lowercase();
     let placeholder = ["dummy", "your", "placeholder", "xxxx", "fake"].iter().any(|word| lower.contains(word));
-    if placeholder { LiteralShape::Placeholder } else { LiteralShape::Opaque }
+    // The beginning of a key without the key, and a key of nothing but zeros.
+    let blank = lower.ends_with(['-', '_']) || lower.bytes().all(|byte| matches!(byte, b'0' | b'-' | b'x'));
+    if placeholder || blank { LiteralShape::Placeholder } else { LiteralShape::Opaque }
 }

@@ -77,6 +77,16 @@ fn bind<'t>(target: NodeRef<'t>, from: NodeRef<'t>, seen: &mut Seen<'t>) {
     }
 }
 
+/// Follows the variable whose method `call` calls, if it is one.
+fn bind_receiver<'t>(call: NodeRef<'t>, seen: &mut Seen<'t>) -> bool {
+    let receiver = call.receiver().filter(|receiver| receiver.is(Kind::Identifier) && receiver.binding_id().is_some());
+    if let Some(receiver) = receiver {
+        bind(receiver, call, seen);
+        seen.used = true;
+    }
+    receiver.is_some()
+}
+
 /// Climbs from a use to the statement that it stands in.
 fn follow<'t>(at: NodeRef<'t>, script: bool, seen: &mut Seen<'t>) {
     let mut child = at;
@@ -94,6 +104,8 @@ fn follow<'t>(at: NodeRef<'t>, script: bool, seen: &mut Seen<'t>) {
                 }
                 Given::Through => {}
                 Given::Logs => return,
+                // `merged.update(body)`: from here on `merged` is what the client sent.
+                Given::To(_) if parent.callee_name() == Some("update") && bind_receiver(parent, seen) => return,
                 Given::To(name) => {
                     seen.handed.extend(name);
                     seen.used = true;

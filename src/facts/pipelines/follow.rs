@@ -276,12 +276,23 @@ impl<'r> Follower<'r> {
         }
         seen.push(target.to_owned());
         let Ok(text) = self.repo.read(file) else { return };
-        for prerequisite in prerequisites(&text, target) {
-            self.make_target(file, &prerequisite, folder, run, seen, acts);
+        let prerequisites = prerequisites(&text, target);
+        for prerequisite in &prerequisites {
+            self.make_target(file, prerequisite, folder, run, seen, acts);
         }
-        let Some(all) = self.make.get(&file) else { return };
+        let all = self.make.get(&file).map(Vec::as_slice).unwrap_or_default();
         let recipe: Vec<&CommandUse> =
             all.iter().copied().filter(|used| used.name.split_whitespace().any(|name| name == target)).collect();
+        // A rule for a list of targets that a variable holds makes it: only its name tells what it does.
+        if recipe.is_empty() && prerequisites.is_empty() && run.depth < MAX_DEPTH {
+            let does = purpose::by_script_name(target).map(|does| deploys::settle(does, &[target]));
+            let start = text.find(target).unwrap_or_default();
+            let span = Span::new(start, start + target.len());
+            let purpose = |does| Purpose { does, tool: format!("make {target}") };
+            acts.extend(
+                does.map(|does| Act { by_name: true, ..act_of(purpose(does), span, Place::At(file, span)) }),
+            );
+        }
         // Each line of a recipe is a script of its own.
         let mut start = 0;
         while start < recipe.len() {

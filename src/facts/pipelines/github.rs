@@ -7,6 +7,7 @@ use super::{
     Tolerance, Trigger, actions, condition, deploys, follow,
 };
 use crate::{
+    code::shell::Command,
     doc::{Entry, Node},
     facts::compose::normalised,
     model::{FileId, Place, Span},
@@ -15,6 +16,8 @@ use crate::{
 
 /// How deep actions and workflows of the repository may call each other.
 const MAX_CALLS: usize = 4;
+/// How many values of a matrix are looked at.
+const MAX_VALUES: usize = 60;
 
 /// Every workflow that the forge would read: those of the repository's root.
 pub(super) fn pipelines(repo: &Repo, follower: &Follower<'_>) -> Vec<Pipeline> {
@@ -42,6 +45,8 @@ struct Around<'r> {
     names: Vec<String>,
     /// `env` of the workflow and the job, for folders that are given through it.
     env: Vec<(String, String)>,
+    /// What the keys of the job's matrix may be.
+    matrix: Vec<(String, String)>,
     depth: usize,
 }
 
@@ -80,6 +85,7 @@ fn pipeline(repo: &Repo, file: &File, follower: &Follower<'_>, depth: usize) -> 
         folder: default_folder(root, &env_of(root), Some(&Utf8PathBuf::new())),
         names,
         env: env_of(root),
+        matrix: Vec::new(),
         depth,
     };
     let jobs = root.get("jobs").map(Node::entries).unwrap_or_default();
@@ -192,6 +198,7 @@ fn job(entry: &Entry, around: &Around<'_>) -> Job {
         folder: default_folder(node, &env, around.folder.as_ref()),
         names,
         env,
+        matrix: matrix(node),
         repo: around.repo,
         follower: around.follower,
         file: around.file,
@@ -229,6 +236,35 @@ fn job(entry: &Entry, around: &Around<'_>) -> Job {
     };
     settle_throwaway(&mut job);
     job
+}
+
+/// Every value that the matrix of a job gives a key, also by `include`.
+fn matrix(job: &Node) -> Vec<(String, String)> {
+    let entries = job.at(&["strategy", "matrix"]).map(Node::entries).unwrap_or_default();
+    let value = |entry: &Entry| Some((entry.key.clone(), entry.value.text()?.to_owned()));
+    let listed = |entry: &Entry| -> Vec<(String, String)> {
+        let items = entry.value.items().iter();
+        if entry.key == "include" {
+            return items.flat_map(Node::entries).filter_map(value).collect();
+        }
+        items.filter_map(|item| Some((entry.key.clone(), item.text()?.to_owned()))).collect()
+    };
+    entries.iter().flat_map(listed).take(MAX_VALUES).collect()
+}
+
+/// The commands that a `run` stands for, once for each value of the matrix that it names: `run: ${{ matrix.command }}`.
+fn by_matrix(run: &Node, around: &Around<'_>) -> Vec<Command> {
+    let Some(text) = run.as_str().filter(|text| text.contains("matrix.")) else { return Vec::new() };
+    let forms = |key: &str| [format!("${{{{ matrix.{key} }}}}"), format!("${{{{matrix.{key}}}}}")];
+    around
+        .matrix
+        .iter()
+        .filter_map(|(key, value)| {
+            let form = forms(key).into_iter().find(|form| text.contains(form))?;
+            Some(follow::commands_of(&text.replace(&form, value), |_| run.span))
+        })
+        .flatten()
+        .collect()
 }
 
 /// What is deployed into a cluster that the job made for itself goes nowhere.
@@ -309,6 +345,8 @@ fn step(node: &Node, around: &Around<'_>) -> Step {
     let tolerated = tolerance(node);
     let off = node.entry("if").filter(|entry| is_false(entry)).map(Entry::span);
     let mut acts = around.follower.step(around.file, &commands, folder.as_deref());
+    let chosen = run.filter(|_| readable).map(|run| by_matrix(run, around)).unwrap_or_default();
+    acts.extend(around.follower.step(around.file, &chosen, folder.as_deref()));
     if let Some(uses) = &uses {
         acts.extend(by_action(uses, node, around));
     }
@@ -380,6 +418,7 @@ fn composite(uses: &Stated, around: &Around<'_>) -> Vec<Act> {
         folder: Some(Utf8PathBuf::new()),
         names: around.names.clone(),
         env: around.env.clone(),
+        matrix: Vec::new(),
         depth: around.depth + 1,
     };
     let steps = steps.map(Node::items).unwrap_or_default().iter().map(|node| step(node, &inner));

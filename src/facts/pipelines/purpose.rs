@@ -273,7 +273,10 @@ pub(super) fn by_script_name(name: &str) -> Option<Does> {
                         | "down"
                         | "start"
                         | "db"
-                )
+                        | "black"
+                        | "mypy"
+                        | "pyright"
+                ) || part.ends_with("lint")
             }) =>
         {
             Does::Test

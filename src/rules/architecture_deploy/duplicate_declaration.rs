@@ -84,11 +84,10 @@ struct Declared<'t> {
 
 impl Declared<'_> {
     /// Whether two declarations of one name stop the compiler. What is imported may be a type only, which a value
-    /// may stand beside; by custom such a name begins with a capital.
+    /// may stand beside, or a value only, which a type may stand beside; by custom a type begins with a capital.
     fn clashes(&self, other: &Self) -> bool {
         let maybe_type = self.name.starts_with(|char: char| char.is_uppercase());
         match (self.what, other.what) {
-            (What::Import, What::Alias) | (What::Alias, What::Import) => maybe_type,
             (What::Alias, other) | (other, What::Alias) => matches!(other, What::Alias | What::Class),
             (What::Import, What::Variable | What::Function) | (What::Variable | What::Function, What::Import) => {
                 !maybe_type

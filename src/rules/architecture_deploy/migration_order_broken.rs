@@ -32,8 +32,9 @@ impl Rule for MigrationOrderBroken {
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let (mut sites, mut fine) = (Vec::new(), Vec::new());
         for set in migrations::sets(cx.repo) {
-            let files: Vec<&File> =
-                set.files.iter().map(|file| cx.repo.file(*file)).filter(|file| !is_way_back(&file.path)).collect();
+            // A revision of Alembic that reverts another is a step forward like any other.
+            let counts = |file: &&File| set.tool == Tool::Alembic || !is_way_back(&file.path);
+            let files: Vec<&File> = set.files.iter().map(|file| cx.repo.file(*file)).filter(counts).collect();
             let found = match set.tool {
                 Tool::Drizzle => drizzle(cx, &set, &files),
                 Tool::Supabase => supabase(&files),

@@ -32,6 +32,12 @@ impl Rule for DynamicCodeExecution {
         let name = call.child(Role::Callee).map_or("", NodeRef::text);
         let place = file.place(call);
         match runs {
+            // RestrictedPython rewrites the text before it runs: https://restrictedpython.readthedocs.io
+            Runs::Code if file.text.contains("RestrictedPython") => {
+                let found = out.bad(place, Message::new("restricted").with("call", name));
+                found.severity = Some(Severity::Medium);
+                found.confidence = Confidence::Likely;
+            }
             Runs::Code => {
                 out.bad(place, Message::new("code").with("call", name));
             }

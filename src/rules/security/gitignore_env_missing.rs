@@ -18,8 +18,21 @@ pub(in crate::rules) static RULE: GitignoreEnvMissing = GitignoreEnvMissing;
 pub(in crate::rules) struct GitignoreEnvMissing;
 
 /// Literals that show that settings come from environment files.
-const LOADERS: [&str; 8] =
-    ["dotenv", "env_file", "load_dotenv", "BaseSettings", "environs", "process.env", "import.meta.env", "godotenv"];
+const LOADERS: [&str; 9] = [
+    "dotenv",
+    "env_file",
+    "load_dotenv",
+    "BaseSettings",
+    "environs",
+    "import.meta.env",
+    "godotenv",
+    "--env-file",
+    READ_BY_FRAMEWORK,
+];
+
+/// Reads the environment; where a framework loads files into it, those of the developer.
+const READ_BY_FRAMEWORK: &str = "process.env";
+const LOADING_FRAMEWORKS: [&str; 5] = ["next", "react-scripts", "gatsby", "nuxt", "dotenv-flow"];
 
 impl Rule for GitignoreEnvMissing {
     fn id(&self) -> &'static str {
@@ -31,8 +44,13 @@ impl Rule for GitignoreEnvMissing {
     }
 
     fn text(&self, file: &Visit<'_>, out: &mut Out<'_>) {
-        let reads = file.file.language.is_some() || matches!(file.file.kind, FileKind::Compose | FileKind::GoMod);
-        if reads && LOADERS.iter().any(|loader| file.text.contains(loader)) {
+        let kinds = [FileKind::Compose, FileKind::GoMod, FileKind::PackageJson];
+        let reads = file.file.language.is_some() || kinds.contains(&file.file.kind);
+        let loads = |loader: &str| {
+            file.text.contains(loader)
+                && (loader != READ_BY_FRAMEWORK || file.repo.declared(&LOADING_FRAMEWORKS).is_some())
+        };
+        if reads && LOADERS.iter().any(|loader| loads(loader)) {
             out.note(Place::File(file.file.id), "no-env");
         }
     }

@@ -1,6 +1,7 @@
 //! `hardcoded-secret`: no credential is written in the repository. Environment files are another rule's.
 
 use crate::{
+    facts::tier::{self, Tier},
     model::{Confidence, Message, Place, Severity, Span, Tone, Verdict},
     repo::{FileKind, Role},
     rule::{Context, Out, Rule, Visit, Watch},
@@ -46,7 +47,8 @@ impl Rule for HardcodedSecret {
             if is_shown_as_example(file.text, found.span) || is_others(&found, file) {
                 continue;
             }
-            let Some((severity, confidence)) = weigh(&found, file.file.role) else { continue };
+            let local = tier::of_path(&file.file.path) == Tier::Development || in_local_settings(file, found.span);
+            let Some((severity, confidence)) = weigh(&found, file.file.role, local) else { continue };
             let observation = out.bad(place, message(&found, file));
             observation.severity = Some(severity);
             observation.confidence = confidence;
@@ -66,10 +68,15 @@ impl Rule for HardcodedSecret {
     }
 }
 
-/// How bad and how sure, by what the match is and where it stands; `None` when it should not be mentioned.
-fn weigh(found: &SecretMatch, role: Role) -> Option<(Severity, Confidence)> {
+/// How bad and how sure, by what the match is and where it stands; `None` when it should not be mentioned. `local`:
+/// the file or the class around it serves development only.
+fn weigh(found: &SecretMatch, role: Role, local: bool) -> Option<(Severity, Confidence)> {
     let generic = found.provider == "generic";
     match (found.kind, role) {
+        // Made up to be looked at, or to start the program on its author's machine.
+        (Kind::Live, Role::Story) if generic => None,
+        (Kind::Live, _) if generic && local => None,
+        (Kind::Live, _) if local => Some((Severity::Medium, found.confidence.max(Confidence::Likely))),
         // The detector takes little for live there; what it does take still opens something.
         (Kind::Live, Role::Test | Role::Docs | Role::Example | Role::Story | Role::Generated) => {
             Some((Severity::High, found.confidence.max(Confidence::Likely)))
@@ -78,6 +85,15 @@ fn weigh(found: &SecretMatch, role: Role) -> Option<(Severity, Confidence)> {
         (Kind::Live, _) => Some((Severity::Critical, found.confidence)),
         _ => None,
     }
+}
+
+/// Whether a Python class of settings for development or tests holds the place: `class Development(Config)`.
+fn in_local_settings(file: &Visit<'_>, span: Span) -> bool {
+    let python = file.file.language.is_some_and(|language| !language.is_script());
+    let before = file.text.get(..span.start as usize).unwrap_or_default();
+    let nearest = before.lines().rev().find(|line| line.starts_with(|char: char| !char.is_whitespace() && char != '#'));
+    let name = nearest.and_then(|line| line.strip_prefix("class ")).unwrap_or_default().to_ascii_lowercase();
+    python && ["dev", "test", "local"].iter().any(|word| name.starts_with(word))
 }
 
 /// A form's placeholder or an example in a description shows what a value looks like; the account of the storage

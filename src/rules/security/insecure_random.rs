@@ -28,7 +28,7 @@ impl Rule for InsecureRandom {
     fn node(&self, file: &Visit<'_>, call: NodeRef<'_>, out: &mut Out<'_>) {
         let Some(api) = call.callee_api() else { return };
         let strong = is_strong(&api);
-        if !strong && !is_weak(&api) {
+        if (!strong && !is_weak(&api)) || picks_a_secret(&api, call) {
             return;
         }
         let Some((name, near)) = becomes(call) else { return };
@@ -47,6 +47,12 @@ impl Rule for InsecureRandom {
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         observed::judged(&observed::on_server(cx), || Verdict::not_applicable("no-secrets"))
     }
+}
+
+/// `random.choice(api_keys)` makes nothing: it takes one of those that there are.
+fn picks_a_secret(api: &str, call: NodeRef<'_>) -> bool {
+    api.ends_with(".choice")
+        && call.argument(0).is_some_and(|list| list.name().strip_suffix('s').is_some_and(is_secret))
 }
 
 fn is_weak(api: &str) -> bool {

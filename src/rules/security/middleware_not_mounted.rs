@@ -107,7 +107,7 @@ impl Rule for MiddlewareNotMounted {
                 .references(id)
                 .filter(|node| *node != declaration && !declaration.span().contains(node.span()))
                 .collect();
-            let used = uses.iter().any(|node| !is_export(*node));
+            let used = uses.iter().any(|node| !is_export(*node)) || is_named_in_text(file.text, &binding.name);
             let default = declaration.parent().is_some_and(is_default) || uses.iter().any(|node| is_default(*node));
             let place = name_place(file, declaration);
             let message = Message::new(if used { "used" } else { what }).with("name", binding.name.as_str());
@@ -335,6 +335,12 @@ fn mentions_count(file: &File) -> bool {
     let code = file.language.is_some()
         || matches!(file.path.extension(), Some("vue" | "svelte" | "json" | "yml" | "yaml" | "toml"));
     code && !matches!(file.role, FileRole::Test | FileRole::Docs | FileRole::Vendored)
+}
+
+/// Whether a string gives the dotted path of `name` to a framework that looks it up:
+/// `config.add_tween("shop.config.require_https")`.
+fn is_named_in_text(text: &str, name: &str) -> bool {
+    ['"', '\''].iter().any(|quote| text.contains(&format!(".{name}{quote}")))
 }
 
 /// The names in a text, without those that it only passes on to others.

@@ -57,7 +57,8 @@ fn call(file: &Visit<'_>, call: NodeRef<'_>, out: &mut Out<'_>) {
     }
     let place = file.place(call);
     if let Some(algorithm) = python_hash(&api, call) {
-        if call.argument(0).is_some_and(is_password_value) && !is_for_lookup(call) {
+        let of_user = |value: NodeRef<'_>| is_password_value(value) && !is_setting(value);
+        if call.argument(0).is_some_and(of_user) && !is_for_lookup(call) {
             out.bad(place, Message::new("fast").with("algorithm", algorithm));
         }
         return;
@@ -182,6 +183,13 @@ fn is_password_value(node: NodeRef<'_>) -> bool {
     naming::is_made_of(node, naming::is_password)
 }
 
+/// `config.password` is the program's own, which its configuration holds in plain text anyway.
+fn is_setting(node: NodeRef<'_>) -> bool {
+    node.path().is_some_and(|path| {
+        path.split('.').any(|part| matches!(part, "cfg" | "conf" | "config" | "settings" | "options"))
+    })
+}
+
 /// `hashlib.sha256(password.encode())`, `hashlib.new("md5", …)` is rare.
 fn python_hash(api: &str, call: NodeRef<'_>) -> Option<&'static str> {
     let algorithms = [
@@ -245,8 +253,11 @@ fn is_for_lookup(call: NodeRef<'_>) -> bool {
                 .callee_api()
                 .is_some_and(|api| api.contains("bcrypt") || api.contains("argon2") || api.contains("scrypt"))
     });
-    let names = call.ancestors().filter(|node| node.is(Kind::Function)).filter_map(NodeRef::function_name);
-    inside_slow || names.flat_map(access::words).any(|word| about.contains(&word.as_str()))
+    let functions: Vec<NodeRef<'_>> = call.ancestors().filter(|node| node.is(Kind::Function)).collect();
+    // Services of leaked passwords are asked by the first five digits of the hash.
+    let by_prefix = functions.first().is_some_and(|function| function.text().contains("[:5]"));
+    let names = functions.into_iter().filter_map(NodeRef::function_name);
+    inside_slow || by_prefix || names.flat_map(access::words).any(|word| about.contains(&word.as_str()))
 }
 
 /// `user.password === password`

@@ -33,28 +33,29 @@ pub(super) fn resolve(repo: &Repo, from: FileId, module: &str) -> Target {
     }
     // The package is here and the module in it is not. A folder alone may be anything: tests in `redis/` are not Redis.
     let here = roots.iter().find(|root| repo.by_path(&root.join(first).join("__init__.py")).is_some());
-    if stands_elsewhere(repo, first) {
-        return Target::Unknown;
+    match (here, packages_named(repo, first)) {
+        (_, 0) => Target::Package(first.to_owned()),
+        (Some(root), 1) => normal(&root.join(&rest)).map_or(Target::Unknown, Target::Missing),
+        // Which one is meant, and whether any of them, depends on how the program is started.
+        _ => Target::Unknown,
     }
-    let missing = here.and_then(|root| normal(&root.join(&rest)));
-    missing.map_or_else(|| Target::Package(first.to_owned()), Target::Missing)
 }
 
-/// Whether several folders of the repository, or none that a path of this file leads to, are a package of this name.
-/// Which of them is meant depends on how the program is started.
-fn stands_elsewhere(repo: &Repo, first: &str) -> bool {
+/// How many folders of the repository are a package of this name.
+fn packages_named(repo: &Repo, first: &str) -> usize {
     let init = format!("/{first}/__init__.py");
     let whole = &init[1..];
-    repo.files().iter().filter(|file| file.path.as_str().ends_with(&init) || file.path == whole).count() > 1
+    repo.files().iter().filter(|file| file.path.as_str().ends_with(&init) || file.path == whole).count()
 }
 
 /// Folders from which absolute names are looked up: each folder above the file that is no package itself, nearest
-/// first, and the usual source folders in it.
+/// first, and the usual source folders in it, unless they are packages.
 fn roots(repo: &Repo, folder: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let is_package = |folder: &Utf8Path| repo.by_path(&folder.join("__init__.py")).is_some();
     let mut roots = Vec::new();
-    for above in folder.ancestors().filter(|above| repo.by_path(&above.join("__init__.py")).is_none()) {
+    for above in folder.ancestors().filter(|above| !is_package(above)) {
         roots.push(above.to_owned());
-        roots.extend(SOURCE_FOLDERS.iter().map(|name| above.join(name)));
+        roots.extend(SOURCE_FOLDERS.iter().map(|name| above.join(name)).filter(|source| !is_package(source)));
     }
     roots
 }

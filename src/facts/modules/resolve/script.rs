@@ -11,9 +11,10 @@ use crate::{
     repo::{Ecosystem, FileKind, Manifest, Repo, Role},
 };
 
-/// Extensions that may be left out, in TypeScript's order.
+/// Extensions that may be left out. TypeScript prefers a declaration to the script that it describes; what runs is the
+/// script.
 const EXTENSIONS: &[&str] =
-    &["ts", "tsx", "d.ts", "mts", "cts", "js", "jsx", "mjs", "cjs", "json", "vue", "svelte", "astro", "node"];
+    &["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs", "d.ts", "json", "vue", "svelte", "astro", "node"];
 /// A configuration extends another, which extends another; cycles end here.
 const EXTENDS: usize = 8;
 /// Names that a bundler or a framework gives a meaning of its own.

@@ -8,6 +8,7 @@ mod service;
 
 use std::collections::BTreeSet;
 
+use camino::Utf8Path;
 use service::{Service, module_of};
 
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
         },
     },
     model::{Confidence, Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
-    repo::{File, Role},
+    repo::{ComponentKind, File, Role},
     rule::{Context, Rule},
 };
 
@@ -27,6 +28,8 @@ pub(in crate::rules) static RULE: StructuredLoggerMissing = StructuredLoggerMiss
 
 pub(in crate::rules) struct StructuredLoggerMissing;
 
+/// Lines to the console below which a front end without a logger is a MEDIUM matter.
+const FEW: usize = 10;
 /// Places that a verdict names besides the first.
 const NAMED: usize = 4;
 
@@ -194,8 +197,26 @@ fn by_text(cx: &Context<'_>, service: &Service<'_>) -> Option<Verdict> {
     let plain = service.logged.iter().find(|(_, call)| module_of(call).is_some_and(|module| module == "logging"));
     let obtained = setup(Step::Obtain, Format::Open).map(|(file, setup)| at(file, setup.span));
     let taken = obtained.or_else(|| plain.map(|(file, call)| at(file, call.span)))?;
+    if let Some(module) = shared_set_up(cx, service) {
+        return Some(Verdict::unknown(Message::new("elsewhere").with("module", module)));
+    }
     let place = application(cx, service).unwrap_or_else(|| taken.clone());
     Some(Verdict::fail(Site::new(place, "plain").related(taken, "plain-use"), []))
+}
+
+/// A module about logging of a package that is not in the repository: `from company_utils.logging import flask`.
+fn shared_set_up<'c>(cx: &'c Context<'_>, service: &Service<'_>) -> Option<&'c str> {
+    let imports = service.files.iter().filter_map(|file| cx.facts.of(file.id)).flat_map(|facts| &facts.logging.imports);
+    imports.map(String::as_str).find(|module| {
+        let mut parts = module.split('.');
+        let package = parts.next().unwrap_or_default();
+        let own = || !cx.repo.files_below(Utf8Path::new(package)).is_empty();
+        !package.is_empty()
+            && package != "logging"
+            && parts.any(|part| matches!(part, "logging" | "log" | "logs" | "logger"))
+            && !is_logging_package(package)
+            && !own()
+    })
 }
 
 /// Where the application is made: the place for a logging configuration.
@@ -234,7 +255,10 @@ fn nothing(cx: &Context<'_>, service: &Service<'_>) -> Verdict {
         _ => "console-only",
     };
     let message = applicability::about(cx, key).count("n", n);
-    Verdict::fail(with_printed(Site::new(applicability::manifest(cx), message), service), [])
+    let site = with_printed(Site::new(applicability::manifest(cx), message), service);
+    // A front end with a few lines loses less than a service whose every step is a line of the console.
+    let little = cx.component.kind == ComponentKind::WebApp && n < FEW;
+    Verdict::fail(if little { site.severity(Severity::Medium) } else { site }, [])
 }
 
 /// A service in a language whose code is not read: what its manifest and configuration tell.
