@@ -418,7 +418,8 @@ fn demands_in_production(call: NodeRef<'_>) -> bool {
     };
     call.children_in(NodeRole::Argument).skip(2).any(|option| {
         let properties = option.children().filter(|property| property.is(Kind::Property));
-        let holds = |property: NodeRef<'_>| property.child(NodeRole::Value).is_some_and(|value| value.name() != "false");
+        let holds =
+            |property: NodeRef<'_>| property.child(NodeRole::Value).is_some_and(|value| value.name() != "false");
         says(option.name()) || properties.filter(|property| says(property.name())).any(holds)
     })
 }

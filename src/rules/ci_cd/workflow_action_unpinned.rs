@@ -65,7 +65,8 @@ impl Seen {
     fn judge(&mut self, text: &str, file: FileId, span: Span, trusted: bool) {
         let uses = read_uses(text);
         let owner = uses.action.split('/').next().unwrap_or_default();
-        let first_party = matches!(owner, "actions" | "github" | "") || self.own.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(owner));
+        let first_party = matches!(owner, "actions" | "github" | "")
+            || self.own.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(owner));
         if first_party {
             return;
         }
