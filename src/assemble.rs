@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{Categories, Confidence, Lang, Severity, SiteCount};
 use crate::report::{
     Action, Category, Cause, Component, ComponentScore, Coverage, Criterion, Derivation, Diagnostic, FileToCreate,
-    Finding, NineRow, Reason, Repair, Report, Repository, Rule, SCHEMA_VERSION, SeverityCounts, Sites, Status, Summary,
-    Suppressed, SuppressedBy, Suppression, Timing, Tool,
+    Finding, Known, NineRow, Reason, Repair, Report, Repository, Rule, SCHEMA_VERSION, SeverityCounts, Sites, Status,
+    Summary, Suppression, Timing, Tool,
 };
 use crate::score::{Answer, GateInput, GateItem, GoInput, Grade, Rubric, Score, ScoredCriterion, Target, score};
 
@@ -32,6 +32,8 @@ pub struct Draft {
     pub guesses: bool,
     /// `profile.main_languages` is filled in here.
     pub repository: Repository,
+    /// `findings` is counted here.
+    pub known: Option<Known>,
     pub coverage: Coverage,
     /// The repository itself is added when it is not among them.
     pub components: Vec<Part>,
@@ -76,6 +78,8 @@ pub fn assemble(draft: Draft, exists: &dyn Fn(&str) -> bool) -> Report {
     repository.profile.main_languages = main_languages(&repository.profile.languages);
     let mut suppressions = draft.suppressions;
     suppressions.sort_by(|a, b| (&a.path, a.line, &a.rules).cmp(&(&b.path, b.line, &b.rules)));
+    let known_findings = findings.iter().filter(|finding| finding.is_known()).count();
+    let known = draft.known.map(|known| Known { findings: known_findings, ..known });
     let mut diagnostics = draft.diagnostics;
     diagnostics.sort();
 
@@ -85,6 +89,7 @@ pub fn assemble(draft: Draft, exists: &dyn Fn(&str) -> bool) -> Report {
         language: draft.language,
         partial: draft.partial,
         repository,
+        known,
         summary: summary(&score, &findings, &actions, draft.coverage),
         categories: category_lines(&score, &pools, categories, draft.language),
         nine: nine_rows(&score, &pools, categories, draft.language),
@@ -100,7 +105,7 @@ pub fn assemble(draft: Draft, exists: &dyn Fn(&str) -> bool) -> Report {
     }
 }
 
-/// What a gate judges: baseline findings and guesses are left out.
+/// What a gate judges: known findings and guesses are left out.
 pub fn gate_input(report: &Report) -> GateInput {
     let mut worst: BTreeMap<(&str, &str), Severity> = BTreeMap::new();
     for finding in &report.findings {
@@ -173,11 +178,6 @@ fn watched(report: &Report, rule: &str) -> Option<(String, Option<bool>)> {
     Some((rule.to_owned(), holds))
 }
 
-/// Takes a finding out of the score: a baseline does not.
-fn is_accepted(suppressed: Option<&Suppressed>) -> bool {
-    suppressed.is_some_and(|s| s.by != SuppressedBy::Baseline)
-}
-
 /// Derives what a criterion owes to its findings.
 fn settle(criteria: &mut [Criterion], findings: &[Finding], rules: &BTreeMap<String, Rule>, guesses: bool) {
     let mut by_criterion: BTreeMap<(&str, &str), Vec<&Finding>> = BTreeMap::new();
@@ -193,7 +193,7 @@ fn settle(criteria: &mut [Criterion], findings: &[Finding], rules: &BTreeMap<Str
         }
         let all = by_criterion.get(&(criterion.rule.as_str(), criterion.component.as_str())).cloned();
         let all = all.unwrap_or_default();
-        let standing: Vec<&Finding> = all.iter().copied().filter(|f| !is_accepted(f.suppressed.as_ref())).collect();
+        let standing: Vec<&Finding> = all.iter().copied().filter(|f| !f.is_accepted()).collect();
         let counted: Vec<&Finding> = standing.iter().copied().filter(|f| f.confidence != Confidence::Guess).collect();
         let real = all.iter().any(|f| f.confidence != Confidence::Guess);
         if let Some(worst) = counted.iter().map(|f| f.severity).min() {
@@ -201,7 +201,7 @@ fn settle(criteria: &mut [Criterion], findings: &[Finding], rules: &BTreeMap<Str
         }
         criterion.confidence = all.iter().map(|f| f.confidence).min().unwrap_or(criterion.confidence);
         criterion.suppressed = counted.is_empty() && !all.is_empty() && (real || standing.is_empty());
-        criterion.findings = counted.iter().filter(|f| f.suppressed.is_none()).count();
+        criterion.findings = counted.len();
         if counted.is_empty() && !criterion.suppressed && !all.is_empty() && !guesses {
             criterion.status = Status::Unknown;
             criterion.cause = Some(Cause::Undecided);

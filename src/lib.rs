@@ -21,6 +21,7 @@ pub mod doc;
 pub mod engine;
 pub mod facts;
 pub mod i18n;
+mod known;
 pub mod model;
 pub mod plan;
 pub mod repo;
@@ -32,4 +33,5 @@ pub mod score;
 pub mod suppress;
 pub mod text;
 
-pub use scan::{ScanError, catalogue, facts_of, scan};
+pub use known::Ledger;
+pub use scan::{ScanError, catalogue, facts_of, scan, scan_with_ledger};

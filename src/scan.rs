@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     engine::{self, Audit, EngineError},
     facts::{Fact, Facts},
+    known::{self, Ledger},
     model::Lang,
     repo::{GitState, OpenError, Profile, Repo, WalkOptions},
     report::{self, Coverage, Diagnostic, Finding, Report, Repository, Suppressed, SuppressedBy, SuppressionState},
@@ -28,6 +29,9 @@ pub enum ScanError {
     /// The environment's fault.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The commit to compare with cannot be read.
+    #[error("cannot compare with an earlier commit: {0}")]
+    Since(String),
 }
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
@@ -50,13 +54,26 @@ pub fn catalogue() -> &'static Catalogue {
 /// When the folder cannot be opened or no worker thread can be started. A file that cannot be read or parsed is no
 /// error: it is a diagnostic in the report.
 pub fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
+    scan_with_ledger(root, config).map(|(report, _)| report)
+}
+
+/// Audits as [`scan`] does, and says what a baseline would be written from.
+///
+/// # Errors
+///
+/// As [`scan`].
+pub fn scan_with_ledger(root: &Utf8Path, config: &Config) -> Result<(Report, Ledger), ScanError> {
     let repo = Repo::open(root, &walk_options(config))?;
     let entries: Vec<&Entry> = catalogue().entries().iter().filter(|entry| config.runs(&entry.meta)).collect();
     let ran: Vec<&str> = entries.iter().map(|entry| entry.meta.id.as_str()).collect();
     let texts = entries.iter().map(|entry| rule_texts(entry, config)).collect();
     let mut audit = engine::run(&repo, entries, config)?;
-    name_findings(&mut audit.findings);
-    let suppressions = suppress_findings(&mut audit, &ran, config);
+    let contents = name_findings(&mut audit.findings);
+    let mut suppressions = suppress_findings(&mut audit, &ran, config);
+    let all: Vec<&str> = catalogue().ids().collect();
+    let ledger = known::apply_baseline(&mut audit, &contents, (&all, &ran), config);
+    suppressions.extend(known::stale_entries(config, &ledger));
+    known::apply_since(&mut audit.findings, root, config).map_err(ScanError::Since)?;
     audit.diagnostics.extend(disabled(&ran, config));
     let answers = attest(&mut audit.criteria, &ran, config);
     audit.diagnostics.extend(answers);
@@ -66,6 +83,7 @@ pub fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
         partial: config.is_partial(),
         guesses: config.all,
         repository: repository(&repo),
+        known: known::known(config, &ledger),
         coverage: coverage(&repo, &audit),
         components: repo.components().iter().map(|component| part(&repo, component)).collect(),
         criteria: audit.criteria,
@@ -75,7 +93,8 @@ pub fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
         rules: texts,
         timing: audit.timing,
     };
-    Ok(assemble(draft, &|path| repo.by_path(Utf8Path::new(path.trim_end_matches('/'))).is_some()))
+    let report = assemble(draft, &|path| repo.by_path(Utf8Path::new(path.trim_end_matches('/'))).is_some());
+    Ok((report, ledger))
 }
 
 /// Indexes the repository at `root` and collects `needed` facts of it, without any rule.
@@ -136,9 +155,15 @@ fn rule_texts(entry: &Entry, config: &Config) -> report::Rule {
     }
 }
 
-/// Gives every finding its fingerprint: by the key that its rule gave, else by its excerpt.
-fn name_findings(findings: &mut [Finding]) {
+/// Gives every finding its fingerprint: by the key that its rule gave, else by its excerpt. Returns key and excerpt of
+/// each, because one key may stand for several places.
+fn name_findings(findings: &mut [Finding]) -> Vec<String> {
     findings.sort_by(|a, b| (&a.rule, &a.path, a.start, &a.message).cmp(&(&b.rule, &b.path, b.start, &b.message)));
+    let whole = |finding: &Finding| {
+        let excerpt = finding.snippet.as_deref().unwrap_or_default();
+        format!("{}\n{excerpt}", finding.fingerprint).trim().to_owned()
+    };
+    let wholes = findings.iter().map(whole).collect();
     let contents: Vec<String> = findings
         .iter()
         .map(|finding| {
@@ -155,6 +180,7 @@ fn name_findings(findings: &mut [Finding]) {
     for (finding, fingerprint) in findings.iter_mut().zip(fingerprints) {
         finding.fingerprint = fingerprint;
     }
+    wholes
 }
 
 fn suppress_findings(audit: &mut Audit, ran: &[&str], config: &Config) -> Vec<report::Suppression> {

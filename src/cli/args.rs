@@ -29,6 +29,12 @@ Exit codes:
   2  the command line or the configuration is wrong
   3  nothing could be scanned, or a report could not be written";
 
+const SINCE: &str = "\
+List and gate only what lies on lines changed since this branch, tag or commit, and in new files. Score and verdicts \
+stay those of the whole repository. Committed, staged, unstaged and untracked changes count; a file that was only \
+renamed does not. Compared is with the commit where HEAD left REV (the merge base), so that what others have done on \
+`origin/main` since is no change of yours; `origin/main...` says the same.";
+
 /// Tells a team, with proof, whether their repository is ready for production.
 ///
 /// Every rule is answered for the repository or for each of its components, with evidence: where it fails, where it
@@ -52,8 +58,8 @@ pub(crate) struct Parsed {
 
 /// Reads the arguments, the program's own name first. Without a command `scan` is meant.
 pub(crate) fn parse(mut arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
-    const COMMANDS: [&str; 9] =
-        ["scan", "plan", "checklist", "rules", "explain", "services", "routes", "env", "compare"];
+    const COMMANDS: [&str; 10] =
+        ["scan", "plan", "checklist", "rules", "explain", "services", "routes", "env", "compare", "baseline"];
     const OTHERS: [&str; 5] = ["help", "-h", "--help", "-V", "--version"];
     let names = || COMMANDS.iter().chain(&OTHERS);
     let implied = !arguments.get(1).is_some_and(|first| names().any(|name| first == name));
@@ -93,6 +99,8 @@ pub(crate) enum Command {
     Env(FactArgs),
     /// Say what changed between two reports that were written with `--report json=FILE`
     Compare(CompareArgs),
+    /// Write down what is known today, so that only new findings fail the gate
+    Baseline(super::baseline::BaselineArgs),
 }
 
 impl Command {
@@ -106,7 +114,8 @@ impl Command {
             | Self::Services(_)
             | Self::Routes(_)
             | Self::Env(_)
-            | Self::Compare(_) => Color::Auto,
+            | Self::Compare(_)
+            | Self::Baseline(_) => Color::Auto,
         }
     }
 }
@@ -161,6 +170,18 @@ pub(crate) struct ScanArgs {
     /// Decide go or no-go for an environment, point by point
     #[arg(long, value_enum, value_name = "TARGET", help_heading = "Gate")]
     pub(crate) gate: Option<GateTarget>,
+
+    /// Take the findings that this file names as known [default: readiness.baseline in the folder, if there is one]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline", help_heading = "Gate")]
+    pub(crate) baseline: Option<Utf8PathBuf>,
+
+    /// Take every finding as new
+    #[arg(long, help_heading = "Gate")]
+    pub(crate) no_baseline: bool,
+
+    /// List and gate only what lies on lines changed since this branch, tag or commit, and in new files
+    #[arg(long, value_name = "REV", help_heading = "Gate", long_help = SINCE)]
+    pub(crate) since: Option<String>,
 
     /// Run only these rules: ids, categories or severities, comma separated
     #[arg(long, value_name = "IDS", value_delimiter = ',', help_heading = "Rules")]
@@ -486,7 +507,7 @@ fn parse_jobs(text: &str) -> Result<usize, String> {
     jobs.ok_or_else(|| format!("write a whole number from 1 to {MOST}"))
 }
 
-fn parse_date(text: &str) -> Result<Date, String> {
+pub(super) fn parse_date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "write a day of the calendar as YYYY-MM-DD, for instance 2026-12-31".to_owned())
 }
 

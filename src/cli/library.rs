@@ -4,7 +4,7 @@ use std::panic;
 
 use camino::Utf8Path;
 use readiness::{
-    ScanError,
+    Ledger, ScanError,
     config::Config,
     engine::is_guarded,
     facts::{Fact, Facts},
@@ -30,6 +30,11 @@ pub(super) fn cards() -> Vec<Card> {
 /// Audits the folder `root`.
 pub(super) fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
     readiness::scan(root, config)
+}
+
+/// Audits the folder `root`, and says what a baseline would be written from.
+pub(super) fn scan_with_ledger(root: &Utf8Path, config: &Config) -> Result<(Report, Ledger), ScanError> {
+    readiness::scan_with_ledger(root, config)
 }
 
 /// The facts of the folder at `path`, without any rule.

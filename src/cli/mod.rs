@@ -2,6 +2,7 @@
 //! environment and the terminal looked at.
 
 mod args;
+mod baseline;
 mod checklist;
 mod compare;
 mod document;
@@ -50,6 +51,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Routes(args) => routes::run(args),
         Command::Env(args) => env::run(args, &output),
         Command::Compare(args) => compare::run(args),
+        Command::Baseline(args) => baseline::run(args),
     };
     result.unwrap_or_else(|failure| {
         output.complain(&failure);

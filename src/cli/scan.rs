@@ -9,16 +9,17 @@ use std::{
 
 use camino::{Utf8Path, Utf8PathBuf};
 use readiness::{
-    config::{Config, FILE_NAME, Found, Layer, Names, Observer, Selector, find, load},
+    config::{Config, FILE_NAME, Found, Layer, Names, Observer, Selector, Since, find, load},
     model::{Categories, Date, nearest},
     plan::{Calendar, plan},
+    repo::resolve,
     report::{Report, agent, badge, github, gitlab, html, json, junit, markdown, sarif, terminal},
 };
 
 use super::{
     Outcome,
     args::{Format, ScanArgs, Template},
-    checklist,
+    baseline, checklist,
     exit::{Exit, Failure},
     gate, library,
     output::{self, Output, reason},
@@ -26,12 +27,17 @@ use super::{
     words::Words,
 };
 
-const COMMANDS: [&str; 9] = ["scan", "plan", "checklist", "rules", "explain", "services", "routes", "env", "compare"];
+const COMMANDS: [&str; 10] =
+    ["scan", "plan", "checklist", "rules", "explain", "services", "routes", "env", "compare", "baseline"];
 
 /// Runs the command; `implied` when nobody wrote its name.
 pub(super) fn run(args: &ScanArgs, implied: bool, output: &Output) -> Outcome {
     let root = root(&args.path, implied)?;
-    let config = config(args, &root)?;
+    let mut config = config(args, &root)?;
+    if !args.no_baseline {
+        config.baseline = baseline::load(args.baseline.as_deref(), &config, &root)?;
+    }
+    config.since = args.since.as_deref().map(|revision| since(&root, revision)).transpose()?;
     let (printed, files) = targets(args)?;
     let report = library::scan(&root, &config)
         .map_err(|error| Failure::unusable(format!("cannot scan `{}`: {error}", args.path)))?;
@@ -52,6 +58,14 @@ pub(super) fn run(args: &ScanArgs, implied: bool, output: &Output) -> Outcome {
         (true, false) => Exit::Fails,
         (true, true) => Exit::Holds,
     })
+}
+
+/// The commit that a revision means.
+fn since(root: &Utf8Path, revision: &str) -> Result<Since, Failure> {
+    match resolve(root, revision) {
+        Ok(commit) => Ok(Since { revision: revision.to_owned(), commit }),
+        Err(error) => Err(Failure::usage(error.to_string()).help(error.help())),
+    }
 }
 
 /// The folder to scan, absolute, so that `.` and its full path give the same report.
@@ -164,8 +178,11 @@ fn file(source: Source<'_>, root: &Utf8Path, names: Names<'_>) -> Result<Layer, 
     };
     let Some(found) = found else { return Ok(Layer::default()) };
     let complaint_path = source.named.map_or_else(|| from_here(&found.path), Utf8Path::to_owned);
-    load(&found, root, &from_root(&found.path, root), names)
-        .map_err(|error| error.about(complaint_path.as_str()).into())
+    let mut layer = load(&found, root, &from_root(&found.path, root), names)
+        .map_err(|error| Failure::from(error.about(complaint_path.as_str())))?;
+    let folder = found.path.parent().unwrap_or(root);
+    layer.baseline = layer.baseline.map(|path| folder.join(path));
+    Ok(layer)
 }
 
 fn absolute(path: &Utf8Path) -> Utf8PathBuf {
@@ -173,14 +190,14 @@ fn absolute(path: &Utf8Path) -> Utf8PathBuf {
 }
 
 /// A path as somebody who stands in the current folder would write it.
-fn from_here(path: &Utf8Path) -> Utf8PathBuf {
+pub(super) fn from_here(path: &Utf8Path) -> Utf8PathBuf {
     let here = env::current_dir().ok().and_then(|here| Utf8PathBuf::from_path_buf(here).ok());
     let here = here.and_then(|here| here.canonicalize_utf8().ok());
     here.and_then(|here| path.strip_prefix(here).ok().map(Utf8Path::to_owned)).unwrap_or_else(|| path.to_owned())
 }
 
 /// The configuration's name for reports, which hold no absolute path.
-fn from_root(path: &Utf8Path, root: &Utf8Path) -> String {
+pub(super) fn from_root(path: &Utf8Path, root: &Utf8Path) -> String {
     if let Ok(below) = path.strip_prefix(root) {
         return below.as_str().replace('\\', "/");
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use camino::Utf8PathBuf;
+
 use super::{DeployMethod, Selector};
 use crate::model::{Attested, Date, Lang, PathGlobs, Severity, Waiver};
 
@@ -66,6 +68,8 @@ pub struct Layer {
     pub inline_ignores: Option<bool>,
     pub today: Option<Date>,
     pub exclude: Option<PathGlobs>,
+    /// The baseline file; relative to the folder of the file that says so, until its reader makes it absolute.
+    pub baseline: Option<Utf8PathBuf>,
     pub max_file_size: Option<u64>,
     pub deploy_method: Option<DeployMethod>,
     pub rules: BTreeMap<String, RuleSettings>,
@@ -95,6 +99,7 @@ impl Layer {
             inline_ignores: self.inline_ignores.or(weaker.inline_ignores),
             today: self.today.or(weaker.today),
             exclude: self.exclude.or(weaker.exclude),
+            baseline: self.baseline.or(weaker.baseline),
             max_file_size: self.max_file_size.or(weaker.max_file_size),
             deploy_method: self.deploy_method.or(weaker.deploy_method),
             rules: self.rules,

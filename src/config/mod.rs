@@ -14,6 +14,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
+use camino::Utf8PathBuf;
 pub use deploy::DeployMethod;
 pub use error::{ConfigError, Problem};
 pub use file::{FILE_NAME, Found, find, load, parse};
@@ -21,7 +22,7 @@ pub use layer::{FailOn, Layer, RuleSettings};
 pub use progress::{Observer, Progress};
 pub use selector::{Names, Selector, SelectorError, severities};
 
-use crate::model::{Attested, Date, Lang, PathGlobs, RuleMeta, Severity, Waiver};
+use crate::model::{Attested, Baseline, Date, Lang, PathGlobs, RuleMeta, Severity, Waiver};
 
 /// The settings of one scan.
 #[derive(Debug, Clone)]
@@ -46,6 +47,12 @@ pub struct Config {
     pub exclude: PathGlobs,
     /// Larger files are not read; `None` leaves it to the walk.
     pub max_file_size: Option<u64>,
+    /// The baseline file that the configuration names, absolute. Who calls the library reads it.
+    pub baseline_file: Option<Utf8PathBuf>,
+    /// Findings that were there before: they count in the score and do not fail the gate.
+    pub baseline: Option<Baseline>,
+    /// Only findings on what changed since this commit can fail the gate.
+    pub since: Option<Since>,
     /// How the repository is deployed, where it cannot tell by itself.
     pub deploy_method: Option<DeployMethod>,
     /// What the file says of single rules, by rule id.
@@ -60,6 +67,15 @@ pub struct Config {
     pub min_score: Option<f64>,
     /// Hears how far the scan is.
     pub progress: Observer,
+}
+
+/// A commit with which the working tree is compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Since {
+    /// As the user wrote it.
+    pub revision: String,
+    /// The commit, in hexadecimal.
+    pub commit: String,
 }
 
 impl Default for Config {
@@ -83,6 +99,9 @@ impl Config {
             today: set.today,
             exclude: set.exclude.unwrap_or_default(),
             max_file_size: set.max_file_size,
+            baseline_file: set.baseline,
+            baseline: None,
+            since: None,
             deploy_method: set.deploy_method,
             rules: set.rules,
             waivers: set.waivers,

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::model::{Attested, Lang, PathGlobs, Severity, Waiver, nearest};
 
-const SCAN_KEYS: [&str; 7] = ["fail-on", "min-score", "lang", "only", "skip", "exclude", "max-file-size"];
+const SCAN_KEYS: [&str; 8] = ["fail-on", "min-score", "lang", "only", "skip", "exclude", "max-file-size", "baseline"];
 const DEPLOY_KEYS: [&str; 1] = ["method"];
 const RULE_KEYS: [&str; 3] = ["severity", "enabled", "reason"];
 const SUPPRESS_KEYS: [&str; 4] = ["rule", "paths", "reason", "until"];
@@ -92,6 +92,7 @@ impl Reader<'_> {
                 "max-file-size" => self.layer.max_file_size = self.take(value, name, Expected::size),
                 "only" => self.layer.only = Some(self.selectors(value, name)),
                 "skip" => self.layer.skip = Some(self.selectors(value, name)),
+                "baseline" => self.layer.baseline = self.take(value, name, Expected::string).map(Into::into),
                 "exclude" => self.layer.exclude = self.globs(value, name),
                 _ => self.unknown_key("scan", name, key.span(), SCAN_KEYS),
             }

@@ -15,6 +15,10 @@ pub struct MachineStrings {
     pub no_score: &'static str,
     pub open_findings: Plural,
     pub suppressed_findings: Plural,
+    /// Open findings when others are known.
+    pub new_findings: Plural,
+    /// Behind the number of findings that were there before.
+    pub known_findings: &'static str,
     /// Criteria that have no answer: unknown and manual ones.
     pub unanswered_criteria: Plural,
     pub diagnostics: Plural,
@@ -22,6 +26,8 @@ pub struct MachineStrings {
     pub partial: &'static str,
 
     pub suppressed: &'static str,
+    /// Findings that were there before.
+    pub known: &'static str,
     pub not_assessed: &'static str,
     pub unknown: &'static str,
     pub manual: &'static str,
@@ -92,11 +98,14 @@ static EN: MachineStrings = MachineStrings {
     no_score: "no score",
     open_findings: Plural::en("open finding", "open findings"),
     suppressed_findings: Plural::en("suppressed finding", "suppressed findings"),
+    new_findings: Plural::en("new finding", "new findings"),
+    known_findings: "known",
     unanswered_criteria: Plural::en("criterion not assessed", "criteria not assessed"),
     diagnostics: Plural::en("diagnostic", "diagnostics"),
     partial: "only some of the rules were asked",
 
     suppressed: "Suppressed",
+    known: "Known",
     not_assessed: "Not assessed",
     unknown: "unknown",
     manual: "for a person to confirm",
@@ -151,11 +160,14 @@ static RU: MachineStrings = MachineStrings {
     no_score: "без оценки",
     open_findings: Plural::ru("открытое замечание", "открытых замечания", "открытых замечаний"),
     suppressed_findings: Plural::ru("скрытое замечание", "скрытых замечания", "скрытых замечаний"),
+    new_findings: Plural::ru("новое замечание", "новых замечания", "новых замечаний"),
+    known_findings: "уже известно",
     unanswered_criteria: Plural::ru("критерий не оценён", "критерия не оценены", "критериев не оценено"),
     diagnostics: Plural::ru("сообщение диагностики", "сообщения диагностики", "сообщений диагностики"),
     partial: "проверена только часть правил",
 
     suppressed: "Принято и скрыто",
+    known: "Известно",
     not_assessed: "Не оценено",
     unknown: "неизвестно",
     manual: "должен подтвердить человек",

@@ -3,6 +3,7 @@
 //! Nothing here reads a file, prints, or knows a framework.
 
 mod attested;
+mod baseline;
 mod category;
 mod date;
 mod evidence;
@@ -17,6 +18,7 @@ mod verdict;
 mod waiver;
 
 pub use attested::Attested;
+pub use baseline::{Baseline, KnownFinding};
 pub use category::{Categories, CategoryMeta, RowMeta};
 pub use date::{Date, DateError};
 pub use evidence::{Evidence, Observation, Tone};

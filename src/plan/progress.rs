@@ -6,12 +6,12 @@ use super::{Standing, TaskState};
 use crate::{
     assemble::{Families, counts},
     model::Confidence,
-    report::{Finding, Report, Status, SuppressedBy},
+    report::{Finding, Report, Status},
 };
 
 /// Fails and counts: neither accepted nor a guess.
 pub(super) fn is_open(finding: &Finding) -> bool {
-    finding.suppressed.is_none() && finding.confidence != Confidence::Guess
+    !finding.is_accepted() && finding.confidence != Confidence::Guess
 }
 
 /// One line for every report, the oldest first.
@@ -60,9 +60,7 @@ pub(super) fn state_of(report: &Report, rule: &str) -> Option<TaskState> {
     if asked.is_empty() || asked.iter().any(|criterion| counts(criterion)) {
         return None;
     }
-    let accepted = |finding: &&Finding| {
-        finding.rule == rule && finding.suppressed.as_ref().is_some_and(|by| by.by != SuppressedBy::Baseline)
-    };
+    let accepted = |finding: &&Finding| finding.rule == rule && finding.is_accepted();
     if asked.iter().any(|criterion| criterion.suppressed) || report.findings.iter().any(|f| accepted(&f)) {
         return Some(TaskState::Accepted);
     }

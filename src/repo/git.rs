@@ -100,9 +100,7 @@ impl Git {
 
     /// Looks for a repository at `root`, which is absolute and canonical, and above it.
     pub(super) fn open(root: &Utf8Path) -> Self {
-        let Some(work_tree) = root.as_std_path().ancestors().find(|folder| is_work_tree(folder)) else {
-            return Self::default();
-        };
+        let Some(work_tree) = work_tree(root) else { return Self::default() };
         let prefix = root.strip_prefix(work_tree).map(Utf8Path::to_owned).unwrap_or_default();
         let mut git = Self { prefix, work_tree: Some(work_tree.to_owned()), ..Self::default() };
         // The library is careful, but a damaged index is hostile input, and a scan must survive it.
@@ -117,6 +115,22 @@ impl Git {
         };
         git
     }
+}
+
+/// The folder at `root` or above it that holds `.git`.
+pub(super) fn work_tree(root: &Utf8Path) -> Option<&Path> {
+    root.as_std_path().ancestors().find(|folder| is_work_tree(folder))
+}
+
+/// Opens a repository without any configuration but its own.
+pub(super) fn open(work_tree: &Path) -> Result<gix::Repository, String> {
+    refuse_special_files(&git_folder(work_tree)?)?;
+    let repository = gix::open::Options::isolated()
+        .open(work_tree)
+        .map_err(|error| format!("the repository cannot be opened: {error}"))?
+        .to_thread_local();
+    refuse_special_files(repository.common_dir())?;
+    Ok(repository)
 }
 
 /// A `.git` file, or a `.git` folder with a `HEAD`; an empty `.git` folder is none, as for git itself.
@@ -137,12 +151,7 @@ struct Found {
 }
 
 fn read(work_tree: &Path, prefix: &Utf8Path) -> Result<Found, String> {
-    refuse_special_files(&git_folder(work_tree)?)?;
-    let repository = gix::open::Options::isolated()
-        .open(work_tree)
-        .map_err(|error| format!("the repository cannot be opened: {error}"))?
-        .to_thread_local();
-    refuse_special_files(repository.common_dir())?;
+    let repository = open(work_tree)?;
     let head = repository.head().ok().and_then(|head| head.id().map(|id| id.detach().to_string()));
     let mut found = Found { tracked: Vec::new(), sparse: Vec::new(), submodules: Vec::new(), head };
     let index = match repository.try_index() {

@@ -25,7 +25,8 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     for group in &groups {
         block(report, group, words, &mut text);
     }
-    section(words.suppressed, &suppressed(report, words), &mut text);
+    section(words.suppressed, &set_aside(report, Finding::is_accepted, words), &mut text);
+    section(words.known, &set_aside(report, Finding::is_known, words), &mut text);
     section(words.not_assessed, &not_assessed(report, words), &mut text);
     text.write(out)
 }
@@ -64,8 +65,9 @@ fn other(severity: Severity, of_group: Severity) -> String {
     if severity == of_group { String::new() } else { format!(" [{}]", severity.as_str()) }
 }
 
-fn suppressed(report: &Report, words: &MachineStrings) -> Vec<String> {
-    let all = report.findings.iter().filter_map(|finding| Some((finding, finding.suppressed.as_ref()?)));
+fn set_aside(report: &Report, which: fn(&Finding) -> bool, words: &MachineStrings) -> Vec<String> {
+    let all = report.findings.iter().filter(|finding| which(finding));
+    let all = all.filter_map(|finding| Some((finding, finding.suppressed.as_ref()?)));
     all.map(|(finding, by)| {
         let (severity, rule) = (finding.severity.as_str(), one_line(&finding.rule));
         format!("{severity} {rule} {} | {}", line(finding, words), one_line(&by.reason))

@@ -37,7 +37,8 @@ pub fn annotations(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     }
     text.line(&format!("readiness: {}", headline(report)));
     group(words.beyond_annotations, &rest, &mut text);
-    group(words.suppressed, &suppressed(report, words), &mut text);
+    group(words.suppressed, &set_aside(report, Finding::is_accepted, words), &mut text);
+    group(words.known, &set_aside(report, Finding::is_known, words), &mut text);
     group(words.not_assessed, &not_assessed(report, words), &mut text);
     text.write(out)
 }
@@ -117,8 +118,9 @@ fn row(finding: &Finding, words: &MachineStrings) -> String {
     format!("{severity} {rule} {} {}", one_line(&label(finding)), message(finding, words))
 }
 
-fn suppressed(report: &Report, words: &MachineStrings) -> Vec<String> {
-    let all = report.findings.iter().filter_map(|finding| Some((finding, finding.suppressed.as_ref()?)));
+fn set_aside(report: &Report, which: fn(&Finding) -> bool, words: &MachineStrings) -> Vec<String> {
+    let all = report.findings.iter().filter(|finding| which(finding));
+    let all = all.filter_map(|finding| Some((finding, finding.suppressed.as_ref()?)));
     all.map(|(finding, by)| format!("{} | {}", row(finding, words), one_line(&by.reason))).collect()
 }
 
@@ -157,7 +159,8 @@ pub fn summary(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         table(&head, rows, &mut text);
         beyond(open.len(), words, &mut text);
     }
-    folded_suppressed(report, words, &mut text);
+    folded(words.suppressed, report, Finding::is_accepted, words, &mut text);
+    folded(words.known, report, Finding::is_known, words, &mut text);
     folded_not_assessed(report, words, &mut text);
     text.write(out)
 }
@@ -185,13 +188,13 @@ fn beyond(all: usize, words: &MachineStrings, text: &mut Lines) {
     }
 }
 
-fn folded_suppressed(report: &Report, words: &MachineStrings, text: &mut Lines) {
-    let all: Vec<_> =
-        report.findings.iter().filter_map(|finding| Some((finding, finding.suppressed.as_ref()?))).collect();
+fn folded(title: &str, report: &Report, which: fn(&Finding) -> bool, words: &MachineStrings, text: &mut Lines) {
+    let all = report.findings.iter().filter(|finding| which(finding));
+    let all: Vec<_> = all.filter_map(|finding| Some((finding, finding.suppressed.as_ref()?))).collect();
     if all.is_empty() {
         return;
     }
-    text.line(&format!("\n<details><summary>{} ({})</summary>\n", words.suppressed, all.len()));
+    text.line(&format!("\n<details><summary>{title} ({})</summary>\n", all.len()));
     let rows = all.iter().take(MOST_ROWS).map(|(finding, by)| {
         let mut row = cells(finding, words);
         row.push(inline(&cut(&one_line(&by.reason), LONGEST_TEXT)));

@@ -33,7 +33,8 @@ fn entry(report: &Report, finding: &Finding, words: &MachineStrings) -> Value {
     let mut description = message(finding, words);
     let mut severity = severity(finding.severity);
     if let Some(suppressed) = &finding.suppressed {
-        description = format!("[{}: {}] {description}", words.suppressed, one_line(&suppressed.reason));
+        let word = if finding.is_known() { words.known } else { words.suppressed };
+        description = format!("[{word}: {}] {description}", one_line(&suppressed.reason));
         severity = "info";
     }
     let fix = report.rule(&finding.rule).map(|rule| one_line(&rule.fix)).unwrap_or_default();

@@ -14,10 +14,13 @@ pub(super) fn headline(report: &Report) -> String {
             .score
             .map_or_else(|| words.no_score.to_owned(), |score| format!("{} {}", one_decimal(score), words.of_ten)),
         strings(report.language).verdict(summary.verdict).to_owned(),
-        words.count(summary.findings, words.open_findings),
+        words.count(summary.findings, if report.known.is_some() { words.new_findings } else { words.open_findings }),
     ];
-    if summary.suppressed_findings > 0 {
-        parts.push(words.count(summary.suppressed_findings, words.suppressed_findings));
+    if let Some(known) = &report.known {
+        parts.push(format!("{} {}", known.findings, words.known_findings));
+    }
+    if report.accepted_findings() > 0 {
+        parts.push(words.count(report.accepted_findings(), words.suppressed_findings));
     }
     parts.push(words.count(unanswered(report).count(), words.unanswered_criteria));
     if !report.diagnostics.is_empty() {

@@ -132,7 +132,7 @@ fn failure(criterion: &Criterion, findings: &[&Finding], words: &MachineStrings)
     if open == 0 && !findings.is_empty() {
         let accepted = findings.iter().find_map(|finding| finding.suppressed.as_ref());
         let (why, detail) = accepted.map_or((words.guess, criterion.detail.as_deref()), |suppressed| {
-            (words.suppressed, Some(suppressed.reason.as_str()))
+            (if suppressed.by.is_known() { words.known } else { words.suppressed }, Some(suppressed.reason.as_str()))
         });
         return skipped_with(why, detail, &lines.join("\n"));
     }
@@ -148,7 +148,10 @@ fn place(finding: &Finding, words: &MachineStrings) -> String {
     // A dash, so that no line of a log begins with what a repository holds.
     let line = format!("- {}: {}: {}", label(finding), finding.severity.as_str(), message(finding, words));
     match &finding.suppressed {
-        Some(suppressed) => format!("{line} [{}: {}]", words.suppressed, one_line(&suppressed.reason)),
+        Some(suppressed) => {
+            let word = if suppressed.by.is_known() { words.known } else { words.suppressed };
+            format!("{line} [{word}: {}]", one_line(&suppressed.reason))
+        }
         None => line,
     }
 }

@@ -162,6 +162,9 @@ fn result(report: &Report, finding: &Finding, words: &MachineStrings) -> Value {
             "component": one_line(&finding.component),
         },
     });
+    if report.known.is_some() {
+        result["baselineState"] = json!(if finding.is_known() { "unchanged" } else { "new" });
+    }
     if finding.missing {
         result["properties"]["missing"] = json!(one_line(&finding.path));
     }
@@ -234,7 +237,8 @@ fn suppressions(finding: &Finding) -> Value {
     let (kind, by) = match suppressed.by {
         SuppressedBy::Inline => ("inSource", "comment"),
         SuppressedBy::Config => ("external", "configuration"),
-        SuppressedBy::Baseline => ("external", "baseline"),
+        // Nobody accepted these: their `baselineState` says that they are not new.
+        SuppressedBy::Baseline | SuppressedBy::Since => return json!([]),
     };
     json!([{
         "kind": kind,
@@ -299,6 +303,7 @@ fn properties(report: &Report) -> Value {
         "repository": one_line(&report.repository.name),
         "commit": report.repository.commit,
         "partial": report.partial,
+        "known": report.known,
         "score": summary.score.map(|score| (score * 1000.0).round() / 1000.0),
         "verdict": summary.verdict,
         "criteria": summary.criteria,

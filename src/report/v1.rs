@@ -23,6 +23,9 @@ pub struct Report {
     /// Some rules were left out (`--only`, `--skip`, `--since`), so the verdict is `not-assessed`.
     pub partial: bool,
     pub repository: Repository,
+    /// What findings are compared with, when only new ones matter to the gate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
     pub summary: Summary,
     /// The thirteen categories, in the order of `rules/categories.toml`.
     pub categories: Vec<Category>,
@@ -66,6 +69,21 @@ pub struct Repository {
     pub profile: Profile,
 }
 
+/// What tells new findings from known ones, and how many there are.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Known {
+    /// The baseline file.
+    pub baseline: Option<String>,
+    /// The revision, as the user named it.
+    pub since: Option<String>,
+    /// The commit that the working tree was compared with.
+    pub commit: Option<String>,
+    /// Findings that the baseline names or that lie on nothing that changed; they are not among `summary.findings`.
+    pub findings: usize,
+    /// Entries of the baseline that match nothing any more.
+    pub stale: usize,
+}
+
 /// What the repository is made of.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Profile {
@@ -102,7 +120,7 @@ pub struct Summary {
     pub criteria: StatusCounts,
     /// Open findings: the places of the failing criteria.
     pub findings: usize,
-    /// Findings that a comment, the configuration or the baseline takes out.
+    /// Findings that a comment, the configuration, the baseline or `--since` takes out.
     pub suppressed_findings: usize,
     pub coverage: Coverage,
     /// How the overall score follows from the categories.
@@ -265,7 +283,7 @@ pub struct Criterion {
     /// Every finding is suppressed by a comment or the configuration: the criterion has left the score.
     #[serde(default)]
     pub suppressed: bool,
-    /// Open findings of this criterion.
+    /// Findings of this criterion that nobody accepted, known ones included.
     #[serde(default)]
     pub findings: usize,
 }
@@ -388,6 +406,27 @@ pub enum SuppressedBy {
     Config,
     /// Known already: leaves the gate, not the score.
     Baseline,
+    /// Not on what changed: leaves the gate, not the score.
+    Since,
+}
+
+impl SuppressedBy {
+    /// Whether nobody accepted the finding: it was only there before.
+    pub fn is_known(self) -> bool {
+        matches!(self, Self::Baseline | Self::Since)
+    }
+}
+
+impl Finding {
+    /// Whether a comment or the configuration accepts it.
+    pub fn is_accepted(&self) -> bool {
+        self.suppressed.as_ref().is_some_and(|suppressed| !suppressed.by.is_known())
+    }
+
+    /// Whether it was there before, and nobody accepted it.
+    pub fn is_known(&self) -> bool {
+        self.suppressed.as_ref().is_some_and(|suppressed| suppressed.by.is_known())
+    }
 }
 
 /// A failing rule as a task.
@@ -398,9 +437,9 @@ pub struct Action {
     pub severity: Severity,
     /// The components in which it fails.
     pub components: Vec<String>,
-    /// Open findings.
+    /// Findings that nobody accepted, known ones included.
     pub findings: usize,
-    /// For all open findings together.
+    /// For all these findings together.
     pub effort_minutes: usize,
     /// Partial progress over all its components.
     pub sites: Option<Sites>,
@@ -500,6 +539,16 @@ impl Report {
     /// The texts of a rule; every rule of a criterion is present.
     pub fn rule(&self, id: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.id == id)
+    }
+
+    /// Findings that a comment or the configuration accepts.
+    pub fn accepted_findings(&self) -> usize {
+        self.summary.suppressed_findings - self.known_findings().min(self.summary.suppressed_findings)
+    }
+
+    /// Findings that were there before.
+    pub fn known_findings(&self) -> usize {
+        self.known.as_ref().map_or(0, |known| known.findings)
     }
 
     pub fn category(&self, id: &str) -> Option<&Category> {

@@ -3,13 +3,14 @@
 //! A comment or a configuration entry suppresses a finding only with a rule and a reason. What was suppressed, what
 //! could not be, and what suppressed nothing comes back to the caller, so that a report can show all of it.
 
+pub mod baseline;
 mod fingerprint;
 mod inline;
 mod trouble;
 
 use std::collections::BTreeMap;
 
-pub use fingerprint::{Identity, fingerprints};
+pub use fingerprint::{Identity, content_fingerprint, fingerprints};
 pub use inline::{MARKER, TOP_LINES};
 pub use trouble::Trouble;
 

@@ -20,6 +20,7 @@ pub(crate) fn draft(name: &str, language: Lang) -> Draft {
         partial: false,
         guesses: false,
         repository: Repository { name: name.into(), version: None, commit: None, profile: Profile::default() },
+        known: None,
         coverage: Coverage::default(),
         components: Vec::new(),
         criteria: Vec::new(),

@@ -228,7 +228,11 @@ fn changes(old: &Report, new: &Report) -> Vec<Change> {
             severity_before: was.map(|was| was.severity).filter(|severity| *severity != finding.severity),
             rule_is_new: !asked.contains(finding.rule.as_str()),
             finding: place(finding),
-            reason: finding.suppressed.as_ref().map(|suppressed| suppressed.reason.clone()),
+            reason: finding
+                .suppressed
+                .as_ref()
+                .filter(|by| !by.by.is_known())
+                .map(|suppressed| suppressed.reason.clone()),
         });
     }
     // What nothing of the newer report took, in the older report's order.
@@ -237,7 +241,7 @@ fn changes(old: &Report, new: &Report) -> Vec<Change> {
     for finding in counted(old).collect::<Vec<_>>().into_iter().rev() {
         let Some(rest) = left.get_mut(finding.fingerprint.as_str()).filter(|rest| **rest > 0) else { continue };
         *rest -= 1;
-        if finding.suppressed.is_none() {
+        if !finding.is_accepted() {
             let state = if answers(new, finding) { State::Resolved } else { State::NoLongerAssessed };
             gone.push(Change {
                 state,
@@ -260,7 +264,7 @@ fn counted(report: &Report) -> impl Iterator<Item = &Finding> {
 }
 
 fn state(was: Option<&Finding>, is: &Finding) -> State {
-    match (was.map(|was| was.suppressed.is_some()), is.suppressed.is_some()) {
+    match (was.map(Finding::is_accepted), is.is_accepted()) {
         (None, false) => State::New,
         (Some(true), false) => State::Reopened,
         (Some(false), false) => State::Unchanged,

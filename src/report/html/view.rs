@@ -330,7 +330,7 @@ impl Maker<'_> {
 
     fn statuses(&self) -> Vec<(&'static str, String, usize)> {
         let (strings, counts) = (self.strings, &self.report.summary.criteria);
-        let suppressed = self.report.summary.suppressed_findings;
+        let suppressed = self.report.accepted_findings();
         [
             ("ok", strings.count_passed, counts.pass),
             ("unknown", strings.count_unknown, counts.unknown),
@@ -480,6 +480,7 @@ impl Maker<'_> {
             SuppressedBy::Inline => self.strings.suppressed_inline,
             SuppressedBy::Config => self.strings.suppressed_config,
             SuppressedBy::Baseline => self.strings.suppressed_baseline,
+            SuppressedBy::Since => self.strings.suppressed_since,
         }
     }
 

@@ -383,11 +383,13 @@ impl Page<'_> {
                 SuppressedBy::Inline => words.suppressed_inline,
                 SuppressedBy::Config => words.suppressed_config,
                 SuppressedBy::Baseline => words.suppressed_baseline,
+                SuppressedBy::Since => words.suppressed_since,
             };
             let line = finding.start.map(|start| format!(":{}", start.line)).unwrap_or_default();
             let place = code(&format!("{}{line}", finding.path));
             let reason = inline(&suppressed.reason);
-            self.line(&format!("- {} {} {place} — {by}: {reason}", words.suppressed_short, code(&finding.rule)));
+            let word = if finding.is_known() { words.known_short } else { words.suppressed_short };
+            self.line(&format!("- {word} {} {place} — {by}: {reason}", code(&finding.rule)));
         }
         for suppression in report.suppressions.iter().filter(|s| s.state != SuppressionState::Used) {
             let state = match suppression.state {

@@ -13,7 +13,7 @@ pub use palette::Palette;
 
 use super::Report;
 use super::text::{cut, one_decimal, pad, visible, width};
-use crate::i18n::{Strings, strings};
+use crate::i18n::{Strings, machine_strings, strings};
 use crate::model::{Health, Readiness, Severity};
 use palette::paint;
 
@@ -58,6 +58,7 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn io::Write) -> io:
         page.passed();
         page.not_assessed();
         page.suppressed();
+        page.known();
         page.reading();
     }
     page.timing();
@@ -164,6 +165,15 @@ impl Page<'_> {
         if !others.is_empty() {
             let line = format!("  {}", others.join(" · "));
             self.line(paint(self.palette.faint, &line));
+        }
+        if let Some(known) = &self.report.known {
+            let machine = machine_strings(self.report.language);
+            let new = machine.count(summary.findings, machine.new_findings);
+            let mut line = format!("  {new}, {} {}", known.findings, machine.known_findings);
+            if let (Some(revision), Some(commit)) = (&known.since, &known.commit) {
+                line = format!("{line}, {} {} ({})", words.since, visible(revision), cut(commit, 12));
+            }
+            self.line(paint(self.palette.strong, &line));
         }
     }
 

@@ -4,7 +4,7 @@ use super::Page;
 use super::palette::paint;
 use crate::model::Confidence;
 use crate::report::text::{cut, one_decimal, visible, width};
-use crate::report::{Cause, Criterion, Evidence, Status, SuppressedBy, SuppressionState};
+use crate::report::{Cause, Criterion, Evidence, Finding, Status, SuppressedBy, SuppressionState};
 
 /// Passing criteria that are shown of a category.
 const SHOWN_PASSES: usize = 3;
@@ -154,12 +154,14 @@ impl Page<'_> {
 
     pub(super) fn suppressed(&mut self) {
         let report = self.report;
-        let stale = report.suppressions.iter().filter(|s| s.state != SuppressionState::Used);
-        if report.summary.suppressed_findings == 0 && stale.clone().next().is_none() {
+        let accepted = report.accepted_findings();
+        let stale =
+            report.suppressions.iter().filter(|s| s.state != SuppressionState::Used && s.by != SuppressedBy::Baseline);
+        if accepted == 0 && stale.clone().next().is_none() {
             return;
         }
-        self.heading(self.words.suppressed, Some(report.summary.suppressed_findings));
-        let findings = report.findings.iter().skip_while(|finding| finding.suppressed.is_none());
+        self.heading(self.words.suppressed, Some(accepted));
+        let findings = report.findings.iter().filter(|finding| finding.is_accepted());
         let most = if self.all { usize::MAX } else { SHOWN_SUPPRESSED };
         for finding in findings.take(most) {
             let Some(suppressed) = &finding.suppressed else { continue };
@@ -168,13 +170,14 @@ impl Page<'_> {
                 SuppressedBy::Inline => self.words.suppressed_inline,
                 SuppressedBy::Config => self.words.suppressed_config,
                 SuppressedBy::Baseline => self.words.suppressed_baseline,
+                SuppressedBy::Since => self.words.suppressed_since,
             };
             let what = format!("{} {}{line}", finding.rule, finding.path);
             self.hanging("  – ", self.palette.faint, &what, anstyle::Style::new());
             self.wrapped(&format!("{by}: {}", suppressed.reason), 4, self.palette.faint);
         }
-        if report.summary.suppressed_findings > most {
-            let more = format!("    {}", self.more(report.summary.suppressed_findings - most));
+        if accepted > most {
+            let more = format!("    {}", self.more(accepted - most));
             self.line(paint(self.palette.faint, &more));
         }
         for suppression in stale {
@@ -188,6 +191,52 @@ impl Page<'_> {
             let text = format!("{}{line} ignore[{}]: {what}", suppression.path, suppression.rules.join(", "));
             self.hanging("  ! ", self.palette.medium, &text, anstyle::Style::new());
         }
+    }
+
+    /// What was there before: how much by rule, with `--all` every place; and what of the baseline is gone.
+    pub(super) fn known(&mut self) {
+        let report = self.report;
+        let Some(known) = report.known.as_ref().filter(|known| known.findings + known.stale > 0) else { return };
+        self.heading(self.words.known, Some(known.findings));
+        let findings: Vec<&Finding> = report.findings.iter().filter(|finding| finding.is_known()).collect();
+        let groups: Vec<_> = findings.chunk_by(|a, b| a.rule == b.rule && a.severity == b.severity).collect();
+        let most = if self.all { groups.len() } else { SHOWN_SUPPRESSED };
+        for group in groups.iter().take(most) {
+            let places = self.words.count(group.len(), self.words.places);
+            let what = format!("{}[{}]: {places}", group[0].severity.as_str(), group[0].rule);
+            self.hanging("  – ", self.palette.faint, &what, anstyle::Style::new());
+            for finding in group.iter().filter(|_| self.all) {
+                let line = finding.start.map(|start| format!(":{}", start.line)).unwrap_or_default();
+                let place = format!("{}{line}", visible(&finding.path));
+                self.lines.push(format!("      {}", paint(self.palette.faint, &place)));
+            }
+        }
+        if groups.len() > most {
+            let more = format!("    {}", self.more(groups.len() - most));
+            self.line(paint(self.palette.faint, &more));
+        }
+        self.stale(known.stale);
+    }
+
+    /// Entries of the baseline that match nothing any more.
+    fn stale(&mut self, count: usize) {
+        if count == 0 {
+            return;
+        }
+        let entries = self.report.suppressions.iter().filter(|entry| entry.by == SuppressedBy::Baseline);
+        let most = if self.all { usize::MAX } else { SHOWN_SUPPRESSED };
+        for entry in entries.take(most) {
+            let line = entry.line.map(|line| format!(":{line}")).unwrap_or_default();
+            let hint = entry.reason.as_deref().map(|hint| format!(" {hint}")).unwrap_or_default();
+            let text = format!("{}{line} {}{hint}", entry.path, entry.rules.join(", "));
+            self.hanging("  ! ", self.palette.medium, &text, anstyle::Style::new());
+        }
+        if count > most {
+            let more = format!("    {}", self.more(count - most));
+            self.line(paint(self.palette.faint, &more));
+        }
+        let text = format!("{}: {}", self.words.count(count, self.words.stale), self.words.stale_remedy);
+        self.wrapped(&text, 4, self.palette.faint);
     }
 
     /// What was read and what was not.

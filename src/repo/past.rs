@@ -1,0 +1,220 @@
+//! An earlier commit, and what has changed since: committed, staged, unstaged and untracked alike.
+//!
+//! Objects are read by a library; no process is started. See [`super::Git`] for the reasons.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use gix::{ObjectId, Repository};
+
+use super::git;
+use crate::{
+    model::nearest,
+    text::{LineChange, line_changes},
+};
+
+/// Larger files are not compared line by line.
+const MAX_BYTES: usize = 8 * 1024 * 1024;
+
+/// How much of a repository's objects is kept in memory.
+const CACHE_BYTES: usize = 16 * 1024 * 1024;
+
+/// Why a revision cannot be compared with. Usually the fault of whoever named it, or of a clone that is too shallow.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RevisionError {
+    #[error("`--since` needs a git repository, and the folder is in none")]
+    NoRepository,
+    #[error("the git repository cannot be read: {0}")]
+    Unreadable(String),
+    #[error("`{0}` is not one revision")]
+    Malformed(String),
+    #[error("the git repository has no revision `{revision}`")]
+    Unknown { revision: String, nearest: Option<String>, shallow: bool },
+    #[error("`{0}` is no commit")]
+    NoCommit(String),
+    #[error("there is no commit yet")]
+    NoHead,
+    #[error("`{revision}` and the checked out commit have no ancestor in common")]
+    NoBase { revision: String, shallow: bool },
+}
+
+impl RevisionError {
+    /// What to do.
+    pub fn help(&self) -> String {
+        const DEEPEN: &str = "this clone is shallow: fetch more of the history \
+             (`fetch-depth: 0` for the checkout action, `GIT_DEPTH: 0` on GitLab, or `git fetch --deepen=100`)";
+        match self {
+            Self::NoRepository => "name a folder with a `.git`, or leave `--since` out".to_owned(),
+            Self::Unreadable(_) => "see whether `git status` works there".to_owned(),
+            Self::Malformed(_) => {
+                "name a branch, a tag or a commit, like `origin/main`: what changed since HEAD left it counts"
+                    .to_owned()
+            }
+            Self::Unknown { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
+            Self::Unknown { shallow: true, .. } | Self::NoBase { shallow: true, .. } => DEEPEN.to_owned(),
+            Self::Unknown { .. } => "`git branch --all` and `git tag` list what there is".to_owned(),
+            Self::NoCommit(_) => "name a branch, a tag or a commit".to_owned(),
+            Self::NoHead => "commit first, or leave `--since` out".to_owned(),
+            Self::NoBase { .. } => "name a revision that the checked out commit comes from".to_owned(),
+        }
+    }
+}
+
+/// The commit with which the working tree is compared when the user says `revision`: the one where HEAD left it, so
+/// that what others have done on a branch since is not taken for a change. `main...` says the same.
+///
+/// # Errors
+///
+/// See [`RevisionError`].
+pub fn resolve(root: &Utf8Path, revision: &str) -> Result<String, RevisionError> {
+    let resolved = catch_unwind(AssertUnwindSafe(|| base(root, revision)));
+    resolved.unwrap_or_else(|_| Err(RevisionError::Unreadable("it is damaged".to_owned())))
+}
+
+fn base(root: &Utf8Path, revision: &str) -> Result<String, RevisionError> {
+    let name = revision.strip_suffix("...HEAD").or_else(|| revision.strip_suffix("...")).unwrap_or(revision);
+    if name.is_empty() || name.contains("..") {
+        return Err(RevisionError::Malformed(revision.to_owned()));
+    }
+    let work_tree = git::work_tree(root).ok_or(RevisionError::NoRepository)?;
+    let mut repository = git::open(work_tree).map_err(RevisionError::Unreadable)?;
+    repository.object_cache_size_if_unset(CACHE_BYTES);
+    let shallow = repository.is_shallow().unwrap_or(false);
+    let Ok(id) = repository.rev_parse_single(name) else {
+        let nearest = similar(&repository, name);
+        return Err(RevisionError::Unknown { revision: name.to_owned(), nearest, shallow });
+    };
+    let no_commit = || RevisionError::NoCommit(name.to_owned());
+    let commit = id.object().map_err(|_| no_commit())?.peel_to_commit().map_err(|_| no_commit())?;
+    let head = repository.head_id().map_err(|_| RevisionError::NoHead)?;
+    match repository.merge_base(commit.id, head.detach()) {
+        Ok(Some(base)) => Ok(base.to_string()),
+        _ => Err(RevisionError::NoBase { revision: name.to_owned(), shallow }),
+    }
+}
+
+/// The branch or tag that was probably meant.
+fn similar(repository: &Repository, name: &str) -> Option<String> {
+    let references = repository.references().ok()?;
+    let names: BTreeSet<String> =
+        references.all().ok()?.filter_map(Result::ok).map(|one| one.name().shorten().to_string()).collect();
+    let of_a_remote = names.iter().find(|known| known.ends_with(&format!("/{name}")));
+    of_a_remote.cloned().or_else(|| nearest(name, names.iter().map(String::as_str)).map(str::to_owned))
+}
+
+/// How a path differs from what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Not at all; a file that was only renamed counts here.
+    None,
+    /// It is new, gone, or cannot be compared.
+    Whole,
+    Lines(Vec<LineChange>),
+}
+
+/// A commit to compare the files of the scanned folder with.
+pub struct Past {
+    repository: Repository,
+    tree: ObjectId,
+    root: Utf8PathBuf,
+    /// The scanned folder, relative to the work tree.
+    prefix: Utf8PathBuf,
+    work_tree: PathBuf,
+    /// Contents of files that are gone.
+    vanished: Option<BTreeSet<ObjectId>>,
+    seen: BTreeMap<String, Change>,
+}
+
+impl Past {
+    /// Opens the repository that holds `root` at `commit`, in hexadecimal.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such commit; says why.
+    pub fn open(root: &Utf8Path, commit: &str) -> Result<Self, String> {
+        let opened = catch_unwind(AssertUnwindSafe(|| {
+            let work_tree = git::work_tree(root).ok_or("the folder is in no git repository")?;
+            let mut repository = git::open(work_tree)?;
+            repository.object_cache_size_if_unset(CACHE_BYTES);
+            let id = ObjectId::from_hex(commit.as_bytes()).map_err(|_| format!("`{commit}` is no commit"))?;
+            let found = repository.find_commit(id).map_err(|_| format!("there is no commit `{commit}`"))?;
+            let tree = found.tree_id().map_err(|_| format!("the commit `{commit}` cannot be read"))?.detach();
+            drop(found);
+            let prefix = root.strip_prefix(work_tree).map(Utf8Path::to_owned).unwrap_or_default();
+            let (root, work_tree) = (root.to_owned(), work_tree.to_owned());
+            Ok(Self { repository, tree, root, prefix, work_tree, vanished: None, seen: BTreeMap::new() })
+        }));
+        opened.unwrap_or_else(|_| Err("the git repository is damaged".to_owned()))
+    }
+
+    /// How `path`, relative to the scanned folder, differs from what it was. What cannot be read counts as changed:
+    /// better to show an old finding than to hide a new one.
+    pub fn change(&mut self, path: &str) -> &Change {
+        if !self.seen.contains_key(path) {
+            let compared = catch_unwind(AssertUnwindSafe(|| self.compare(Utf8Path::new(path))));
+            let change = compared.ok().flatten().unwrap_or(Change::Whole);
+            self.seen.insert(path.to_owned(), change);
+        }
+        &self.seen[path]
+    }
+
+    /// `None` when an object cannot be read.
+    fn compare(&mut self, path: &Utf8Path) -> Option<Change> {
+        if path == "." || path.as_str().is_empty() {
+            return Some(Change::None);
+        }
+        let full = self.root.join(path);
+        let before = self.lookup(path)?;
+        let Ok(metadata) = fs::metadata(&full) else {
+            // Something that should be there and is not: it has been removed, or what needs it is new.
+            let parent = path.parent().filter(|parent| !parent.as_str().is_empty());
+            let parent_was = parent.is_none_or(|parent| self.lookup(parent).is_none_or(|found| found.is_some()));
+            return Some(if before.is_none() && parent_was { Change::None } else { Change::Whole });
+        };
+        if !metadata.is_file() {
+            return Some(if before.is_some() { Change::None } else { Change::Whole });
+        }
+        let now = fs::read(&full).ok()?;
+        let kind = self.repository.object_hash();
+        let id = gix::objs::compute_hash(kind, gix::objs::Kind::Blob, &now).ok()?;
+        let Some(before) = before else {
+            let renamed = self.vanished()?.contains(&id);
+            return Some(if renamed { Change::None } else { Change::Whole });
+        };
+        if before == id {
+            return Some(Change::None);
+        }
+        let before = self.repository.find_blob(before).ok()?;
+        if now.len().max(before.data.len()) > MAX_BYTES {
+            return Some(Change::Whole);
+        }
+        let (before, now) = (String::from_utf8_lossy(&before.data), String::from_utf8_lossy(&now));
+        Some(Change::Lines(line_changes(&before, &now)))
+    }
+
+    /// What `path` was; `Some(None)` when it was not there.
+    fn lookup(&self, path: &Utf8Path) -> Option<Option<ObjectId>> {
+        let tree = self.repository.find_object(self.tree).ok()?.try_into_tree().ok()?;
+        let entry = tree.lookup_entry_by_path(self.prefix.join(path).as_std_path()).ok()?;
+        Some(entry.map(|entry| entry.object_id()))
+    }
+
+    /// The contents of all files of the commit that are not where they were.
+    fn vanished(&mut self) -> Option<&BTreeSet<ObjectId>> {
+        if self.vanished.is_none() {
+            let tree = self.repository.find_object(self.tree).ok()?.try_into_tree().ok()?;
+            let files = tree.traverse().breadthfirst.files().ok()?;
+            let gone = files.into_iter().filter(|file| file.mode.is_blob()).filter(|file| {
+                let path = std::str::from_utf8(&file.filepath).ok();
+                path.is_some_and(|path| fs::symlink_metadata(self.work_tree.join(path)).is_err())
+            });
+            self.vanished = Some(gone.map(|file| file.oid).collect());
+        }
+        self.vanished.as_ref()
+    }
+}
