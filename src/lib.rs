@@ -31,5 +31,6 @@ mod scan;
 pub mod score;
 pub mod suppress;
 pub mod text;
+pub mod trial;
 
-pub use scan::{ScanError, catalogue, facts_of, scan};
+pub use scan::{ScanError, catalogue, facts_of, scan, scan_with, team_rules};

@@ -52,8 +52,8 @@ pub(crate) struct Parsed {
 
 /// Reads the arguments, the program's own name first. Without a command `scan` is meant.
 pub(crate) fn parse(mut arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
-    const COMMANDS: [&str; 9] =
-        ["scan", "plan", "checklist", "rules", "explain", "services", "routes", "env", "compare"];
+    const COMMANDS: [&str; 11] =
+        ["scan", "plan", "checklist", "rules", "explain", "services", "routes", "env", "compare", "test", "new-rule"];
     const OTHERS: [&str; 5] = ["help", "-h", "--help", "-V", "--version"];
     let names = || COMMANDS.iter().chain(&OTHERS);
     let implied = !arguments.get(1).is_some_and(|first| names().any(|name| first == name));
@@ -93,6 +93,10 @@ pub(crate) enum Command {
     Env(FactArgs),
     /// Say what changed between two reports that were written with `--report json=FILE`
     Compare(CompareArgs),
+    /// Run the cases of the team's own rules
+    Test(TestArgs),
+    /// Write a first rule of the team's own, with its texts and its cases
+    NewRule(NewRuleArgs),
 }
 
 impl Command {
@@ -106,7 +110,9 @@ impl Command {
             | Self::Services(_)
             | Self::Routes(_)
             | Self::Env(_)
-            | Self::Compare(_) => Color::Auto,
+            | Self::Compare(_)
+            | Self::NewRule(_) => Color::Auto,
+            Self::Test(args) => args.color,
         }
     }
 }
@@ -170,6 +176,10 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "IDS", value_delimiter = ',', help_heading = "Rules")]
     pub(crate) skip: Option<Vec<String>>,
 
+    /// Ask the team's rules in this folder, too; may be repeated
+    #[arg(long = "rules", value_name = "DIR", help_heading = "Rules")]
+    pub(crate) rules: Vec<Utf8PathBuf>,
+
     /// Read this configuration instead of the nearest readiness.toml
     #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "Configuration")]
     pub(crate) config: Option<Utf8PathBuf>,
@@ -209,6 +219,10 @@ pub(crate) struct DocumentArgs {
     /// Leave these rules out: ids, categories or severities, comma separated
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     pub(crate) skip: Option<Vec<String>>,
+
+    /// Ask the team's rules in this folder, too; may be repeated
+    #[arg(long = "rules", value_name = "DIR")]
+    pub(crate) rules: Vec<Utf8PathBuf>,
 
     /// Read this configuration instead of the nearest readiness.toml
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
@@ -310,6 +324,10 @@ pub(crate) struct RulesArgs {
     #[arg(long, value_name = "LANG", value_parser = languages())]
     pub(crate) lang: Option<Lang>,
 
+    /// Know the team's rules in this folder, too; may be repeated
+    #[arg(long = "rules", value_name = "DIR")]
+    pub(crate) rules: Vec<Utf8PathBuf>,
+
     /// When to use colour
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub(crate) color: Color,
@@ -323,6 +341,10 @@ pub(crate) struct ExplainArgs {
     /// Language of the texts
     #[arg(long, value_name = "LANG", value_parser = languages())]
     pub(crate) lang: Option<Lang>,
+
+    /// Know the team's rules in this folder, too; may be repeated
+    #[arg(long = "rules", value_name = "DIR")]
+    pub(crate) rules: Vec<Utf8PathBuf>,
 
     /// When to use colour
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
@@ -348,6 +370,34 @@ pub(crate) struct CompareArgs {
     /// List every finding in the terminal
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TestArgs {
+    /// The folder of the rules [default: those that the nearest readiness.toml names]
+    pub(crate) folder: Option<Utf8PathBuf>,
+
+    /// Write the places that are found into the case files; a verdict is never changed
+    #[arg(long)]
+    pub(crate) update: bool,
+
+    /// When to use colour
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewRuleArgs {
+    /// The rule's id: lower-case words joined by hyphens that name the defect
+    pub(crate) id: String,
+
+    /// The folder to write it into
+    #[arg(long, value_name = "DIR", default_value = "readiness-rules")]
+    pub(crate) dir: Utf8PathBuf,
+
+    /// The category to which it belongs
+    #[arg(long, value_name = "NAME", default_value = "tests-quality")]
+    pub(crate) category: String,
 }
 
 /// A form of a comparison.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::model::{Attested, Lang, PathGlobs, Severity, Waiver, nearest};
 
-const SCAN_KEYS: [&str; 7] = ["fail-on", "min-score", "lang", "only", "skip", "exclude", "max-file-size"];
+const SCAN_KEYS: [&str; 8] = ["fail-on", "min-score", "lang", "only", "skip", "exclude", "max-file-size", "rules"];
 const DEPLOY_KEYS: [&str; 1] = ["method"];
 const RULE_KEYS: [&str; 3] = ["severity", "enabled", "reason"];
 const SUPPRESS_KEYS: [&str; 4] = ["rule", "paths", "reason", "until"];
@@ -93,6 +93,8 @@ impl Reader<'_> {
                 "only" => self.layer.only = Some(self.selectors(value, name)),
                 "skip" => self.layer.skip = Some(self.selectors(value, name)),
                 "exclude" => self.layer.exclude = self.globs(value, name),
+                // The folders are read beforehand: the rest of the file may name their rules.
+                "rules" => drop(self.strings(value, name)),
                 _ => self.unknown_key("scan", name, key.span(), SCAN_KEYS),
             }
         }

@@ -45,6 +45,7 @@ pub(crate) fn rule(id: &str, category: &str, severity: Severity, minutes: u32, t
         creates: Vec::new(),
         cwe: Vec::new(),
         references: Vec::new(),
+        team: false,
     }
 }
 
