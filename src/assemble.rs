@@ -90,7 +90,10 @@ pub fn assemble(draft: Draft, exists: &dyn Fn(&str) -> bool) -> Report {
         partial: draft.partial,
         repository,
         known,
-        summary: summary(&score, &findings, &actions, draft.coverage),
+        summary: Summary {
+            team_criteria: criteria.iter().filter(|one| rules.get(&one.rule).is_some_and(|rule| rule.team)).count(),
+            ..summary(&score, &findings, &actions, draft.coverage)
+        },
         categories: category_lines(&score, &pools, categories, draft.language),
         nine: nine_rows(&score, &pools, categories, draft.language),
         components: component_lines(draft.components, &score, &pools),
@@ -396,6 +399,7 @@ fn summary(score: &Score, findings: &[Finding], actions: &[Action], coverage: Co
         criteria: score.criteria,
         findings: findings.len() - suppressed - guesses,
         suppressed_findings: suppressed,
+        team_criteria: 0,
         coverage,
         derivation: Derivation {
             mean: score.overall.mean,

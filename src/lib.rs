@@ -32,6 +32,7 @@ mod scan;
 pub mod score;
 pub mod suppress;
 pub mod text;
+pub mod trial;
 
 pub use known::Ledger;
-pub use scan::{ScanError, catalogue, facts_of, scan, scan_with_ledger};
+pub use scan::{ScanError, catalogue, facts_of, scan, scan_with, scan_with_ledger, team_rules};

@@ -14,7 +14,7 @@ use crate::{
     model::Lang,
     repo::{GitState, OpenError, Profile, Repo, WalkOptions},
     report::{self, Coverage, Diagnostic, Finding, Report, Repository, Suppressed, SuppressedBy, SuppressionState},
-    rule::{Catalogue, Entry},
+    rule::{Catalogue, Entry, TeamError, TeamRules},
     rules,
     suppress::{self, Comment, Identity, Input, Origin, State, Subject},
     text::mask::mask,
@@ -26,6 +26,9 @@ pub enum ScanError {
     /// The user's fault as a rule: the path is wrong.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The fault of whoever wrote the team's rules.
+    #[error(transparent)]
+    Rules(#[from] TeamError),
     /// The environment's fault.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -44,6 +47,19 @@ pub fn catalogue() -> &'static Catalogue {
     &CATALOGUE
 }
 
+/// The rules in the folders that the configuration names.
+///
+/// # Errors
+///
+/// When a folder cannot be read or a rule file is wrong.
+pub fn team_rules(config: &Config) -> Result<TeamRules, TeamError> {
+    if config.rule_folders.is_empty() {
+        Ok(TeamRules::default())
+    } else {
+        TeamRules::load(&config.rule_folders, catalogue())
+    }
+}
+
 /// Audits the repository at `root`.
 ///
 /// Nothing of the repository is executed, nothing is written, and no network is used. The same input gives the same
@@ -54,23 +70,33 @@ pub fn catalogue() -> &'static Catalogue {
 /// When the folder cannot be opened or no worker thread can be started. A file that cannot be read or parsed is no
 /// error: it is a diagnostic in the report.
 pub fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
-    scan_with_ledger(root, config).map(|(report, _)| report)
+    scan_with(root, config, &team_rules(config)?)
 }
 
-/// Audits as [`scan`] does, and says what a baseline would be written from.
+/// [`scan`] with rules of a team that have been read already; the folders in the configuration are not read.
 ///
 /// # Errors
 ///
 /// As [`scan`].
-pub fn scan_with_ledger(root: &Utf8Path, config: &Config) -> Result<(Report, Ledger), ScanError> {
+pub fn scan_with(root: &Utf8Path, config: &Config, team: &TeamRules) -> Result<Report, ScanError> {
+    scan_with_ledger(root, config, team).map(|(report, _)| report)
+}
+
+/// Audits as [`scan_with`] does, and says what a baseline would be written from.
+///
+/// # Errors
+///
+/// As [`scan`].
+pub fn scan_with_ledger(root: &Utf8Path, config: &Config, team: &TeamRules) -> Result<(Report, Ledger), ScanError> {
     let repo = Repo::open(root, &walk_options(config))?;
-    let entries: Vec<&Entry> = catalogue().entries().iter().filter(|entry| config.runs(&entry.meta)).collect();
+    let all = catalogue().entries().iter().chain(team.entries());
+    let entries: Vec<&Entry> = all.filter(|entry| config.runs(&entry.meta)).collect();
     let ran: Vec<&str> = entries.iter().map(|entry| entry.meta.id.as_str()).collect();
     let texts = entries.iter().map(|entry| rule_texts(entry, config)).collect();
     let mut audit = engine::run(&repo, entries, config)?;
     let contents = name_findings(&mut audit.findings);
-    let mut suppressions = suppress_findings(&mut audit, &ran, config);
-    let all: Vec<&str> = catalogue().ids().collect();
+    let all: Vec<&str> = catalogue().ids().chain(team.ids()).collect();
+    let mut suppressions = suppress_findings(&mut audit, &ran, &all, config);
     let ledger = known::apply_baseline(&mut audit, &contents, (&all, &ran), config);
     suppressions.extend(known::stale_entries(config, &ledger));
     known::apply_since(&mut audit.findings, root, config).map_err(ScanError::Since)?;
@@ -152,6 +178,7 @@ fn rule_texts(entry: &Entry, config: &Config) -> report::Rule {
         creates: meta.creates.clone(),
         cwe: meta.cwe.clone(),
         references: meta.references.clone(),
+        team: entry.origin.is_some(),
     }
 }
 
@@ -183,15 +210,14 @@ fn name_findings(findings: &mut [Finding]) -> Vec<String> {
     wholes
 }
 
-fn suppress_findings(audit: &mut Audit, ran: &[&str], config: &Config) -> Vec<report::Suppression> {
+fn suppress_findings(audit: &mut Audit, ran: &[&str], known: &[&str], config: &Config) -> Vec<report::Suppression> {
     let subjects: Vec<Subject> = audit.findings.iter().map(subject).collect();
     let comments: Vec<Comment> = if config.inline_ignores { std::mem::take(&mut audit.comments) } else { Vec::new() };
-    let known: Vec<&str> = catalogue().ids().collect();
     let outcome = suppress::suppress(&Input {
         subjects: &subjects,
         comments: &comments,
         waivers: &config.waivers,
-        known: &known,
+        known,
         ran,
         today: config.today,
     });

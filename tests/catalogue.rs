@@ -250,7 +250,7 @@ fn rule_files_give_reasons_and_valid_expressions() {
 #[test]
 fn every_rule_has_cases_of_each_verdict() {
     each(|entry| {
-        let cases = match cases::parse(entry.cases) {
+        let cases = match cases::parse(&entry.cases) {
             Ok(cases) => cases,
             Err(error) => return vec![error.to_string()],
         };
@@ -381,7 +381,7 @@ fn every_message_that_code_names_is_in_its_rule_file() {
 #[test]
 fn every_message_said_in_a_case_has_its_text_and_its_values() {
     each(|entry| {
-        let Ok(cases) = cases::parse(entry.cases) else { return Vec::new() };
+        let Ok(cases) = cases::parse(&entry.cases) else { return Vec::new() };
         let mut problems = BTreeSet::new();
         for case in &cases {
             let folder = tempfile::tempdir().unwrap();

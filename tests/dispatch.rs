@@ -90,7 +90,7 @@ fn keywords_lose_nothing_in_the_fixtures() {
 fn keywords_lose_nothing_in_the_cases_of_all_rules() {
     let mut all = Vec::new();
     for entry in catalogue().entries() {
-        for case in cases::parse(entry.cases).unwrap() {
+        for case in cases::parse(&entry.cases).unwrap() {
             let folder = tempfile::tempdir().unwrap();
             common::lay_out(folder.path(), &case.files);
             let named = |what| format!("{}: {}: {what}", entry.meta.id, case.title);

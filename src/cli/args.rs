@@ -56,10 +56,24 @@ pub(crate) struct Parsed {
     pub(crate) implied: bool,
 }
 
+/// Every command by its name.
+pub(super) const COMMANDS: [&str; 12] = [
+    "scan",
+    "plan",
+    "checklist",
+    "rules",
+    "explain",
+    "services",
+    "routes",
+    "env",
+    "compare",
+    "baseline",
+    "test",
+    "new-rule",
+];
+
 /// Reads the arguments, the program's own name first. Without a command `scan` is meant.
 pub(crate) fn parse(mut arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
-    const COMMANDS: [&str; 10] =
-        ["scan", "plan", "checklist", "rules", "explain", "services", "routes", "env", "compare", "baseline"];
     const OTHERS: [&str; 5] = ["help", "-h", "--help", "-V", "--version"];
     let names = || COMMANDS.iter().chain(&OTHERS);
     let implied = !arguments.get(1).is_some_and(|first| names().any(|name| first == name));
@@ -101,6 +115,10 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Write down what is known today, so that only new findings fail the gate
     Baseline(super::baseline::BaselineArgs),
+    /// Run the cases of the team's own rules
+    Test(TestArgs),
+    /// Write a first rule of the team's own, with its texts and its cases
+    NewRule(NewRuleArgs),
 }
 
 impl Command {
@@ -115,7 +133,9 @@ impl Command {
             | Self::Routes(_)
             | Self::Env(_)
             | Self::Compare(_)
-            | Self::Baseline(_) => Color::Auto,
+            | Self::Baseline(_)
+            | Self::NewRule(_) => Color::Auto,
+            Self::Test(args) => args.color,
         }
     }
 }
@@ -191,6 +211,10 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "IDS", value_delimiter = ',', help_heading = "Rules")]
     pub(crate) skip: Option<Vec<String>>,
 
+    /// Ask the team's rules in this folder, too; may be repeated
+    #[arg(long = "rules", value_name = "DIR", help_heading = "Rules")]
+    pub(crate) rules: Vec<Utf8PathBuf>,
+
     /// Read this configuration instead of the nearest readiness.toml
     #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "Configuration")]
     pub(crate) config: Option<Utf8PathBuf>,
@@ -230,6 +254,10 @@ pub(crate) struct DocumentArgs {
     /// Leave these rules out: ids, categories or severities, comma separated
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     pub(crate) skip: Option<Vec<String>>,
+
+    /// Ask the team's rules in this folder, too; may be repeated
+    #[arg(long = "rules", value_name = "DIR")]
+    pub(crate) rules: Vec<Utf8PathBuf>,
 
     /// Read this configuration instead of the nearest readiness.toml
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
@@ -331,6 +359,10 @@ pub(crate) struct RulesArgs {
     #[arg(long, value_name = "LANG", value_parser = languages())]
     pub(crate) lang: Option<Lang>,
 
+    /// Know the team's rules in this folder, too; may be repeated
+    #[arg(long = "rules", value_name = "DIR")]
+    pub(crate) rules: Vec<Utf8PathBuf>,
+
     /// When to use colour
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub(crate) color: Color,
@@ -344,6 +376,10 @@ pub(crate) struct ExplainArgs {
     /// Language of the texts
     #[arg(long, value_name = "LANG", value_parser = languages())]
     pub(crate) lang: Option<Lang>,
+
+    /// Know the team's rules in this folder, too; may be repeated
+    #[arg(long = "rules", value_name = "DIR")]
+    pub(crate) rules: Vec<Utf8PathBuf>,
 
     /// When to use colour
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
@@ -369,6 +405,34 @@ pub(crate) struct CompareArgs {
     /// List every finding in the terminal
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TestArgs {
+    /// The folder of the rules [default: those that the nearest readiness.toml names]
+    pub(crate) folder: Option<Utf8PathBuf>,
+
+    /// Write the places that are found into the case files; a verdict is never changed
+    #[arg(long)]
+    pub(crate) update: bool,
+
+    /// When to use colour
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewRuleArgs {
+    /// The rule's id: lower-case words joined by hyphens that name the defect
+    pub(crate) id: String,
+
+    /// The folder to write it into
+    #[arg(long, value_name = "DIR", default_value = "readiness-rules")]
+    pub(crate) dir: Utf8PathBuf,
+
+    /// The category to which it belongs
+    #[arg(long, value_name = "NAME", default_value = "tests-quality")]
+    pub(crate) category: String,
 }
 
 /// A form of a comparison.

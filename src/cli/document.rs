@@ -29,7 +29,7 @@ pub(super) struct Audited {
 /// Audits the folder that the arguments name.
 pub(super) fn audit(args: &DocumentArgs) -> Result<Audited, Failure> {
     let root = scan::root(&args.path, false)?;
-    let source = Source { named: args.config.as_deref(), none: args.no_config };
+    let source = Source { named: args.config.as_deref(), none: args.no_config, rules: &args.rules };
     let config = scan::settings(
         |names| {
             let list = |flag: &str, list: &Option<Vec<String>>| {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use readiness::config::ConfigError;
+use readiness::{config::ConfigError, rule::TeamError};
 
 /// How a command ends, in every format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,7 @@ pub(crate) struct Failure {
 pub(crate) enum Complaint {
     Message { what: String, help: Option<String> },
     Config(ConfigError),
+    Rules(TeamError),
 }
 
 impl Failure {
@@ -60,5 +61,11 @@ impl Failure {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         Self { exit: Exit::Usage, complaint: Complaint::Config(error) }
+    }
+}
+
+impl From<TeamError> for Failure {
+    fn from(error: TeamError) -> Self {
+        Self { exit: Exit::Usage, complaint: Complaint::Rules(error) }
     }
 }

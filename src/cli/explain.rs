@@ -3,7 +3,10 @@
 use anstyle::{AnsiColor, Style};
 use readiness::{
     model::{Lang, RuleMeta, nearest},
-    rule::cases::{self, Case, CaseFile},
+    rule::{
+        TeamRules,
+        cases::{self, Case, CaseFile},
+    },
 };
 
 use super::{
@@ -13,6 +16,7 @@ use super::{
     library::{self, Card},
     output::{Output, print},
     page::{Page, severity_style},
+    team,
     words::Words,
 };
 
@@ -23,10 +27,15 @@ const SHOWN: [(&str, usize); 5] = [("fail", 2), ("pass", 2), ("not-applicable", 
 const LONGEST_FILE: usize = 30;
 
 pub(super) fn run(args: &ExplainArgs, output: &Output) -> Outcome {
-    let cards = library::cards();
+    let lang = args.lang.unwrap_or_default();
+    // A broken rule of the team keeps nobody from reading about those that are built in.
+    let team = match readiness::catalogue().get(&args.rule) {
+        Some(_) => TeamRules::default(),
+        None => team::here(&args.rules)?,
+    };
+    let cards = library::cards_with(&team);
     let card = cards.iter().find(|card| card.meta.id == args.rule).ok_or_else(|| unknown(&args.rule, &cards))?;
-    let explained = explain(card, args.lang.unwrap_or_default(), output);
-    print(explained.as_bytes())?;
+    print(explain(card, lang, output).as_bytes())?;
     Ok(Exit::Holds)
 }
 
@@ -45,6 +54,9 @@ fn explain(card: &Card, lang: Lang, output: &Output) -> String {
     page.heading(&texts.title);
     let severity = page.styled(severity_style(meta.severity), meta.severity.as_str());
     page.line(&format!("{} · {} · {severity}", meta.id, meta.category));
+    if let Some(path) = card.origin {
+        page.line(&format!("{} {path}", words.team_rule));
+    }
     page.heading(words.why);
     page.paragraphs(&texts.why, 2);
     page.heading(words.how);
@@ -111,7 +123,11 @@ fn examples(page: &mut Page, card: &Card, words: &Words) {
     if cases.len() > shown.len() {
         page.line("");
         let meta = card.meta;
-        page.paragraphs(&format!("{} rules/{}/{}.md", words.more_examples, meta.category, meta.id), 2);
+        let all = match card.origin {
+            Some(path) => format!("{}.md", path.trim_end_matches(".toml")),
+            None => format!("{} rules/{}/{}.md", words.more_examples, meta.category, meta.id),
+        };
+        page.paragraphs(&all, 2);
     }
 }
 

@@ -11,20 +11,29 @@ use readiness::{
     model::RuleMeta,
     repo::Repo,
     report::Report,
+    rule::{Entry, TeamRules},
 };
 
 use super::exit::Failure;
 
-/// A rule of the catalogue.
-pub(super) struct Card {
-    pub(super) meta: &'static RuleMeta,
+/// A rule of the catalogue or of the team.
+pub(super) struct Card<'a> {
+    pub(super) meta: &'a RuleMeta,
     /// The text of its case file.
-    pub(super) cases: &'static str,
+    pub(super) cases: &'a str,
+    /// The file of a rule that the team wrote.
+    pub(super) origin: Option<&'a str>,
 }
 
-/// Every rule, in catalogue order.
-pub(super) fn cards() -> Vec<Card> {
-    readiness::catalogue().entries().iter().map(|entry| Card { meta: &entry.meta, cases: entry.cases }).collect()
+/// Every rule that is built in, in catalogue order, then those of the team.
+pub(super) fn cards_with(team: &TeamRules) -> Vec<Card<'_>> {
+    readiness::catalogue().entries().iter().chain(team.entries()).map(Card::new).collect()
+}
+
+impl<'a> Card<'a> {
+    fn new(entry: &'a Entry) -> Self {
+        Self { meta: &entry.meta, cases: &entry.cases, origin: entry.origin.as_deref() }
+    }
 }
 
 /// Audits the folder `root`.
@@ -34,7 +43,7 @@ pub(super) fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError
 
 /// Audits the folder `root`, and says what a baseline would be written from.
 pub(super) fn scan_with_ledger(root: &Utf8Path, config: &Config) -> Result<(Report, Ledger), ScanError> {
-    readiness::scan_with_ledger(root, config)
+    readiness::scan_with_ledger(root, config, &readiness::team_rules(config)?)
 }
 
 /// The facts of the folder at `path`, without any rule.

@@ -11,6 +11,7 @@ mod exit;
 mod explain;
 mod gate;
 mod library;
+mod new_rule;
 mod output;
 mod page;
 mod plan;
@@ -20,6 +21,8 @@ mod rows;
 mod rules;
 mod scan;
 mod services;
+mod team;
+mod test;
 mod words;
 
 use std::ffi::OsString;
@@ -52,6 +55,8 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Env(args) => env::run(args, &output),
         Command::Compare(args) => compare::run(args),
         Command::Baseline(args) => baseline::run(args),
+        Command::Test(args) => test::run(args, &output),
+        Command::NewRule(args) => new_rule::run(args),
     };
     result.unwrap_or_else(|failure| {
         output.complain(&failure);

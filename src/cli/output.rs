@@ -54,6 +54,7 @@ impl Output {
                 }
             }
             Complaint::Config(error) => say(&format!("{}\n", error.report(self.error_colored))),
+            Complaint::Rules(error) => say(&format!("{}\n", error.report(self.error_colored))),
         }
     }
 

@@ -1,6 +1,6 @@
 //! `readiness rules`: the catalogue as a table or as JSON.
 
-use readiness::model::{Categories, Confidence, Lang, Reference, RuleMeta, Scope, Severity};
+use readiness::model::{Categories, Confidence, Lang, Reference, Scope, Severity};
 use serde::Serialize;
 
 use super::{
@@ -10,11 +10,13 @@ use super::{
     library::{self, Card},
     output::{Output, print},
     page::{Page, severity_style},
+    team,
     words::Words,
 };
 
 pub(super) fn run(args: &RulesArgs, output: &Output) -> Outcome {
-    let cards = library::cards();
+    let team = team::here(&args.rules)?;
+    let cards = library::cards_with(&team);
     let lang = args.lang.unwrap_or_default();
     let text = match args.format {
         ListFormat::Terminal => table(&cards, lang, output),
@@ -35,19 +37,25 @@ fn table(cards: &[Card], lang: Lang, output: &Output) -> String {
         }
         page.heading(&format!("{} ({})", category.name(lang), category.id));
         for card in rules {
-            row(&mut page, card.meta, lang, widest);
+            row(&mut page, card, lang, widest);
         }
     }
     let count = cards.len();
-    page.heading(&format!("{count} {}. {}", words.rules.of(lang, count), words.explain_hint));
+    let team = match cards.iter().filter(|card| card.origin.is_some()).count() {
+        0 => String::new(),
+        team => format!(" ({team} {})", words.of_the_team),
+    };
+    page.heading(&format!("{count} {}{team}. {}", words.rules.of(lang, count), words.explain_hint));
     page.finish()
 }
 
 /// One rule: its id, its severity, and what should hold.
-fn row(page: &mut Page, meta: &RuleMeta, lang: Lang, widest: usize) {
+fn row(page: &mut Page, card: &Card, lang: Lang, widest: usize) {
+    let meta = card.meta;
     let severity = page.styled(severity_style(meta.severity), &format!("{:<8}", meta.severity.as_str()));
     let head = format!("  {:<widest$}  {severity}  ", meta.id);
-    page.hanging(&head, widest + 14, &meta.texts(lang).title);
+    let origin = card.origin.map(|path| format!(" ({path})")).unwrap_or_default();
+    page.hanging(&head, widest + 14, &format!("{}{origin}", meta.texts(lang).title));
 }
 
 /// A rule as programs see it.
@@ -68,10 +76,14 @@ struct Listed<'a> {
     creates: &'a [String],
     cwe: &'a [u32],
     references: &'a [Reference],
+    /// The file of a rule that the team wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<&'a str>,
 }
 
 impl<'a> Listed<'a> {
-    fn new(meta: &'a RuleMeta, lang: Lang) -> Self {
+    fn new(card: &Card<'a>, lang: Lang) -> Self {
+        let meta = card.meta;
         let texts = meta.texts(lang);
         Self {
             id: &meta.id,
@@ -89,12 +101,13 @@ impl<'a> Listed<'a> {
             creates: &meta.creates,
             cwe: &meta.cwe,
             references: &meta.references,
+            origin: card.origin,
         }
     }
 }
 
 fn json(cards: &[Card], lang: Lang) -> Result<String, Failure> {
-    let listed: Vec<Listed<'_>> = cards.iter().map(|card| Listed::new(card.meta, lang)).collect();
+    let listed: Vec<Listed<'_>> = cards.iter().map(|card| Listed::new(card, lang)).collect();
     let mut text = serde_json::to_string_pretty(&listed)
         .map_err(|error| Failure::unusable(format!("cannot write the list of rules: {error}")))?;
     text.push('\n');

@@ -18,17 +18,15 @@ use readiness::{
 
 use super::{
     Outcome,
-    args::{Format, ScanArgs, Template},
+    args::{COMMANDS, Format, ScanArgs, Template},
     baseline, checklist,
     exit::{Exit, Failure},
     gate, library,
     output::{self, Output, reason},
     progress::Bar,
+    team,
     words::Words,
 };
-
-const COMMANDS: [&str; 10] =
-    ["scan", "plan", "checklist", "rules", "explain", "services", "routes", "env", "compare", "baseline"];
 
 /// Runs the command; `implied` when nobody wrote its name.
 pub(super) fn run(args: &ScanArgs, implied: bool, output: &Output) -> Outcome {
@@ -91,7 +89,7 @@ fn missing(path: &Utf8Path, implied: bool) -> Failure {
 }
 
 fn config(args: &ScanArgs, root: &Utf8Path) -> Result<Config, Failure> {
-    let source = Source { named: args.config.as_deref(), none: args.no_config };
+    let source = Source { named: args.config.as_deref(), none: args.no_config, rules: &args.rules };
     settings(|names| flags(args, names), source, root, args.quiet)
 }
 
@@ -102,6 +100,8 @@ pub(super) struct Source<'a> {
     pub(super) named: Option<&'a Utf8Path>,
     /// Nowhere.
     pub(super) none: bool,
+    /// Folders of the team's rules that flags name, besides those of the configuration.
+    pub(super) rules: &'a [Utf8PathBuf],
 }
 
 /// The settings of a scan: what the flags say, over what the file says.
@@ -111,13 +111,17 @@ pub(super) fn settings(
     root: &Utf8Path,
     quiet: bool,
 ) -> Result<Config, Failure> {
-    let cards = library::cards();
+    let found = found(source, root);
+    let folders = team::folders(source.rules, found.as_ref())?;
+    let team = team::load(&folders)?;
+    let cards = library::cards_with(&team);
     let rules: Vec<&str> = cards.iter().map(|card| card.meta.id.as_str()).collect();
     let categories: Vec<&str> = Categories::embedded().all.iter().map(|category| category.id.as_str()).collect();
     let names = Names { rules: &rules, categories: &categories };
     let flags = flags(names)?;
-    let file = file(source, root, names)?;
+    let file = file(source, found.as_ref(), root, names)?;
     let mut config = Config::from_layers([flags, file]);
+    config.rule_folders = folders;
     config.today = config.today.or_else(today);
     if !quiet && io::stderr().is_terminal() {
         config.progress = Observer::new(Arc::new(Bar::new(Words::of(config.lang).files)));
@@ -170,15 +174,19 @@ pub(super) fn selectors(flag: &str, list: &[String], names: Names<'_>) -> Result
     })
 }
 
-fn file(source: Source<'_>, root: &Utf8Path, names: Names<'_>) -> Result<Layer, Failure> {
-    let found = match source.named {
+/// The configuration file, when there is one.
+fn found(source: Source<'_>, root: &Utf8Path) -> Option<Found> {
+    match source.named {
         _ if source.none => None,
         Some(path) => Some(Found::named(absolute(path))),
         None => find(root),
-    };
+    }
+}
+
+fn file(source: Source<'_>, found: Option<&Found>, root: &Utf8Path, names: Names<'_>) -> Result<Layer, Failure> {
     let Some(found) = found else { return Ok(Layer::default()) };
     let complaint_path = source.named.map_or_else(|| from_here(&found.path), Utf8Path::to_owned);
-    let mut layer = load(&found, root, &from_root(&found.path, root), names)
+    let mut layer = load(found, root, &from_root(&found.path, root), names)
         .map_err(|error| Failure::from(error.about(complaint_path.as_str())))?;
     let folder = found.path.parent().unwrap_or(root);
     layer.baseline = layer.baseline.map(|path| folder.join(path));

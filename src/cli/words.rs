@@ -44,6 +44,8 @@ pub(super) struct Words {
     pub(super) empty_file: &'static str,
     pub(super) reason: &'static str,
 
+    pub(super) team_rule: &'static str,
+    pub(super) of_the_team: &'static str,
     pub(super) rules: Plural,
     pub(super) explain_hint: &'static str,
 }
@@ -121,6 +123,8 @@ static EN: Words = Words {
     empty_file: "(empty)",
     reason: "reason",
 
+    team_rule: "A rule of the team:",
+    of_the_team: "of the team",
     rules: Plural { one: "rule", few: "rules", many: "rules" },
     explain_hint: "`readiness explain RULE` says more about one.",
 };
@@ -165,6 +169,8 @@ static RU: Words = Words {
     empty_file: "(пусто)",
     reason: "причина",
 
+    team_rule: "Правило команды:",
+    of_the_team: "от команды",
     rules: Plural { one: "правило", few: "правила", many: "правил" },
     explain_hint: "Подробнее об одном: `readiness explain ПРАВИЛО`.",
 };

@@ -65,7 +65,7 @@ pub fn parse(text: &str, shown: &str, below: &str, names: Names<'_>) -> Result<L
 
 type Unreadable = (String, Option<&'static str>);
 
-fn text(found: &Found) -> Result<String, Unreadable> {
+pub(super) fn text(found: &Found) -> Result<String, Unreadable> {
     let path = &found.path;
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => ("no such file".to_owned(), Some("name an existing file, or leave `--config` out")),

@@ -6,6 +6,7 @@
 mod deploy;
 mod error;
 mod file;
+mod folders;
 mod layer;
 mod progress;
 mod read;
@@ -18,6 +19,7 @@ use camino::Utf8PathBuf;
 pub use deploy::DeployMethod;
 pub use error::{ConfigError, Problem};
 pub use file::{FILE_NAME, Found, find, load, parse};
+pub use folders::{RuleFolder, rule_folders};
 pub use layer::{FailOn, Layer, RuleSettings};
 pub use progress::{Observer, Progress};
 pub use selector::{Names, Selector, SelectorError, severities};
@@ -65,6 +67,8 @@ pub struct Config {
     pub fail_on: Option<Severity>,
     /// The gate fails below this overall score, 0 to 10.
     pub min_score: Option<f64>,
+    /// Folders of rules that the team wrote.
+    pub rule_folders: Vec<RuleFolder>,
     /// Hears how far the scan is.
     pub progress: Observer,
 }
@@ -108,6 +112,7 @@ impl Config {
             attested: set.attested,
             fail_on: set.fail_on.unwrap_or(FailOn::At(Severity::Critical)).severity(),
             min_score: set.min_score,
+            rule_folders: Vec::new(),
             progress: Observer::default(),
         }
     }

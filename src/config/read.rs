@@ -13,7 +13,8 @@ use super::{
 };
 use crate::model::{Attested, Lang, PathGlobs, Severity, Waiver, nearest};
 
-const SCAN_KEYS: [&str; 8] = ["fail-on", "min-score", "lang", "only", "skip", "exclude", "max-file-size", "baseline"];
+const SCAN_KEYS: [&str; 9] =
+    ["fail-on", "min-score", "lang", "only", "skip", "exclude", "max-file-size", "baseline", "rules"];
 const DEPLOY_KEYS: [&str; 1] = ["method"];
 const RULE_KEYS: [&str; 3] = ["severity", "enabled", "reason"];
 const SUPPRESS_KEYS: [&str; 4] = ["rule", "paths", "reason", "until"];
@@ -94,6 +95,8 @@ impl Reader<'_> {
                 "skip" => self.layer.skip = Some(self.selectors(value, name)),
                 "baseline" => self.layer.baseline = self.take(value, name, Expected::string).map(Into::into),
                 "exclude" => self.layer.exclude = self.globs(value, name),
+                // The folders are read beforehand: the rest of the file may name their rules.
+                "rules" => drop(self.strings(value, name)),
                 _ => self.unknown_key("scan", name, key.span(), SCAN_KEYS),
             }
         }

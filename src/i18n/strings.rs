@@ -80,6 +80,7 @@ pub struct Strings {
     pub count_manual: &'static str,
     pub count_not_applicable: &'static str,
     pub count_suppressed: &'static str,
+    pub count_team: &'static str,
 
     pub timing: &'static str,
     pub fix_first_one: &'static str,
@@ -267,6 +268,7 @@ static EN: Strings = Strings {
     count_manual: "to confirm",
     count_not_applicable: "not applicable",
     count_suppressed: "suppressed",
+    count_team: "from team rules",
 
     timing: "Timing",
     fix_first_one: "Fix this first",
@@ -405,6 +407,7 @@ static RU: Strings = Strings {
     count_manual: "подтвердить",
     count_not_applicable: "неприменимо",
     count_suppressed: "скрыто",
+    count_team: "по правилам команды",
 
     timing: "Время",
     fix_first_one: "Исправьте сначала это",

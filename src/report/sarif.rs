@@ -107,6 +107,9 @@ fn rule_properties(rule: &Rule) -> Value {
         tags.push("security".to_owned());
     }
     tags.extend(rule.cwe.iter().map(|cwe| format!("external/cwe/cwe-{cwe:03}")));
+    if rule.team {
+        tags.push("team".to_owned());
+    }
     let mut properties = json!({
         "tags": tags,
         "severity": rule.severity,

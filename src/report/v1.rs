@@ -122,6 +122,9 @@ pub struct Summary {
     pub findings: usize,
     /// Findings that a comment, the configuration, the baseline or `--since` takes out.
     pub suppressed_findings: usize,
+    /// Criteria that come from rules that the team wrote.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub team_criteria: usize,
     pub coverage: Coverage,
     /// How the overall score follows from the categories.
     pub derivation: Derivation,
@@ -509,6 +512,19 @@ pub struct Rule {
     pub creates: Vec<String>,
     pub cwe: Vec<u32>,
     pub references: Vec<Reference>,
+    /// A rule that the team wrote.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub team: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the serializer hands over a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the serializer hands over a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// Where the time went; only with `--timing`.

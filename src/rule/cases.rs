@@ -42,6 +42,8 @@ pub struct CaseFile {
     pub content: String,
     pub tracked: bool,
     pub marks: Vec<Mark>,
+    /// Line of the opening fence in the case file, from 1; the file's first line follows it.
+    pub line: usize,
 }
 
 /// What is expected at a line.
@@ -144,6 +146,7 @@ impl Fence {
             content: String::new(),
             tracked: false,
             marks: Vec::new(),
+            line: number,
         };
         for word in &mut words {
             if let Some(path) = word.strip_prefix("path=") {
@@ -179,6 +182,12 @@ impl Fence {
         file.marks.extend(mark);
         Ok(())
     }
+}
+
+/// A line of a file in a case as the file holds it: without a marker.
+pub fn without_marker(line: &str) -> &str {
+    let split = line.rfind("expect:").and_then(|at| strip_marker(line, at, 0));
+    split.map_or(line, |split| split.map_or(line, |(content, _)| content))
 }
 
 /// Splits a line into its content and its marker; `None` when what precedes `expect:` opens no comment.

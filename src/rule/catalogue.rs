@@ -1,6 +1,6 @@
 //! The catalogue: every rule's identity and texts from its file, joined with its code. The only list of all rules.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{Rule, RuleFile, declarative::DeclaredRule, mistakes};
 use crate::model::{Categories, RuleMeta};
@@ -12,8 +12,18 @@ static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalogue
 pub struct Entry {
     pub meta: RuleMeta,
     decision: Decision,
-    /// The text of its case file; empty for a rule that was read at run time.
-    pub cases: &'static str,
+    /// The text of its case file; empty for a rule that has none.
+    pub cases: Cow<'static, str>,
+    /// The file that it was read from at run time; `None` for a rule that is built in.
+    pub origin: Option<String>,
+}
+
+/// Where a rule comes from that is read at run time.
+pub(super) struct Source {
+    /// The rule file, as messages call it.
+    pub(super) path: String,
+    /// The text of its case file.
+    pub(super) cases: String,
 }
 
 enum Decision {
@@ -32,7 +42,7 @@ impl Entry {
     /// A rule outside the catalogue, for tests of the engine.
     #[doc(hidden)]
     pub fn coded(meta: RuleMeta, rule: &'static dyn Rule) -> Self {
-        Self { meta, decision: Decision::Coded(rule), cases: "" }
+        Self { meta, decision: Decision::Coded(rule), cases: Cow::Borrowed(""), origin: None }
     }
 }
 
@@ -92,8 +102,25 @@ pub fn declared_rule(category: &str, path: &str, text: &str) -> Result<Entry, Ca
     let rule = DeclaredRule::new(&file).map_err(wrong)?;
     match mistakes(text).into_iter().next() {
         Some(mistake) => Err(wrong(mistake.to_string())),
-        None => Ok(Entry { meta: file.meta(category), decision: Decision::Declared(rule), cases: "" }),
+        None => Ok(Entry {
+            meta: file.meta(category),
+            decision: Decision::Declared(rule),
+            cases: Cow::Borrowed(""),
+            origin: Some(path.to_owned()),
+        }),
     }
+}
+
+/// A rule of a team, whose text has been checked; `folder` is the category that its folder names.
+pub(super) fn declared_entry(folder: Option<&str>, text: &str, source: Source) -> Result<Entry, String> {
+    let file: RuleFile = toml::from_str(text).map_err(|error| error.message().to_owned())?;
+    let category = file.category.as_deref().or(folder).ok_or("the category is missing")?;
+    Ok(Entry {
+        meta: file.meta(category),
+        decision: Decision::Declared(DeclaredRule::new(&file)?.bounded()),
+        cases: Cow::Owned(source.cases),
+        origin: Some(source.path),
+    })
 }
 
 fn entry(
@@ -106,6 +133,9 @@ fn entry(
     let path = format!("rules/{path}");
     let wrong = |message: String| CatalogueError::File { path: path.clone(), message };
     let file = rule_file(&path, content)?;
+    if file.category.is_some() || file.text.written.len() < 2 {
+        return Err(wrong("the folder says the category, and the texts are in both languages".to_owned()));
+    }
     if file.id != id {
         return Err(wrong(format!("the id is `{}`, the file is named `{id}`", file.id)));
     }
@@ -118,7 +148,7 @@ fn entry(
         }
     };
     let cases = embedded(&format!("{category}/{id}.md")).ok_or_else(|| wrong("it has no case file".to_owned()))?;
-    Ok(Entry { meta: file.meta(category), decision, cases })
+    Ok(Entry { meta: file.meta(category), decision, cases: Cow::Borrowed(cases), origin: None })
 }
 
 fn rule_file(path: &str, text: &str) -> Result<RuleFile, CatalogueError> {

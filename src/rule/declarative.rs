@@ -12,12 +12,12 @@
 //!
 //! Where a file that matters could not be read, nothing is concluded from not having found something.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Context, Out, Rule, RuleFile, Visit, Watch,
     matcher::{CallMatch, Condition, DependencyMatch, DocMatch, DockerMatch, Globs, OneOrMore, TextMatch},
-    search::{self, Found, Hit},
+    search::{self, Found, Hit, MAX_MATCHES},
 };
 use crate::{
     code::{Kind, NodeRef},
@@ -37,6 +37,8 @@ pub(super) struct DeclaredRule {
     missing: Option<String>,
     /// A person answers.
     asks: bool,
+    /// How many places of one file, and of all files together, a matcher may find.
+    most: (usize, usize),
     /// Every matcher of the rule; its index is the key of its observations.
     matchers: Vec<Matcher>,
 }
@@ -115,43 +117,35 @@ impl DeclaredRule {
             good: grow(decides.good),
             missing: decides.missing.map(|missing| missing.path),
             asks: decides.ask,
+            most: (MAX_MATCHES, usize::MAX),
             matchers,
         };
         rule.check_texts(file)?;
         Ok(rule)
     }
 
-    /// Every message that it can say must be there in both languages, and name only what a match gives.
+    /// A rule of somebody else: what it finds is bounded, so that it cannot take the room of the others.
+    pub(super) fn bounded(mut self) -> Self {
+        self.most = (100, 2_000);
+        self
+    }
+
+    /// Every message that it can say must be there in each language that the file has, and name only what a match
+    /// gives.
     fn check_texts(&self, file: &RuleFile) -> Result<(), String> {
-        for (name, lang, texts) in [("en", Lang::En, &file.text.en), ("ru", Lang::Ru, &file.text.ru)] {
-            for key in self.messages() {
-                let Some(text) = texts.message.get(key) else {
-                    return Err(format!("[text.{name}.message] needs `{key}`, because the [match] can say it"));
-                };
-                i18n::render(text, &sample(key), lang)
-                    .map_err(|error| format!("[text.{name}.message] `{key}`: {error}; a match gives {}", given(key)))?;
-            }
-            if let Some(unused) = texts.message.keys().find(|key| !self.messages().contains(&key.as_str())) {
-                return Err(format!("[text.{name}.message] has `{unused}`, which the [match] never says; remove it"));
+        let said = Said {
+            asks: self.asks,
+            applies: self.applies.is_some(),
+            bad: self.bad.is_some(),
+            good: self.good.is_some(),
+            missing: self.missing.is_some(),
+        };
+        for lang in &file.text.written {
+            if let Some(wrong) = said.mistakes(*lang, &file.text.of(*lang).message).into_iter().next() {
+                return Err(wrong.what);
             }
         }
         Ok(())
-    }
-
-    fn messages(&self) -> Vec<&'static str> {
-        let absent = self.missing.is_some();
-        let decides = !self.asks && !absent;
-        [
-            (self.asks, "question"),
-            (self.applies.is_some() || decides, "not-applicable"),
-            (self.bad.is_some(), "bad"),
-            (self.good.is_some(), "good"),
-            (absent, "missing"),
-            (decides && self.good.is_none(), "searched"),
-        ]
-        .into_iter()
-        .filter_map(|(said, key)| said.then_some(key))
-        .collect()
     }
 
     /// What each matcher found: those that visit files from their observations, the others from the index.
@@ -171,6 +165,7 @@ impl DeclaredRule {
                 };
                 found.hits.sort();
                 found.hits.dedup();
+                found.hits.truncate(self.most.1);
                 found
             })
             .collect()
@@ -253,7 +248,7 @@ impl Rule for DeclaredRule {
     fn text(&self, file: &Visit<'_>, out: &mut Out<'_>) {
         for (index, matcher) in self.matchers.iter().enumerate() {
             if let Matcher::Text(wanted) = matcher {
-                wanted.visit(self.scope, file, |hit| note(index, hit, out));
+                wanted.visit(self.scope, file, self.most.0, |hit| note(index, hit, out));
             }
         }
     }
@@ -330,6 +325,66 @@ fn seen(index: usize, cx: &Context<'_>, looks_at: impl Fn(&crate::repo::File) ->
 
 fn found_in<'f>(tree: Option<&Tree>, found: &'f [Found]) -> impl Iterator<Item = &'f Found> {
     tree.map(Tree::matchers).unwrap_or_default().into_iter().map(|index| &found[index])
+}
+
+/// Which parts a rule file has: they decide what the rule can say.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "the parts of a file are independent of each other")]
+pub(super) struct Said {
+    pub(super) asks: bool,
+    pub(super) applies: bool,
+    pub(super) bad: bool,
+    pub(super) good: bool,
+    pub(super) missing: bool,
+}
+
+/// A text that is missing, useless or wrong.
+pub(super) struct TextMistake {
+    /// The key of the message, when the file has it.
+    pub(super) key: Option<String>,
+    pub(super) what: String,
+}
+
+impl Said {
+    pub(super) fn messages(self) -> Vec<&'static str> {
+        let decides = !self.asks && !self.missing;
+        [
+            (self.asks, "question"),
+            (self.applies || decides, "not-applicable"),
+            (self.bad, "bad"),
+            (self.good, "good"),
+            (self.missing, "missing"),
+            (decides && !self.good, "searched"),
+        ]
+        .into_iter()
+        .filter_map(|(said, key)| said.then_some(key))
+        .collect()
+    }
+
+    /// What is wrong with the messages in one language.
+    pub(super) fn mistakes(self, lang: Lang, messages: &BTreeMap<String, String>) -> Vec<TextMistake> {
+        let name = match lang {
+            Lang::En => "en",
+            Lang::Ru => "ru",
+        };
+        let mut mistakes = Vec::new();
+        for key in self.messages() {
+            let Some(text) = messages.get(key) else {
+                let what = format!("[text.{name}.message] needs `{key}`, because the [match] can say it");
+                mistakes.push(TextMistake { key: None, what });
+                continue;
+            };
+            if let Err(error) = i18n::render(text, &sample(key), lang) {
+                let what = format!("[text.{name}.message] `{key}`: {error}; a match gives {}", given(key));
+                mistakes.push(TextMistake { key: Some(key.to_owned()), what });
+            }
+        }
+        for unused in messages.keys().filter(|key| !self.messages().contains(&key.as_str())) {
+            let what = format!("[text.{name}.message] has `{unused}`, which the [match] never says; remove it");
+            mistakes.push(TextMistake { key: Some(unused.clone()), what });
+        }
+        mistakes
+    }
 }
 
 /// A message about what is nowhere, at `path`.

@@ -4,16 +4,19 @@
 
 pub mod cases;
 mod catalogue;
+mod check;
 mod declarative;
 mod declared;
 mod matcher;
 mod search;
+mod team;
 
 use std::collections::BTreeMap;
 
 pub use catalogue::{Catalogue, CatalogueError, Entry, declared_rule};
 pub use declared::RuleFile;
 pub use matcher::{Mistake, mistakes};
+pub use team::{TeamError, TeamRules};
 
 pub use crate::facts::{Visit, Watch};
 use crate::{

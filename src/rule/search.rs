@@ -34,7 +34,7 @@ pub(super) struct Found {
 }
 
 /// Bounds what one expression can say of one file.
-const MAX_MATCHES: usize = 1000;
+pub(super) const MAX_MATCHES: usize = 1000;
 /// Values are for a reader's eyes.
 const MAX_VALUE: usize = 120;
 
@@ -194,12 +194,12 @@ impl TextMatch {
         self.roles().contains(&file.role) && self.files.as_ref().is_none_or(named)
     }
 
-    pub(super) fn visit(&self, scope: Scope, visit: &Visit<'_>, mut say: impl FnMut(Hit)) {
+    pub(super) fn visit(&self, scope: Scope, visit: &Visit<'_>, most: usize, mut say: impl FnMut(Hit)) {
         let held = self.keywords.iter().any(|keyword| visit.text.contains(keyword.as_str()));
         if !held || !self.looks_at(scope, visit.repo, visit.file) {
             return;
         }
-        for captures in self.pattern.regex().captures_iter(visit.text).take(MAX_MATCHES) {
+        for captures in self.pattern.regex().captures_iter(visit.text).take(most) {
             let Some(whole) = captures.get(0).filter(|whole| !whole.is_empty()) else { continue };
             let lines = whole_lines(visit.text, whole.range());
             if self.unless.as_ref().is_some_and(|unless| unless.regex().is_match(lines)) {

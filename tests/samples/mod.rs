@@ -46,6 +46,7 @@ pub(crate) fn rule(id: &str, category: &str, severity: Severity, minutes: u32, t
         creates: Vec::new(),
         cwe: Vec::new(),
         references: Vec::new(),
+        team: false,
     }
 }
 

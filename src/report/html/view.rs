@@ -331,6 +331,8 @@ impl Maker<'_> {
     fn statuses(&self) -> Vec<(&'static str, String, usize)> {
         let (strings, counts) = (self.strings, &self.report.summary.criteria);
         let suppressed = self.report.accepted_findings();
+        let team = self.report.summary.team_criteria;
+        let of_the_team = (team > 0).then_some(("none", strings.count_team, team));
         [
             ("ok", strings.count_passed, counts.pass),
             ("unknown", strings.count_unknown, counts.unknown),
@@ -339,6 +341,7 @@ impl Maker<'_> {
             ("accepted", strings.count_suppressed, suppressed),
         ]
         .into_iter()
+        .chain(of_the_team)
         .map(|(class, name, n)| (class, name.to_owned(), n))
         .collect()
     }

@@ -153,6 +153,10 @@ impl Page<'_> {
             "| **{}** | **{}** | **{}** | **{}** | **{}** | **{}** |",
             words.total, summary.criteria.pass, c.critical, c.high, c.medium, c.low
         ));
+        if summary.team_criteria > 0 {
+            self.blank();
+            self.line(&format!("{} {}", summary.team_criteria, words.count_team));
+        }
         self.fix_first();
         if self.report.components.len() > 1 {
             self.components();

@@ -157,6 +157,7 @@ impl Page<'_> {
             (criteria.manual, words.count_manual),
             (criteria.not_applicable, words.count_not_applicable),
             (criteria.suppressed, words.count_suppressed),
+            (summary.team_criteria, words.count_team),
         ]
         .into_iter()
         .filter(|(n, _)| *n > 0)
