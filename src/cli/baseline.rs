@@ -71,7 +71,7 @@ pub(crate) struct BaselineArgs {
 
 pub(super) fn run(args: &BaselineArgs) -> Outcome {
     let root = scan::root(&args.path, false)?;
-    let source = Source { named: args.config.as_deref(), none: args.no_config };
+    let source = Source { named: args.config.as_deref(), none: args.no_config, rules: &[] };
     let flags = Layer { today: args.date, ..Layer::default() };
     let mut config = scan::settings(|_| Ok(flags), source, &root, false)?;
     let file = args.file.clone().or_else(|| config.baseline_file.clone()).unwrap_or_else(|| root.join(FILE_NAME));
