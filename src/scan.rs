@@ -8,7 +8,7 @@ use crate::{
     assemble::{Draft, Part, assemble},
     attest::attest,
     config::Config,
-    engine::{self, Audit, EngineError},
+    engine::{self, Audit, EngineError, Stopwatch},
     facts::{Fact, Facts},
     model::Lang,
     repo::{GitState, OpenError, Profile, Repo, WalkOptions},
@@ -50,11 +50,17 @@ pub fn catalogue() -> &'static Catalogue {
 /// When the folder cannot be opened or no worker thread can be started. A file that cannot be read or parsed is no
 /// error: it is a diagnostic in the report.
 pub fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
+    let total = Stopwatch::start(config.timing);
+    let known = catalogue();
+    let loaded = total.phase("catalogue");
+    let stage = Stopwatch::start(config.timing);
     let repo = Repo::open(root, &walk_options(config))?;
-    let entries: Vec<&Entry> = catalogue().entries().iter().filter(|entry| config.runs(&entry.meta)).collect();
+    let indexed = stage.phase("index");
+    let entries: Vec<&Entry> = known.entries().iter().filter(|entry| config.runs(&entry.meta)).collect();
     let ran: Vec<&str> = entries.iter().map(|entry| entry.meta.id.as_str()).collect();
     let texts = entries.iter().map(|entry| rule_texts(entry, config)).collect();
     let mut audit = engine::run(&repo, entries, config)?;
+    let stage = Stopwatch::start(config.timing);
     name_findings(&mut audit.findings);
     let suppressions = suppress_findings(&mut audit, &ran, config);
     audit.diagnostics.extend(disabled(&ran, config));
@@ -75,7 +81,13 @@ pub fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
         rules: texts,
         timing: audit.timing,
     };
-    Ok(assemble(draft, &|path| repo.by_path(Utf8Path::new(path.trim_end_matches('/'))).is_some()))
+    let mut report = assemble(draft, &|path| repo.by_path(Utf8Path::new(path.trim_end_matches('/'))).is_some());
+    if let Some(timing) = &mut report.timing {
+        let before = [loaded, indexed].into_iter().flatten();
+        timing.phases = before.chain(timing.phases.drain(..)).chain(stage.phase("assemble")).collect();
+        timing.total_us = total.phase("total").map_or(timing.total_us, |total| total.us);
+    }
+    Ok(report)
 }
 
 /// Indexes the repository at `root` and collects `needed` facts of it, without any rule.
