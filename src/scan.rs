@@ -8,7 +8,7 @@ use crate::{
     assemble::{Draft, Part, assemble},
     attest::attest,
     config::Config,
-    engine::{self, Audit, EngineError},
+    engine::{self, Audit, EngineError, Stopwatch},
     facts::{Fact, Facts},
     known::{self, Ledger},
     model::Lang,
@@ -88,14 +88,20 @@ pub fn scan_with(root: &Utf8Path, config: &Config, team: &TeamRules) -> Result<R
 ///
 /// As [`scan`].
 pub fn scan_with_ledger(root: &Utf8Path, config: &Config, team: &TeamRules) -> Result<(Report, Ledger), ScanError> {
+    let total = Stopwatch::start(config.timing);
+    let built_in = catalogue();
+    let loaded = total.phase("catalogue");
+    let stage = Stopwatch::start(config.timing);
     let repo = Repo::open(root, &walk_options(config))?;
-    let all = catalogue().entries().iter().chain(team.entries());
+    let indexed = stage.phase("index");
+    let all = built_in.entries().iter().chain(team.entries());
     let entries: Vec<&Entry> = all.filter(|entry| config.runs(&entry.meta)).collect();
     let ran: Vec<&str> = entries.iter().map(|entry| entry.meta.id.as_str()).collect();
     let texts = entries.iter().map(|entry| rule_texts(entry, config)).collect();
     let mut audit = engine::run(&repo, entries, config)?;
+    let stage = Stopwatch::start(config.timing);
     let contents = name_findings(&mut audit.findings);
-    let all: Vec<&str> = catalogue().ids().chain(team.ids()).collect();
+    let all: Vec<&str> = built_in.ids().chain(team.ids()).collect();
     let mut suppressions = suppress_findings(&mut audit, &ran, &all, config);
     let ledger = known::apply_baseline(&mut audit, &contents, (&all, &ran), config);
     suppressions.extend(known::stale_entries(config, &ledger));
@@ -119,7 +125,12 @@ pub fn scan_with_ledger(root: &Utf8Path, config: &Config, team: &TeamRules) -> R
         rules: texts,
         timing: audit.timing,
     };
-    let report = assemble(draft, &|path| repo.by_path(Utf8Path::new(path.trim_end_matches('/'))).is_some());
+    let mut report = assemble(draft, &|path| repo.by_path(Utf8Path::new(path.trim_end_matches('/'))).is_some());
+    if let Some(timing) = &mut report.timing {
+        let before = [loaded, indexed].into_iter().flatten();
+        timing.phases = before.chain(timing.phases.drain(..)).chain(stage.phase("assemble")).collect();
+        timing.total_us = total.phase("total").map_or(timing.total_us, |total| total.us);
+    }
     Ok((report, ledger))
 }
 

@@ -1,8 +1,15 @@
-//! Asks every rule for its verdict, once per repository or component, parents before children.
+//! Asks every rule for its verdict, once per repository or component, parents before children. Rules of one generation
+//! are asked in parallel; what they answer does not depend on who comes first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-use super::{guard::guarded, observe::Joined, plan::Plan};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::{guard::guarded, observe::Joined, plan::Plan, timing::Stopwatch};
 use crate::{
     config::Config,
     facts::Facts,
@@ -21,6 +28,8 @@ pub(super) struct Concluded {
     pub parent: Option<String>,
     /// The message of the panic that kept it from answering.
     pub panic: Option<String>,
+    /// Time that the answer took, when asked for.
+    pub spent: Duration,
 }
 
 /// Key of the message that every rule can say when the engine could not look; see [`super::resolve`].
@@ -57,8 +66,11 @@ pub(super) struct Seen<'a> {
 pub(super) fn conclude(plan: &Plan<'_>, seen: &Seen<'_>) -> Vec<Concluded> {
     let mut concluded: Vec<Concluded> = Vec::new();
     let mut failed: BTreeMap<String, Failed> = BTreeMap::new();
-    for index in parents_first(&plan.rules) {
-        for answer in ask(plan, index, seen, &failed) {
+    for generation in generations(&plan.rules) {
+        let answers: Vec<Concluded> =
+            generation.par_iter().flat_map(|&index| ask(plan, index, seen, &failed)).collect();
+        for answer in answers {
+            let index = answer.rule;
             if matches!(answer.verdict.outcome(), Outcome::Fail(..)) {
                 let meta = &plan.rules[index].meta;
                 let failed = failed.entry(meta.id.clone()).or_insert_with(|| Failed::new(meta.scope));
@@ -71,15 +83,37 @@ pub(super) fn conclude(plan: &Plan<'_>, seen: &Seen<'_>) -> Vec<Concluded> {
     concluded
 }
 
+/// Rule indices so that a rule's parents are in an earlier generation than the rule.
+fn generations(rules: &[&Entry]) -> Vec<Vec<usize>> {
+    let numbers: FxHashMap<&str, usize> =
+        rules.iter().enumerate().map(|(index, entry)| (entry.meta.id.as_str(), index)).collect();
+    let mut depths: Vec<Option<usize>> = vec![None; rules.len()];
+    let mut generations: Vec<Vec<usize>> = Vec::new();
+    for index in parents_first(rules, &numbers) {
+        let parents = rules[index].meta.parents.iter().filter_map(|parent| numbers.get(parent.as_str()));
+        let depth = parents.filter_map(|&parent| depths[parent]).max().map_or(0, |depth| depth + 1);
+        depths[index] = Some(depth);
+        generations.resize_with(generations.len().max(depth + 1), Vec::new);
+        generations[depth].push(index);
+    }
+    generations
+}
+
 /// Rule indices so that a rule comes after its parents. A cycle is cut where it closes.
-fn parents_first(rules: &[&Entry]) -> Vec<usize> {
-    fn visit(index: usize, rules: &[&Entry], done: &mut Vec<bool>, order: &mut Vec<usize>) {
+fn parents_first(rules: &[&Entry], numbers: &FxHashMap<&str, usize>) -> Vec<usize> {
+    fn visit(
+        index: usize,
+        rules: &[&Entry],
+        numbers: &FxHashMap<&str, usize>,
+        done: &mut Vec<bool>,
+        order: &mut Vec<usize>,
+    ) {
         if std::mem::replace(&mut done[index], true) {
             return;
         }
         for parent in &rules[index].meta.parents {
-            if let Some(parent) = rules.iter().position(|entry| entry.meta.id == *parent) {
-                visit(parent, rules, done, order);
+            if let Some(&parent) = numbers.get(parent.as_str()) {
+                visit(parent, rules, numbers, done, order);
             }
         }
         order.push(index);
@@ -87,7 +121,7 @@ fn parents_first(rules: &[&Entry]) -> Vec<usize> {
     let mut order = Vec::new();
     let mut done = vec![false; rules.len()];
     for index in 0..rules.len() {
-        visit(index, rules, &mut done, &mut order);
+        visit(index, rules, numbers, &mut done, &mut order);
     }
     order
 }
@@ -101,10 +135,11 @@ fn ask(plan: &Plan<'_>, index: usize, seen: &Seen<'_>, failed: &BTreeMap<String,
         Scope::Repository => (vec![root], BTreeMap::from([(root.id, observations.to_vec())])),
         Scope::Component => (seen.repo.components().iter().collect(), by_component(seen.repo, observations)),
     };
-    components
-        .into_iter()
-        .map(|component| {
-            let mine = groups.remove(&component.id).unwrap_or_default();
+    let asked: Vec<(&Component, Vec<Observation>)> =
+        components.into_iter().map(|component| (component, groups.remove(&component.id).unwrap_or_default())).collect();
+    asked
+        .into_par_iter()
+        .map(|(component, mine)| {
             let unexamined: Vec<FileId> = match entry.meta.scope {
                 Scope::Repository => unexamined.clone(),
                 Scope::Component => {
@@ -130,13 +165,23 @@ fn answer(entry: &Entry, rule: usize, cx: &Context<'_>, failed: &BTreeMap<String
     let parent = entry.meta.parents.iter().find(|parent| failed.get(*parent).is_some_and(|it| it.covers(component)));
     if let Some(parent) = parent {
         let verdict = Verdict::not_applicable(Message::new(PARENT_FAILED).with("parent", parent.as_str()));
-        return Concluded { rule, component, verdict, parent: Some(parent.clone()), panic: None };
+        return Concluded {
+            rule,
+            component,
+            verdict,
+            parent: Some(parent.clone()),
+            panic: None,
+            spent: Duration::ZERO,
+        };
     }
-    match guarded(|| entry.rule().conclude(cx)) {
-        Ok(verdict) => Concluded { rule, component, verdict: covered(verdict, cx), parent: None, panic: None },
+    let watch = Stopwatch::start(cx.config.timing);
+    let answered = guarded(|| entry.rule().conclude(cx));
+    let spent = watch.stop().unwrap_or_default();
+    match answered {
+        Ok(verdict) => Concluded { rule, component, verdict: covered(verdict, cx), parent: None, panic: None, spent },
         Err(message) => {
             let verdict = Verdict::not_examined(Message::new(PANICKED));
-            Concluded { rule, component, verdict, parent: None, panic: Some(message) }
+            Concluded { rule, component, verdict, parent: None, panic: Some(message), spent }
         }
     }
 }

@@ -14,14 +14,15 @@ use observe::{Joined, Trouble};
 use plan::{Plan, Visitor};
 use rayon::prelude::*;
 use resolve::Resolver;
-use timing::Stopwatch;
+pub(crate) use timing::Stopwatch;
+use timing::{Ledger, micros, phase};
 
 use crate::{
     config::{Config, Progress},
     facts::{Fact, Facts, FileFacts},
     model::{FileId, Observation},
     repo::{File, Repo},
-    report::{Criterion, Diagnostic, Finding, PhaseTiming, RuleTiming, Timing},
+    report::{Criterion, Diagnostic, Finding, PhaseTiming, Stage, Timing},
     rule::Entry,
     suppress::Comment,
 };
@@ -53,8 +54,10 @@ pub enum EngineError {
 /// Runs `rules` over the repository.
 pub fn run(repo: &Repo, rules: Vec<&Entry>, config: &Config) -> Result<Audit, EngineError> {
     let total = Stopwatch::start(config.timing);
+    let stage = Stopwatch::start(config.timing);
     let plan = Plan::new(rules);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(config.jobs.unwrap_or(0)).stack_size(STACK).build()?;
+    let planned = stage.phase("plan");
     let stage = Stopwatch::start(config.timing);
     config.progress.start(repo.files().len());
     let seen: Vec<(FileId, observe::Seen)> =
@@ -64,12 +67,16 @@ pub fn run(repo: &Repo, rules: Vec<&Entry>, config: &Config) -> Result<Audit, En
     for (file, seen) in seen {
         joined.add(file, seen);
     }
-    let observed = stage.stop();
+    let observed = stage.phase("observe");
     let stage = Stopwatch::start(config.timing);
     let facts = Facts::new(std::mem::take(&mut joined.facts));
+    let mut ledger = Ledger::default();
+    pool.install(|| join_facts(&plan, repo, &facts, config.timing, &mut ledger));
+    let joined_facts = stage.phase("join");
+    let stage = Stopwatch::start(config.timing);
     let concluded =
         pool.install(|| conclude::conclude(&plan, &conclude::Seen { repo, facts: &facts, config, joined: &joined }));
-    let judged = stage.stop();
+    let judged = stage.phase("conclude");
     let stage = Stopwatch::start(config.timing);
     let resolver = Resolver::new(repo, config.lang, config.all);
     let mut audit = Audit {
@@ -90,8 +97,15 @@ pub fn run(repo: &Repo, rules: Vec<&Entry>, config: &Config) -> Result<Audit, En
             audit.diagnostics.push(panicked(&meta.id, None, message));
         }
     }
-    let phases = [("observe", observed), ("conclude", judged), ("resolve", stage.stop())];
-    audit.timing = total.stop().map(|total| timing(&plan, &joined, total, &phases));
+    let phases = [planned, observed].into_iter().flatten().chain(steps(&joined, config.timing));
+    let phases = phases.chain([joined_facts, judged, stage.phase("resolve")].into_iter().flatten()).collect();
+    audit.timing = total.stop().map(|total| {
+        visits(&plan, &joined, &mut ledger);
+        for answer in &concluded {
+            ledger.add(Stage::Conclude, &plan.rules[answer.rule].meta.id, answer.spent, 1);
+        }
+        Timing { total_us: micros(total), phases, rules: ledger.rows() }
+    });
     Ok(audit)
 }
 
@@ -188,26 +202,39 @@ fn panicked(rule: &str, path: Option<String>, message: &str) -> Diagnostic {
     }
 }
 
-fn timing(plan: &Plan<'_>, joined: &Joined, total: Duration, phases: &[(&str, Option<Duration>)]) -> Timing {
-    let mut spent: BTreeMap<String, (Duration, u64)> = BTreeMap::new();
+/// Joins what the rules that run need, before anybody asks: so each fact is measured by itself.
+fn join_facts(plan: &Plan<'_>, repo: &Repo, facts: &Facts, timed: bool, ledger: &mut Ledger) {
+    let needed: Vec<Fact> = plan.needed().into_iter().collect();
+    let join = |&fact: &Fact| {
+        let watch = Stopwatch::start(timed);
+        // A panic comes again, and to light, where a rule asks.
+        let joined = guard::guarded(|| facts.join(repo, fact)).unwrap_or(false);
+        watch.stop().filter(|_| joined).map(|spent| (fact, spent))
+    };
+    let spent: Vec<(Fact, Duration)> = needed.par_iter().filter_map(join).collect();
+    for (fact, spent) in spent {
+        ledger.add(Stage::Join, &fact_name(fact), spent, 1);
+    }
+}
+
+fn fact_name(fact: Fact) -> String {
+    format!("facts: {fact:?}").to_lowercase()
+}
+
+/// The steps of a visit, summed over threads.
+fn steps(joined: &Joined, timed: bool) -> Vec<PhaseTiming> {
+    let steps = joined.steps;
+    let named = [("read", steps.read), ("gate", steps.gate), ("parse", steps.parse), ("visit", steps.visit)];
+    let named = named.into_iter().filter(|_| timed);
+    named.map(|(name, time)| phase(&format!("observe: {name}, over threads"), time)).collect()
+}
+
+fn visits(plan: &Plan<'_>, joined: &Joined, ledger: &mut Ledger) {
     for (index, (time, visits)) in &joined.spent {
         let name = match plan.visiting[*index].visitor {
             Visitor::Rule(_, rule) => rule.id().to_owned(),
-            Visitor::Extractor(extractor) => format!("facts: {:?}", extractor.fact()).to_lowercase(),
+            Visitor::Extractor(extractor) => fact_name(extractor.fact()),
         };
-        let slot = spent.entry(name).or_default();
-        *slot = (slot.0 + *time, slot.1 + visits);
+        ledger.add(Stage::Observe, &name, *time, *visits);
     }
-    let mut rules: Vec<RuleTiming> =
-        spent.into_iter().map(|(rule, (time, visits))| RuleTiming { rule, us: micros(time), visits }).collect();
-    rules.sort_by(|a, b| b.us.cmp(&a.us).then_with(|| a.rule.cmp(&b.rule)));
-    let phases = phases
-        .iter()
-        .filter_map(|(name, time)| Some(PhaseTiming { name: (*name).to_owned(), us: micros((*time)?) }))
-        .collect();
-    Timing { total_us: micros(total), phases, rules }
-}
-
-fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }

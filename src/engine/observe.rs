@@ -29,6 +29,16 @@ pub(super) struct Seen {
     pub(super) with_errors: bool,
     /// Time and calls by visitor, when asked for.
     pub(super) spent: BTreeMap<usize, (Duration, u64)>,
+    pub(super) steps: Steps,
+}
+
+/// Time of each step of the visit, when asked for.
+#[derive(Default, Clone, Copy)]
+pub(super) struct Steps {
+    pub(super) read: Duration,
+    pub(super) gate: Duration,
+    pub(super) parse: Duration,
+    pub(super) visit: Duration,
 }
 
 /// Something that kept a file or a part of it from being examined.
@@ -45,6 +55,7 @@ pub(super) fn observe(plan: &Plan<'_>, repo: &Repo, file: &File, timed: bool) ->
     if !plan.wants_role(file.role) || !file.is_text() {
         return seen;
     }
+    let step = Stopwatch::start(timed);
     let text = match repo.read(file.id) {
         Ok(text) => text,
         Err(error) => {
@@ -52,17 +63,24 @@ pub(super) fn observe(plan: &Plan<'_>, repo: &Repo, file: &File, timed: bool) ->
             return seen;
         }
     };
+    seen.steps.read = step.stop().unwrap_or_default();
+    let step = Stopwatch::start(timed);
     let interested = plan.interested(file, &text);
+    seen.steps.gate = step.stop().unwrap_or_default();
     if interested.is_empty() {
         return seen;
     }
     let wants_tree = interested.iter().any(|&index| !plan.visiting[index].watch.kinds.is_empty());
+    let step = Stopwatch::start(timed);
     let lowered = file.language.filter(|_| wants_tree).map(|language| lower(language, &text));
+    seen.steps.parse = step.stop().unwrap_or_default();
     if let Some(lowered) = &lowered {
         note_syntax(plan, &interested, lowered, &text, &mut seen);
     }
     let visit = Visit { repo, file, text: &text, tree: lowered.as_ref().map(|lowered| &lowered.tree) };
+    let step = Stopwatch::start(timed);
     walk(plan, &interested, &visit, timed, &mut seen);
+    seen.steps.visit = step.stop().unwrap_or_default();
     seen
 }
 
@@ -198,6 +216,7 @@ pub(super) struct Joined {
     pub(super) with_errors: usize,
     /// Time and calls by visitor, when asked for.
     pub(super) spent: BTreeMap<usize, (Duration, u64)>,
+    pub(super) steps: Steps,
 }
 
 impl Joined {
@@ -222,6 +241,10 @@ impl Joined {
             let slot = self.spent.entry(visitor).or_default();
             *slot = (slot.0 + time, slot.1 + visits);
         }
+        self.steps.read += seen.steps.read;
+        self.steps.gate += seen.steps.gate;
+        self.steps.parse += seen.steps.parse;
+        self.steps.visit += seen.steps.visit;
     }
 }
 

@@ -91,6 +91,11 @@ impl<'c> Plan<'c> {
             .collect()
     }
 
+    /// The facts that the rules need, in their order.
+    pub(super) fn needed(&self) -> BTreeSet<Fact> {
+        self.rules.iter().flat_map(|entry| entry.rule().needs()).copied().collect()
+    }
+
     /// Whether anybody could want to visit a file of `role`.
     pub(super) fn wants_role(&self, role: Role) -> bool {
         self.visiting.iter().any(|visiting| visiting.watch.wants_role(role))

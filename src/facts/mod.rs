@@ -62,7 +62,7 @@ mod visit;
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, OnceLock},
 };
 
 pub use directives::MARKER;
@@ -73,7 +73,7 @@ use pipelines::Pipeline;
 
 use crate::{
     code::NodeRef,
-    model::{FileId, Span},
+    model::{FileId, Memo, Span},
     repo::Repo,
 };
 
@@ -214,8 +214,8 @@ pub struct Facts {
     tables: OnceLock<tables::Tables>,
     routes: OnceLock<Vec<routes::Route>>,
     links: OnceLock<processes::Links>,
-    /// What the calls of functions lead to, for questions about access.
-    calling: Mutex<BTreeMap<modules::FunctionId, Arc<access::Calling>>>,
+    /// Other answers that rest on facts.
+    memo: Memo,
 }
 
 impl Facts {
@@ -256,6 +256,37 @@ impl Facts {
     /// The imports between source files. Needs [`Fact::Modules`].
     pub fn links(&self, repo: &Repo) -> &processes::Links {
         self.links.get_or_init(|| processes::Links::new(repo, self.modules(repo)))
+    }
+
+    /// An answer that rests on facts, worked out once per scan; see [`Memo::once`].
+    pub fn once<T: Send + Sync + 'static>(&self, tell: impl FnOnce() -> T) -> Arc<T> {
+        self.memo.once(tell)
+    }
+
+    /// Joins the files' share of `fact`, where there is something to join; whether there is.
+    pub fn join(&self, repo: &Repo, fact: Fact) -> bool {
+        match fact {
+            Fact::Commands => {
+                self.compose_starts(repo);
+            }
+            Fact::Pipelines => {
+                self.pipelines(repo);
+            }
+            Fact::Modules => {
+                self.modules(repo);
+            }
+            Fact::Tables => {
+                self.tables(repo);
+            }
+            Fact::Routes => {
+                self.routes(repo);
+            }
+            Fact::Processes => {
+                self.links(repo);
+            }
+            _ => return false,
+        }
+        true
     }
 
     /// The facts of one file.

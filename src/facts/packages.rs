@@ -2,7 +2,10 @@
 
 mod distributions;
 
+use std::sync::Arc;
+
 use camino::Utf8Path;
+use rustc_hash::FxHashMap;
 
 use super::{
     Facts,
@@ -11,7 +14,7 @@ use super::{
 };
 use crate::{
     code::Language,
-    model::FileId,
+    model::{FileId, Table},
     repo::{Component, Dependency, DependencyGroup, Ecosystem, File, FileKind, Manifest, Repo, Role},
 };
 
@@ -95,6 +98,7 @@ const BROUGHT: &[(&str, &[&str])] = &[
 /// Every import of a package by a file of `component`, in order of file and place. Needs [`super::Fact::Modules`].
 pub fn uses<'a>(repo: &'a Repo, facts: &'a Facts, component: &Component) -> Vec<PackageUse<'a>> {
     let modules = facts.modules(repo);
+    let mut known: FxHashMap<(&Utf8Path, String), (String, Declared<'a>)> = FxHashMap::default();
     let mut found = Vec::new();
     for (file, module) in modules.files() {
         let at = repo.file(file);
@@ -106,12 +110,18 @@ pub fn uses<'a>(repo: &'a Repo, facts: &'a Facts, component: &Component) -> Vec<
                 continue;
             }
             let Target::Package(name) = modules.target(file, &import.module) else { continue };
-            let (package, declared) = if at.language == Some(Language::Python) {
-                python(repo, facts, at, &name)
-            } else {
-                let declared = npm(repo, at, &name);
-                (name, declared)
+            let python = at.language == Some(Language::Python);
+            // What a folder's files install is the same for all of them.
+            let judge = |name: &str| match python {
+                true => self::python(repo, facts, at, name),
+                false => (name.to_owned(), npm(repo, at, name)),
             };
+            let key = (at.folder(), format!("{python} {name}"));
+            let (package, mut declared) = known.entry(key).or_insert_with(|| judge(&name)).clone();
+            let nowhere = matches!(declared, Declared::Nowhere { .. });
+            if if python { nowhere && declares_for_itself(repo, at) } else { is_scaffold(at) } {
+                declared = Declared::Unjudged;
+            }
             found.push(PackageUse { file, import, package, declared });
         }
     }
@@ -131,7 +141,6 @@ fn npm<'a>(repo: &'a Repo, file: &File, name: &str) -> Declared<'a> {
     let unjudged = nearest.damaged
         || nearest.name.as_ref().is_some_and(|own| own.text == name)
         || has_own_resolution(repo, file)
-        || is_scaffold(file)
         || is_alias(repo, nearest, name);
     if unjudged {
         return Declared::Unjudged;
@@ -184,6 +193,15 @@ fn has_own_resolution(repo: &Repo, file: &File) -> bool {
 /// Whether `name` may be an alias of a bundler: a folder or file of the package has the name, or a configuration file
 /// has it as a key.
 fn is_alias(repo: &Repo, manifest: &Manifest, name: &str) -> bool {
+    let known = repo.once(Aliases::default);
+    known.0.get((manifest.file, name.to_owned()), |_| find_alias(repo, manifest, name))
+}
+
+/// By manifest and name: whether the name may be an alias.
+#[derive(Default)]
+struct Aliases(Table<(FileId, String), bool>);
+
+fn find_alias(repo: &Repo, manifest: &Manifest, name: &str) -> bool {
     let first = name.split('/').next().unwrap_or(name);
     let stands = ["", "src", "app", "source", "client"].iter().any(|base| {
         let path = manifest.folder.join(base).join(first);
@@ -194,31 +212,44 @@ fn is_alias(repo: &Repo, manifest: &Manifest, name: &str) -> bool {
     stands || aliased_by_configuration(repo, manifest, name)
 }
 
+/// The texts of files that may hold aliases, in order of path.
+struct Bundling(Vec<(FileId, Arc<str>)>);
+
+impl Bundling {
+    fn read(repo: &Repo) -> Self {
+        let files = repo.files().iter();
+        let files = files.filter(|file| CONFIGURATION.iter().any(|start| file.name().starts_with(start)));
+        Self(files.filter_map(|file| Some((file.id, repo.read(file.id).ok()?))).collect())
+    }
+}
+
+/// How the names of such files begin.
+const CONFIGURATION: &[&str] = &[
+    "vite.",
+    "vitest.",
+    "webpack",
+    "next.config",
+    "nuxt.config",
+    "babel.config",
+    ".babelrc",
+    "craco",
+    "metro.config",
+    "rollup",
+    "rspack",
+    "electron.vite",
+    "astro.config",
+    "svelte.config",
+    "vue.config",
+    "rsbuild",
+    "esbuild",
+    "tsup.config",
+    "gatsby-",
+    "config-overrides",
+    "jest.config",
+    "wrangler",
+];
+
 fn aliased_by_configuration(repo: &Repo, manifest: &Manifest, name: &str) -> bool {
-    const CONFIGURATION: &[&str] = &[
-        "vite.",
-        "vitest.",
-        "webpack",
-        "next.config",
-        "nuxt.config",
-        "babel.config",
-        ".babelrc",
-        "craco",
-        "metro.config",
-        "rollup",
-        "rspack",
-        "electron.vite",
-        "astro.config",
-        "svelte.config",
-        "vue.config",
-        "rsbuild",
-        "esbuild",
-        "tsup.config",
-        "gatsby-",
-        "config-overrides",
-        "jest.config",
-        "wrangler",
-    ];
     let first = name.split('/').next().unwrap_or(name);
     // A key of an alias table, or its `find`.
     let keys = [
@@ -232,10 +263,11 @@ fn aliased_by_configuration(repo: &Repo, manifest: &Manifest, name: &str) -> boo
         format!("'{first}':"),
         format!("\"{first}\":"),
     ];
-    repo.files_below(&manifest.folder).iter().any(|file| {
-        CONFIGURATION.iter().any(|start| file.name().starts_with(start))
-            && repo.read(file.id).is_ok_and(|text| keys.iter().any(|key| text.contains(key.as_str())))
-    })
+    let below = repo.files_below(&manifest.folder);
+    let (Some(first), Some(last)) = (below.first(), below.last()) else { return false };
+    let texts = repo.once(|| Bundling::read(repo));
+    let texts = texts.0.iter().filter(|(file, _)| (first.id..=last.id).contains(file));
+    texts.map(|(_, text)| text).any(|text| keys.iter().any(|key| text.contains(key.as_str())))
 }
 
 /// The major version of an npm package that `component` runs with, by its requirement or, where that leaves it open,
@@ -336,8 +368,7 @@ fn python<'a>(repo: &'a Repo, facts: &'a Facts, file: &File, module: &str) -> (S
         || !distributions::is_known(module)
         || manifests.iter().all(|manifest| manifest.dependencies.is_empty())
         || has_unread_manifest(repo, file)
-        || installed_by_command(repo, facts, &names)
-        || declares_for_itself(repo, file);
+        || installed_by_command(repo, facts, &names);
     if unjudged {
         return (likely, Declared::Unjudged);
     }

@@ -58,7 +58,8 @@ impl File {
 
     /// The file's name without its folders.
     pub fn name(&self) -> &str {
-        self.path.file_name().unwrap_or_default()
+        // Paths of the index are in normal form, so what follows the last slash is the name.
+        self.path.as_str().rsplit('/').next().unwrap_or_default()
     }
 
     /// The folder the file lies in; empty for the root.

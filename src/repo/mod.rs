@@ -38,7 +38,7 @@ pub use walk::{IGNORE_FILE, OpenError, WalkOptions};
 use crate::{
     code::docker::{self, Dockerfile},
     doc::{self, Doc},
-    model::{ComponentId, FileId, Place, Span},
+    model::{ComponentId, FileId, Memo, Place, Span},
 };
 
 /// The index of one scanned folder.
@@ -54,6 +54,7 @@ pub struct Repo {
     git: Git,
     skipped: Vec<Skipped>,
     options: WalkOptions,
+    memo: Memo,
 }
 
 /// What is kept of a file once somebody asked for it.
@@ -84,6 +85,7 @@ impl Repo {
             git,
             skipped: walked.skipped,
             options: options.clone(),
+            memo: Memo::default(),
         };
         for (found, examined) in walked.files.into_iter().zip(examined) {
             repo.add(found, &examined, &around);
@@ -201,6 +203,11 @@ impl Repo {
         }
         let parse = || self.read(id).ok().map(|text| docker::parse(&text));
         self.contents[index(id.0)].dockerfile.get_or_init(parse).as_ref()
+    }
+
+    /// An answer that rests on the index and the files alone, worked out once per scan; see [`Memo::once`].
+    pub fn once<T: Send + Sync + 'static>(&self, tell: impl FnOnce() -> T) -> Arc<T> {
+        self.memo.once(tell)
     }
 
     /// Every component, the repository itself first, then by path.

@@ -40,10 +40,9 @@ pub(super) struct Limits<'c, 'a> {
 impl<'c, 'a> Limits<'c, 'a> {
     /// Needs the facts of routes, modules, access and limits.
     pub(super) fn of(cx: &'c Context<'a>) -> Self {
-        let modules = cx.facts.modules(cx.repo);
         let used = limits::mentions(cx.repo, cx.facts)
             .into_iter()
-            .filter(|mention| cx.covers(mention.file) && limits::is_used(cx.repo, modules, *mention))
+            .filter(|mention| cx.covers(mention.file) && limits::is_used(cx.repo, cx.facts, *mention))
             .collect();
         let proxies = limits::at_proxy(cx.repo)
             .into_iter()

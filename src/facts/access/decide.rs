@@ -1,6 +1,6 @@
 //! What a function, a class or an expression does as a guard.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     About, AccessFacts, Known, Sign, SignKind, Weakness, WeaknessKind, could_guard, known, library::package_could_guard,
@@ -10,7 +10,7 @@ use crate::{
         modules::{Class, Definition, ExportSource, FunctionId, Modules, Name, Root, Shape, Target},
         routes::{Guard, GuardDoes},
     },
-    model::{FileId, Place, Span},
+    model::{FileId, Place, Span, Table},
 };
 
 /// Calls followed from a guard.
@@ -21,7 +21,7 @@ const HOPS: usize = 8;
 const REACH: usize = 120;
 
 /// How a function is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Mode {
     /// It stands before a handler: whatever it refuses, it refuses for the handler.
     Before,
@@ -391,6 +391,7 @@ struct Evidence<'a> {
 }
 
 fn evidence(modules: Modules<'_>, start: FunctionId) -> Evidence<'_> {
+    let known = modules.once(Callings::default);
     let mut found = Evidence::default();
     let mut seen = BTreeSet::from([start]);
     let mut level = vec![start];
@@ -398,7 +399,7 @@ fn evidence(modules: Modules<'_>, start: FunctionId) -> Evidence<'_> {
         let mut next = Vec::new();
         for id in level {
             found.signs.extend(signs_in(modules, id).into_iter().map(|(sign, place)| (sign, place, depth)));
-            let calls = modules.calling(id, || calling(modules, id));
+            let calls = known.0.get(id, |&id| Arc::new(calling(modules, id)));
             found.packages.extend(calls.packages.iter().cloned());
             found.unknown.extend(calls.unknown.iter().cloned());
             if depth < DEPTH {
@@ -412,11 +413,19 @@ fn evidence(modules: Modules<'_>, start: FunctionId) -> Evidence<'_> {
 
 /// What the calls of one function lead to.
 #[derive(Debug, Default)]
-pub(in crate::facts) struct Calling {
+struct Calling {
     packages: Vec<(GuardDoes, Place)>,
     callees: Vec<FunctionId>,
     unknown: Vec<Place>,
 }
+
+/// [`Calling`] by function.
+#[derive(Default)]
+struct Callings(Table<FunctionId, Arc<Calling>>);
+
+/// What a function does, by the way in which it is asked.
+#[derive(Default)]
+struct Decided(Table<(FunctionId, Mode), Arc<Vec<Deed>>>);
 
 fn calling(modules: Modules<'_>, id: FunctionId) -> Calling {
     let mut found = Calling::default();
@@ -445,6 +454,11 @@ fn calling(modules: Modules<'_>, id: FunctionId) -> Calling {
 }
 
 fn of_function(modules: Modules<'_>, id: FunctionId, mode: Mode) -> Vec<Deed> {
+    let known = modules.once(Decided::default).0.get((id, mode), |_| Arc::new(decide(modules, id, mode)));
+    known.as_ref().clone()
+}
+
+fn decide(modules: Modules<'_>, id: FunctionId, mode: Mode) -> Vec<Deed> {
     let evidence = evidence(modules, id);
     let named = could_guard(&modules.function(id).name);
     let mut deeds = judge(&evidence, mode, named);

@@ -9,7 +9,6 @@ mod signs;
 mod weakness;
 mod words;
 
-pub(super) use decide::Calling;
 pub use decide::{guards_of, guards_of_class, guards_of_function, inside, origin, span_of};
 pub use library::{Known, known};
 pub(super) use signs::AccessExtractor;

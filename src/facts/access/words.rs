@@ -1,5 +1,9 @@
 //! What names and messages say about access: identity, roles, signatures, limits.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 /// What a name or a condition speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum About {
@@ -89,37 +93,58 @@ const IDENTITY: &[&str] = &[
 
 /// The words of a name in lower case: `requireApiKey` and `require_api_key` are `require`, `api`, `key`.
 pub fn words(name: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut previous_lower = false;
-    for letter in name.chars() {
-        let starts = !previous_lower && letter.is_alphanumeric() && found.last().is_none_or(String::is_empty);
-        if !letter.is_alphanumeric() {
-            found.push(String::new());
-            previous_lower = false;
-            continue;
-        }
-        if starts || (letter.is_uppercase() && previous_lower) {
-            found.push(String::new());
-        }
-        if let Some(word) = found.last_mut() {
-            word.extend(letter.to_lowercase());
-        }
-        previous_lower = letter.is_lowercase() || letter.is_numeric();
-    }
-    found.retain(|word| !word.is_empty());
-    found
+    let mut split = Split::default();
+    split.read(name);
+    split.ends.iter().enumerate().map(|(index, _)| split.run(index, 1).to_owned()).collect()
 }
 
-/// What `names` speak of; the most particular subject wins.
-pub(super) fn about<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<About> {
-    let mut all: Vec<String> = Vec::new();
-    for name in names {
-        let parts = words(name);
-        // Pairs are words of their own: `api` `key`, `rate` `limit`, `user` `id`.
-        all.extend(parts.windows(2).map(<[String]>::concat));
-        all.extend(parts);
+/// A name taken apart, in memory that is used again for the next.
+#[derive(Default)]
+struct Split {
+    /// The words in lower case, one after another.
+    letters: String,
+    ends: Vec<usize>,
+}
+
+impl Split {
+    fn read(&mut self, name: &str) {
+        self.letters.clear();
+        self.ends.clear();
+        let mut previous_lower = false;
+        for letter in name.chars() {
+            if !letter.is_alphanumeric() {
+                self.end_word();
+                previous_lower = false;
+                continue;
+            }
+            if letter.is_uppercase() && previous_lower {
+                self.end_word();
+            }
+            if letter.is_ascii() {
+                self.letters.push(letter.to_ascii_lowercase());
+            } else {
+                self.letters.extend(letter.to_lowercase());
+            }
+            previous_lower = letter.is_lowercase() || letter.is_numeric();
+        }
+        self.end_word();
     }
-    let has = |list: &[&str]| all.iter().any(|word| list.contains(&word.as_str()));
+
+    fn end_word(&mut self) {
+        if self.letters.len() > self.ends.last().copied().unwrap_or(0) {
+            self.ends.push(self.letters.len());
+        }
+    }
+
+    /// `count` words from the one at `index`, joined.
+    fn run(&self, index: usize, count: usize) -> &str {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.letters[start..self.ends[index + count - 1]]
+    }
+}
+
+/// What words speak of, each with its rank: the most particular subject first.
+static SUBJECTS: LazyLock<FxHashMap<&str, (usize, About)>> = LazyLock::new(|| {
     let order = [
         (CSRF, About::Csrf),
         (RATE, About::Rate),
@@ -128,7 +153,34 @@ pub(super) fn about<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<Abou
         (ROLE, About::Role),
         (IDENTITY, About::Identity),
     ];
-    order.into_iter().find(|(list, _)| has(list)).map(|(_, about)| about)
+    let mut subjects = FxHashMap::default();
+    for (rank, (list, about)) in order.into_iter().enumerate() {
+        for word in list {
+            subjects.entry(*word).or_insert((rank, about));
+        }
+    }
+    subjects
+});
+
+/// What `names` speak of; the most particular subject wins.
+pub(super) fn about<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<About> {
+    let mut split = Split::default();
+    let mut best: Option<(usize, About)> = None;
+    for name in names {
+        split.read(name);
+        // Pairs are words of their own: `api` `key`, `rate` `limit`, `user` `id`.
+        for (index, count) in (0..split.ends.len()).flat_map(|index| [(index, 1), (index, 2)]) {
+            if index + count > split.ends.len() {
+                continue;
+            }
+            if let Some(found) = SUBJECTS.get(split.run(index, count))
+                && best.is_none_or(|best| found.0 < best.0)
+            {
+                best = Some(*found);
+            }
+        }
+    }
+    best.map(|(_, about)| about)
 }
 
 /// Whether a name speaks of limits on how often something may be asked.

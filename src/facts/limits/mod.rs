@@ -2,13 +2,14 @@
 
 mod rates;
 mod signs;
+mod used;
 
 pub use rates::Rate;
 
 use super::{
     Extractor, Fact, Facts, FileFacts, Visit, Watch,
     access::{SignKind, is_about_rate},
-    modules::{FunctionId, Modules},
+    modules::FunctionId,
 };
 use crate::{
     code::{Kind, NodeRef},
@@ -102,6 +103,12 @@ pub struct Mention {
 /// Every place in source files that speaks of limiting requests, in order of path. Needs [`Fact::Modules`] and
 /// [`Fact::Access`].
 pub fn mentions(repo: &Repo, facts: &Facts) -> Vec<Mention> {
+    facts.once(|| Mentions(find_mentions(repo, facts))).0.clone()
+}
+
+struct Mentions(Vec<Mention>);
+
+fn find_mentions(repo: &Repo, facts: &Facts) -> Vec<Mention> {
     let modules = facts.modules(repo);
     let mut found = Vec::new();
     for (file, module) in modules.files().filter(|(file, _)| repo.file(*file).role == Role::Source) {
@@ -126,69 +133,8 @@ pub fn mentions(repo: &Repo, facts: &Facts) -> Vec<Mention> {
 
 /// Whether a mention is, directly or through the functions around it, used by code that may run: a function that no
 /// other file names, and its own file only defines, is not.
-pub fn is_used(repo: &Repo, modules: Modules<'_>, mention: Mention) -> bool {
-    let Some(mut function) = mention.function else { return false };
-    for _ in 0..4 {
-        let name = modules.function(function).name.as_str();
-        let special = matches!(name, "" | "default" | "middleware" | "proxy" | "handler" | "dispatch" | "constructor")
-            || !modules.function(function).class.is_empty()
-            || !modules.function(function).decorators.is_empty()
-            || name.chars().all(|letter| letter.is_ascii_uppercase())
-            || !modules.function(function).top_level;
-        if special {
-            return true;
-        }
-        let Some(caller) = caller(repo, modules, function, name) else { return false };
-        match caller {
-            Caller::Function(id) if id != function => function = id,
-            _ => return true,
-        }
-    }
-    true
-}
-
-enum Caller {
-    Function(FunctionId),
-    Other,
-}
-
-/// Something that uses a function by its name. A use outside a function, or by handing it on, counts as running it.
-fn caller(repo: &Repo, modules: Modules<'_>, function: FunctionId, name: &str) -> Option<Caller> {
-    let mut by_function = None;
-    for (file, module) in modules.files().filter(|(file, _)| repo.file(*file).role == Role::Source) {
-        let Ok(text) = repo.read(file) else { continue };
-        if !text.contains(name) {
-            continue;
-        }
-        let definition = if file == function.file { Some(modules.function(function).span) } else { None };
-        let imports: Vec<Span> = module.imports.iter().map(|import| import.span).collect();
-        for (at, _) in text.match_indices(name).take(50) {
-            let span = Span::new(at, at + name.len());
-            let whole = |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric() && letter != '_');
-            let alone = whole(text[..at].chars().next_back()) && whole(text[at + name.len()..].chars().next());
-            let inside = |outer: &Span| outer.start <= span.start && span.end <= outer.end;
-            let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
-            let start = text[line..].trim_start();
-            let says_nothing = start.starts_with("//")
-                || start.starts_with('*')
-                || start.starts_with('#')
-                || start.starts_with("export {");
-            let declares = start.starts_with("export const ") && text[line..at].ends_with("const ");
-            if !alone
-                || says_nothing
-                || declares
-                || definition.as_ref().is_some_and(inside)
-                || imports.iter().any(inside)
-            {
-                continue;
-            }
-            match modules.function_around(file, span) {
-                Some(id) => by_function = by_function.or(Some(Caller::Function(id))),
-                None => return Some(Caller::Other),
-            }
-        }
-    }
-    by_function
+pub fn is_used(repo: &Repo, facts: &Facts, mention: Mention) -> bool {
+    mention.function.is_some_and(|function| facts.once(|| used::find(repo, facts)).holds(function))
 }
 
 /// Words by which a proxy, a gateway or a firewall limits requests.
@@ -213,6 +159,12 @@ const AT_PROXY: &[&str] = &[
 
 /// Where a proxy in front of the services limits requests, in order of path.
 pub fn at_proxy(repo: &Repo) -> Vec<Place> {
+    repo.once(|| AtProxy(find_at_proxy(repo))).0.clone()
+}
+
+struct AtProxy(Vec<Place>);
+
+fn find_at_proxy(repo: &Repo) -> Vec<Place> {
     let files = repo.files().iter().filter(|file| {
         let name = file.path.file_name().unwrap_or_default();
         let kind = matches!(
@@ -245,6 +197,12 @@ fn limiting_line(text: &str) -> Option<Span> {
 
 /// Whether the service runs in several processes, as far as the repository says.
 pub fn runs_in_many(repo: &Repo) -> bool {
+    repo.once(|| RunsInMany(find_runs_in_many(repo))).0
+}
+
+struct RunsInMany(bool);
+
+fn find_runs_in_many(repo: &Repo) -> bool {
     repo.profile().has_deploy_target("vercel")
         || repo.files().iter().any(|file| file.path.file_name() == Some("vercel.json") && file.role.is_operational())
         || repo

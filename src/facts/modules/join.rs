@@ -7,11 +7,8 @@ use super::{
 };
 use crate::{
     code::Language,
-    facts::{
-        Facts,
-        access::{AccessFacts, Calling},
-    },
-    model::{FileId, Place, Span},
+    facts::{Facts, access::AccessFacts},
+    model::{FileId, Place, Span, Table},
     repo::Repo,
 };
 
@@ -19,6 +16,10 @@ use crate::{
 const HOPS: usize = 24;
 /// Functions looked at in one search for what a function reaches.
 const REACH: usize = 400;
+
+/// By function: the functions that it calls, each with the index of the call.
+#[derive(Default)]
+struct Callees(Table<FunctionId, Arc<Vec<(usize, FunctionId)>>>);
 
 /// A function of the repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,16 +77,9 @@ impl<'a> Modules<'a> {
         self.facts.of(file).map(|facts| &facts.access)
     }
 
-    /// What the calls of `id` lead to, told once by `tell`.
-    pub(in crate::facts) fn calling(&self, id: FunctionId, tell: impl FnOnce() -> Calling) -> Arc<Calling> {
-        if let Some(known) = self.facts.calling.lock().ok().and_then(|known| known.get(&id).cloned()) {
-            return known;
-        }
-        let told = Arc::new(tell());
-        if let Ok(mut known) = self.facts.calling.lock() {
-            known.insert(id, Arc::clone(&told));
-        }
-        told
+    /// An answer that rests on facts, worked out once per scan.
+    pub(in crate::facts) fn once<T: Send + Sync + 'static>(&self, tell: impl FnOnce() -> T) -> Arc<T> {
+        self.facts.once(tell)
     }
 
     /// As [`Modules::access`], of every file.
@@ -152,8 +146,17 @@ impl<'a> Modules<'a> {
 
     /// The functions of the repository that `id` calls itself, each with the call.
     pub fn callees(&self, id: FunctionId) -> Vec<(&'a CallSite, FunctionId)> {
-        self.calls(id)
-            .filter_map(|call| match self.definition(id.file, &call.callee) {
+        let known = self.facts.once(Callees::default).0.get(id, |&id| Arc::new(self.find_callees(id)));
+        let Some(module) = self.file(id.file) else { return Vec::new() };
+        known.iter().map(|&(call, callee)| (&module.calls[call], callee)).collect()
+    }
+
+    fn find_callees(&self, id: FunctionId) -> Vec<(usize, FunctionId)> {
+        let Some(module) = self.file(id.file) else { return Vec::new() };
+        let span = self.function(id).span;
+        module
+            .call_range(span)
+            .filter_map(|call| match self.definition(id.file, &module.calls[call].callee) {
                 Definition::Function(callee) if callee != id => Some((call, callee)),
                 Definition::Class { file, class } => {
                     let made = self

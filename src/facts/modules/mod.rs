@@ -142,7 +142,13 @@ impl ModuleFacts {
 
     /// The calls inside `span`, those of inner functions included.
     pub fn calls_in(&self, span: Span) -> impl Iterator<Item = &CallSite> {
+        self.calls[self.call_range(span)].iter()
+    }
+
+    /// Indices of the calls inside `span`.
+    fn call_range(&self, span: Span) -> std::ops::Range<usize> {
         let from = self.calls.partition_point(|call| call.span.start < span.start);
-        self.calls[from..].iter().take_while(move |call| call.span.start < span.end)
+        let inside = self.calls[from..].partition_point(|call| call.span.start < span.end);
+        from..from + inside
     }
 }

@@ -7,14 +7,16 @@
 mod python;
 mod script;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+use std::sync::{Mutex, PoisonError};
+
+use camino::Utf8Path;
+use rustc_hash::FxHashMap;
+
+use crate::{
+    code::Language,
+    model::FileId,
+    repo::{File, Repo},
 };
-
-use camino::{Utf8Path, Utf8PathBuf};
-
-use crate::{code::Language, model::FileId, repo::Repo};
 
 /// Where a module lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,33 +38,43 @@ pub enum Target {
 #[derive(Debug)]
 pub struct Resolver {
     script: script::Settings,
-    /// What has been asked, by folder, language and module: the same few modules are asked for at every call of their
-    /// names.
-    known: Mutex<BTreeMap<(Utf8PathBuf, bool), BTreeMap<String, Target>>>,
+    /// By file: its folder's place in `known`. What a module means depends on the folder and the language alone.
+    folders: Vec<usize>,
+    /// What has been asked, by folder and language: the same few modules are asked for at every call of their names.
+    known: Vec<Mutex<FxHashMap<String, Target>>>,
 }
 
 impl Resolver {
     pub(in crate::facts) fn new(repo: &Repo) -> Self {
-        Self { script: script::Settings::read(repo), known: Mutex::default() }
+        let mut numbers: FxHashMap<(&str, bool), usize> = FxHashMap::default();
+        let folders = repo.files().iter().map(|file| {
+            let next = numbers.len();
+            *numbers.entry((file.folder().as_str(), is_python(file))).or_insert(next)
+        });
+        let folders = folders.collect();
+        let known = std::iter::repeat_with(Mutex::default).take(numbers.len()).collect();
+        Self { script: script::Settings::read(repo), folders, known }
     }
 
     /// Where `module`, as written in `from`, lies.
     pub fn resolve(&self, repo: &Repo, from: FileId, module: &str) -> Target {
-        let file = repo.file(from);
-        let python = file.language == Some(Language::Python);
-        let key = (file.folder().to_owned(), python);
-        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(target) = known().get(&key).and_then(|modules| modules.get(module)) {
+        let folder = &self.known[self.folders[from.0 as usize]];
+        let known = || folder.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(target) = known().get(module) {
             return target.clone();
         }
-        let target = if python { python::resolve(repo, from, module) } else { self.script.resolve(repo, from, module) };
-        known().entry(key).or_default().insert(module.to_owned(), target.clone());
+        let target = if is_python(repo.file(from)) {
+            python::resolve(repo, from, module)
+        } else {
+            self.script.resolve(repo, from, module)
+        };
+        known().insert(module.to_owned(), target.clone());
         target
     }
 
     /// The file that `from module import name` means when `name` is a module itself.
     pub fn submodule(&self, repo: &Repo, from: FileId, module: &str, name: &str) -> Option<FileId> {
-        if repo.file(from).language != Some(Language::Python) {
+        if !is_python(repo.file(from)) {
             return None;
         }
         let whole = if module.ends_with('.') { format!("{module}{name}") } else { format!("{module}.{name}") };
@@ -71,6 +83,10 @@ impl Resolver {
             _ => None,
         }
     }
+}
+
+fn is_python(file: &File) -> bool {
+    file.language == Some(Language::Python)
 }
 
 /// A path from the root without `.` and `..`; nothing when it leads out of the root.

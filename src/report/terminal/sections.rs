@@ -4,7 +4,7 @@ use super::Page;
 use super::palette::paint;
 use crate::model::Confidence;
 use crate::report::text::{cut, one_decimal, visible, width};
-use crate::report::{Cause, Criterion, Evidence, Finding, Status, SuppressedBy, SuppressionState};
+use crate::report::{Cause, Criterion, Evidence, Finding, Stage, Status, SuppressedBy, SuppressionState};
 
 /// Passing criteria that are shown of a category.
 const SHOWN_PASSES: usize = 3;
@@ -272,10 +272,16 @@ impl Page<'_> {
         let Some(timing) = &self.report.timing else { return };
         self.heading(self.words.timing, None);
         let stages = timing.phases.iter().map(|phase| (phase.name.as_str(), phase.us, None));
-        let rules = timing.rules.iter().take(DEAREST).map(|rule| (rule.rule.as_str(), rule.us, Some(rule.visits)));
+        let dearest = |stage, verb| {
+            let of = timing.rules.iter().filter(move |row| row.stage == stage && row.us > 0).take(DEAREST);
+            of.map(move |row| (format!("{verb}{}", row.rule), row.us, Some(row.visits)))
+        };
         let rows: Vec<String> = stages
             .chain([("total", timing.total_us, None)])
-            .chain(rules)
+            .map(|(name, us, visits)| (name.to_owned(), us, visits))
+            .chain(dearest(Stage::Observe, "observe "))
+            .chain(dearest(Stage::Join, "join "))
+            .chain(dearest(Stage::Conclude, "conclude "))
             .map(|(name, us, visits)| {
                 let visits = visits.map(|visits| format!("  {visits}×")).unwrap_or_default();
                 format!("  {:>9}.{:03} ms  {name}{visits}", us / 1000, us % 1000)

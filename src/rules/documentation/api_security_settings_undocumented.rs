@@ -37,11 +37,10 @@ impl Rule for ApiSecuritySettingsUndocumented {
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        let modules = cx.facts.modules(cx.repo);
         let mentions = limits::mentions(cx.repo, cx.facts);
         // A package that limits is imported to be used.
         let used =
-            mentions.iter().find(|mention| mention.function.is_none() || limits::is_used(cx.repo, modules, **mention));
+            mentions.iter().find(|mention| mention.function.is_none() || limits::is_used(cx.repo, cx.facts, **mention));
         let limiter = used
             .map(|mention| Place::At(mention.file, mention.span))
             .or_else(|| limits::at_proxy(cx.repo).into_iter().next());

@@ -104,7 +104,7 @@ impl Rule for RateLimitAuthMissing {
         }
         let used: Vec<Mention> = limits::mentions(cx.repo, cx.facts)
             .into_iter()
-            .filter(|mention| limits::is_used(cx.repo, modules, *mention))
+            .filter(|mention| limits::is_used(cx.repo, cx.facts, *mention))
             .collect();
         let unclear = |route: &Route| {
             let open = !route.resolved || route.guard(GuardDoes::Unknown).is_some();

@@ -51,7 +51,7 @@ impl Rule for RateLimitMissing {
         let (used, unused): (Vec<Mention>, Vec<Mention>) = limits::mentions(cx.repo, cx.facts)
             .into_iter()
             .filter(|mention| mention.function.is_some() || cx.covers(mention.file))
-            .partition(|mention| limits::is_used(cx.repo, cx.facts.modules(cx.repo), *mention));
+            .partition(|mention| limits::is_used(cx.repo, cx.facts, *mention));
         if used.iter().any(|mention| cx.covers(mention.file)) {
             return Verdict::unknown("unclear");
         }
