@@ -16,6 +16,13 @@ pub enum Format {
     Xml,
 }
 
+impl Format {
+    /// Whether a text can break the format; of the others every line stands for itself.
+    pub fn has_grammar(self) -> bool {
+        !matches!(self, Self::Dotenv | Self::Ini | Self::Properties)
+    }
+}
+
 /// Names whose extension says nothing, or something else. Lower case.
 const NAMES: &[(&str, Format)] = &[
     (".babelrc", Format::Jsonc),

@@ -9,6 +9,7 @@ mod timing;
 
 use std::{collections::BTreeMap, time::Duration};
 
+use camino::Utf8Path;
 pub use guard::is_guarded;
 use observe::{Joined, Trouble};
 use plan::{Plan, Visitor};
@@ -19,8 +20,9 @@ use timing::{Ledger, micros, phase};
 
 use crate::{
     config::{Config, Progress},
+    doc::{Doc, ErrorKind},
     facts::{Fact, Facts, FileFacts},
-    model::{FileId, Observation},
+    model::{FileId, Observation, Span},
     repo::{File, Repo},
     report::{Criterion, Diagnostic, Finding, PhaseTiming, Stage, Timing},
     rule::Entry,
@@ -160,37 +162,52 @@ fn comments(resolver: &Resolver<'_>, repo: &Repo, facts: &Facts) -> Vec<Comment>
 }
 
 fn troubles(resolver: &Resolver<'_>, repo: &Repo, joined: &Joined) -> Vec<Diagnostic> {
-    joined
-        .troubles
-        .iter()
-        .map(|(file, trouble)| {
-            let path = repo.file(*file).path.to_string();
-            let diagnostic = |kind: &str, message: String| Diagnostic {
-                kind: kind.to_owned(),
-                path: Some(path.clone()),
-                rule: None,
-                message,
-            };
-            match trouble {
-                Trouble::Unreadable(error) => diagnostic("unreadable", error.clone()),
-                Trouble::SyntaxErrors { first, count } => {
-                    let line = resolver.position(*file, first.start).map_or(0, |position| position.line);
-                    let rest = match count - 1 {
-                        0 => String::new(),
-                        more => format!(", and in {more} further places"),
-                    };
-                    diagnostic(
-                        "parse-error",
-                        format!("syntax error at line {line}{rest}; the rest of the file was examined"),
-                    )
-                }
-                Trouble::Cut => {
-                    diagnostic("limit-hit", "nested too deeply; the deepest parts were not examined".to_owned())
-                }
-                Trouble::Panic { rule, message } => panicked(rule, Some(path), message),
-            }
-        })
-        .collect()
+    let mut told: Vec<Diagnostic> =
+        joined.troubles.iter().map(|(file, trouble)| told(resolver, repo, *file, trouble)).collect();
+    told.extend(repo.files().iter().filter(|file| file.role.is_operational()).flat_map(|file| {
+        let doc = repo.parsed_doc(file.id).filter(|doc| doc.format.has_grammar());
+        doc.map(|doc| damage(resolver, file, doc)).unwrap_or_default()
+    }));
+    told
+}
+
+fn told(resolver: &Resolver<'_>, repo: &Repo, file: FileId, trouble: &Trouble) -> Diagnostic {
+    let path = &repo.file(file).path;
+    match trouble {
+        Trouble::Unreadable(error) => diagnostic("unreadable", path, error.clone()),
+        Trouble::SyntaxErrors { first, count } => syntax_error(resolver, repo.file(file), *first, *count),
+        Trouble::Cut => diagnostic("limit-hit", path, CUT.to_owned()),
+        Trouble::Panic { rule, message } => panicked(rule, Some(path.to_string()), message),
+    }
+}
+
+/// What kept a configuration file from being read as a whole.
+fn damage(resolver: &Resolver<'_>, file: &File, doc: &Doc) -> Vec<Diagnostic> {
+    let of_kind = |kind: ErrorKind| doc.errors.iter().filter(move |error| error.kind == kind);
+    let mut told = Vec::new();
+    if let Some(first) = of_kind(ErrorKind::Syntax).next() {
+        told.push(syntax_error(resolver, file, first.span, of_kind(ErrorKind::Syntax).count()));
+    }
+    if of_kind(ErrorKind::Cut).next().is_some() {
+        told.push(diagnostic("limit-hit", &file.path, CUT.to_owned()));
+    }
+    told
+}
+
+const CUT: &str = "nested too deeply or too large; the rest of it was not examined";
+
+fn syntax_error(resolver: &Resolver<'_>, file: &File, first: Span, count: usize) -> Diagnostic {
+    let line = resolver.position(file.id, first.start).map_or(0, |position| position.line);
+    let rest = match count - 1 {
+        0 => String::new(),
+        more => format!(", and in {more} further places"),
+    };
+    let message = format!("syntax error at line {line}{rest}; the rest of the file was examined");
+    diagnostic("parse-error", &file.path, message)
+}
+
+fn diagnostic(kind: &str, path: &Utf8Path, message: String) -> Diagnostic {
+    Diagnostic { kind: kind.to_owned(), path: Some(path.to_string()), rule: None, message }
 }
 
 fn panicked(rule: &str, path: Option<String>, message: &str) -> Diagnostic {

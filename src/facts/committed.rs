@@ -12,7 +12,7 @@ use crate::{
 /// Why git's index says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoIndex {
-    /// Not a git repository.
+    /// Not a git repository, or one that tracks nothing yet.
     Missing,
     Unreadable,
 }
@@ -24,8 +24,9 @@ pub type Groups<K> = BTreeMap<(Utf8PathBuf, K), (usize, Utf8PathBuf)>;
 /// files it holds and the first of them. Test data and examples are somebody's specimen and are left out.
 pub fn groups<K: Ord>(repo: &Repo, kind: impl Fn(&Utf8Path) -> Option<(Utf8PathBuf, K)>) -> Result<Groups<K>, NoIndex> {
     match repo.git().state() {
-        GitState::Available => {}
-        GitState::Missing => return Err(NoIndex::Missing),
+        GitState::Available if !repo.git().tracked_files().is_empty() => {}
+        // A search through nothing proves nothing.
+        GitState::Available | GitState::Missing => return Err(NoIndex::Missing),
         GitState::Unreadable(_) => return Err(NoIndex::Unreadable),
     }
     let mut found: Groups<K> = BTreeMap::new();

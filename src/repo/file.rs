@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{self, ErrorKind, Read},
+    path::Path,
     sync::Arc,
 };
 
@@ -111,8 +112,25 @@ fn open(root: &Utf8Path, path: &Utf8Path, limit: u64) -> Result<Vec<u8>, ReadErr
 
 fn first_bytes(full: &Utf8Path, limit: u64, expected: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(usize::try_from(expected.min(limit)).unwrap_or_default());
-    fs::File::open(full)?.take(limit).read_to_end(&mut bytes)?;
+    open_ordinary(full.as_std_path())?.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Opens an ordinary file. What it is was asked before, but something else may stand in its place by now: a pipe is
+/// not waited for, and a link not followed.
+pub(super) fn open_ordinary(full: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+
+        use rustix::fs::OFlags;
+
+        options.custom_flags((OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY).bits().cast_signed());
+    }
+    let file = options.open(full)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no longer an ordinary file")) }
 }
 
 fn failed(error: &io::Error) -> ReadError {
@@ -172,7 +190,8 @@ pub(super) fn examine(root: &Utf8Path, found: &Found, options: &WalkOptions) -> 
     }
     let text = !matches!(examined.kind, FileKind::Binary | FileKind::Image);
     if !text {
-        examined.skipped = None;
+        // What is named like code and holds none is told when it is so large that something must be wrong.
+        examined.skipped = (written && found.size > options.max_file_bytes).then_some(SkipReason::TooLarge);
     } else if examined.skipped.is_none() && found.size > options.max_file_bytes {
         examined.skipped = Some(SkipReason::TooLarge);
     }

@@ -7,6 +7,7 @@ mod components;
 mod file;
 mod git;
 mod head;
+mod ignore_files;
 mod ignored;
 mod kind;
 mod manifests;
@@ -194,6 +195,11 @@ impl Repo {
         let file = self.file(id);
         let format = file.format()?;
         self.contents[index(id.0)].doc.get_or_init(|| self.read(id).ok().map(|text| doc::parse(format, &text))).as_ref()
+    }
+
+    /// The document, if somebody has asked for it before.
+    pub(crate) fn parsed_doc(&self, id: FileId) -> Option<&Doc> {
+        self.contents[index(id.0)].doc.get()?.as_ref()
     }
 
     /// The parsed Dockerfile; `None` for other files and for one that cannot be read.

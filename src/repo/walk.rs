@@ -4,7 +4,7 @@ use std::{
     fs,
     io::ErrorKind,
     path::{Component, Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 
 use super::{
     git::Git,
+    ignore_files::{Heed, IgnoreFiles},
     skip::{SkipReason, Skipped, is_tool_folder},
 };
 use crate::model::PathGlobs;
@@ -63,21 +64,23 @@ pub(super) fn walk(root: &Utf8Path, git: &Git, options: &WalkOptions) -> Walked 
     let mut walk = Walk { root, options, out: Walked::default() };
     let tool_folders = Arc::new(Mutex::new(Vec::new()));
     let noted = Arc::clone(&tool_folders);
-    let mut builder = base(root, git, options);
-    builder.git_ignore(true).git_exclude(true);
+    let ignore_files = Arc::new(Mutex::new(ignore_files(root, git, Heed::TeamAndGit)));
+    let asked = Arc::clone(&ignore_files);
+    let mut builder = WalkBuilder::new(root);
+    builder.standard_filters(false).max_depth(Some(options.max_depth));
     // The order makes the cut at `max_files` the same on every machine.
     builder.sort_by_file_name(Ord::cmp).filter_entry(move |entry| {
         let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-        // `.git` is a file in a linked work tree.
-        if entry.depth() > 0 && is_version_control(entry.path()) {
-            return false;
-        }
-        if !folder || entry.depth() == 0 {
+        if entry.depth() == 0 {
             return true;
         }
-        let tool = is_tool_folder(entry.path());
+        // `.git` is a file in a linked work tree.
+        if is_version_control(entry.path()) || lock(&asked).ignored(entry.path(), folder) {
+            return false;
+        }
+        let tool = folder && is_tool_folder(entry.path());
         if tool {
-            noted.lock().unwrap_or_else(PoisonError::into_inner).push(entry.path().to_owned());
+            lock(&noted).push(entry.path().to_owned());
         }
         !tool
     });
@@ -92,9 +95,10 @@ pub(super) fn walk(root: &Utf8Path, git: &Git, options: &WalkOptions) -> Walked 
             Err(error) => walk.error(&error),
         }
     }
-    for folder in tool_folders.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+    for folder in lock(&tool_folders).iter() {
         walk.skip(folder, SkipReason::ToolFolder);
     }
+    walk.unread(&mut lock(&ignore_files));
     walk.out.files.sort_by(|one, two| one.path.as_str().cmp(two.path.as_str()));
     if walk.out.files.len() < options.max_files {
         walk.add_tracked(git);
@@ -107,17 +111,13 @@ pub(super) fn walk(root: &Utf8Path, git: &Git, options: &WalkOptions) -> Walked 
     walk.out
 }
 
-/// A walk that heeds `.readinessignore` alone.
-fn base(root: &Utf8Path, git: &Git, options: &WalkOptions) -> WalkBuilder {
-    let mut builder = WalkBuilder::new(root);
-    builder
-        .standard_filters(false)
-        // Above the root only the rest of its own repository has a say.
-        .parents(git.is_repository() && !git.prefix().as_str().is_empty())
-        .require_git(false)
-        .add_custom_ignore_filename(IGNORE_FILE)
-        .max_depth(Some(options.max_depth));
-    builder
+/// The ignore files that have a say; above the root only the rest of its own repository has.
+fn ignore_files(root: &Utf8Path, git: &Git, heed: Heed) -> IgnoreFiles {
+    IgnoreFiles::new(git.work_tree().unwrap_or_else(|| root.as_std_path()), heed)
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 struct Walk<'w> {
@@ -191,7 +191,7 @@ impl Walk<'_> {
         let known = |path: &Utf8Path| walked.binary_search_by(|file| file.path.as_str().cmp(path.as_str())).is_ok();
         let missing: Vec<_> = git.tracked_files().iter().filter(|path| !known(path)).collect();
         let room = self.options.max_files.saturating_sub(walked.len());
-        let mut folders = Folders::new(self.root, git, self.options);
+        let mut folders = Folders::new(self.root, git);
         for path in missing.into_iter().take(room) {
             match folders.state(path.parent().unwrap_or_else(|| Utf8Path::new(""))) {
                 Folder::Ordinary => {}
@@ -202,10 +202,10 @@ impl Walk<'_> {
                 }
                 Folder::Absent => continue,
             }
-            if folders.is_left_out(path) {
+            let full = self.root.join(path);
+            if folders.ignore_files.ignored(full.as_std_path(), false) {
                 continue;
             }
-            let full = self.root.join(path);
             // A file that is tracked and gone is nothing to examine.
             if let Ok(metadata) = fs::symlink_metadata(&full)
                 && !metadata.is_dir()
@@ -213,7 +213,24 @@ impl Walk<'_> {
                 self.file(full.as_std_path(), &metadata);
             }
         }
+        self.unread(&mut folders.ignore_files);
         self.out.files.extend(walked);
+    }
+
+    /// An ignore file that could not be heeded may have left something out.
+    fn unread(&mut self, ignore_files: &mut IgnoreFiles) {
+        for (path, reason) in ignore_files.take_unread() {
+            // Reports hold no absolute path, so one above the root is told from there.
+            let above = path.parent().and_then(|folder| self.root.as_std_path().strip_prefix(folder).ok());
+            match above.map(|down| down.components().count()).filter(|levels| *levels > 0) {
+                Some(levels) => {
+                    let name = path.file_name().unwrap_or_default().to_string_lossy();
+                    let path = Utf8PathBuf::from("../".repeat(levels) + &name);
+                    self.out.skipped.push(Skipped { path, reason });
+                }
+                None => self.skip(&path, reason),
+            }
+        }
     }
 
     fn relative(&self, path: &Path) -> Option<Utf8PathBuf> {
@@ -253,19 +270,19 @@ enum Folder {
     Ordinary,
     /// At or below this folder of a tool.
     Tool(Utf8PathBuf),
-    /// Not there, or a link: what is below it is not this repository's.
+    /// Not there, a link, or left out by `.readinessignore`: what is below it is not this repository's.
     Absent,
 }
 
 struct Folders<'f> {
     root: &'f Utf8Path,
     known: FxHashMap<Utf8PathBuf, Folder>,
-    matchers: Vec<ignore::IncrementalIgnore>,
+    ignore_files: IgnoreFiles,
 }
 
 impl<'f> Folders<'f> {
-    fn new(root: &'f Utf8Path, git: &Git, options: &WalkOptions) -> Self {
-        Self { root, known: FxHashMap::default(), matchers: base(root, git, options).build_matchers() }
+    fn new(root: &'f Utf8Path, git: &Git) -> Self {
+        Self { root, known: FxHashMap::default(), ignore_files: ignore_files(root, git, Heed::Team) }
     }
 
     fn state(&mut self, folder: &Utf8Path) -> Folder {
@@ -283,22 +300,20 @@ impl<'f> Folders<'f> {
         state
     }
 
-    fn examine(&self, folder: &Utf8Path) -> Folder {
+    fn examine(&mut self, folder: &Utf8Path) -> Folder {
         let full = self.root.join(folder);
+        if self.ignore_files.ignored(full.as_std_path(), true) {
+            return Folder::Absent;
+        }
         match fs::symlink_metadata(&full) {
             Ok(metadata) if metadata.is_dir() && is_tool_folder(full.as_std_path()) => Folder::Tool(folder.to_owned()),
             Ok(metadata) if metadata.is_dir() => Folder::Ordinary,
             _ => Folder::Absent,
         }
     }
-
-    /// Whether `.readinessignore` leaves the file out.
-    fn is_left_out(&mut self, path: &Utf8Path) -> bool {
-        self.matchers.iter_mut().any(|matcher| matcher.matched(path, false).is_ignore())
-    }
 }
 
-fn is_version_control(path: &Path) -> bool {
+pub(super) fn is_version_control(path: &Path) -> bool {
     matches!(path.file_name().and_then(|name| name.to_str()), Some(".git" | ".hg" | ".svn" | ".jj" | ".bzr"))
 }
 

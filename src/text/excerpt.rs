@@ -2,6 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
+use aho_corasick::AhoCorasick;
 use camino::Utf8Path;
 use line_index::{LineIndex, TextSize};
 
@@ -33,7 +34,8 @@ pub struct Excerpt {
 impl Source {
     pub fn new(text: Arc<str>, path: &Utf8Path) -> Self {
         let lines = LineIndex::new(&text);
-        let secrets = secrets::find(&text, path).into_iter().map(|found| found.span.range()).collect();
+        let found = secrets::find(&text, path).into_iter().map(|found| found.span.range()).collect();
+        let secrets = with_repetitions(&text, found);
         Self { text, lines, secrets }
     }
 
@@ -102,6 +104,31 @@ impl Source {
         out.push_str(&self.text[at..range.end]);
         mask(&out).into_owned()
     }
+}
+
+/// Adds the other places of the file where a secret stands: nothing around them has to say so again.
+fn with_repetitions(text: &str, found: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    /// What is shorter may be a word, and so may what has no digit.
+    const SHORTEST: usize = 8;
+    /// A file with more different secrets is a list, in which each stands for itself.
+    const MOST: usize = 200;
+    let mut values: Vec<&str> = found.iter().map(|range| &text[range.clone()]).collect();
+    values.retain(|value| value.len() >= SHORTEST && value.bytes().any(|byte| byte.is_ascii_digit()));
+    values.sort_unstable();
+    values.dedup();
+    values.truncate(MOST);
+    let Some(automaton) = AhoCorasick::new(&values).ok().filter(|_| !values.is_empty()) else { return found };
+    let mut all = found;
+    all.extend(automaton.find_overlapping_iter(text).map(|hit| hit.range()));
+    all.sort_by_key(|range| (range.start, range.end));
+    let mut joined: Vec<Range<usize>> = Vec::with_capacity(all.len());
+    for range in all {
+        match joined.last_mut().filter(|last| range.start < last.end) {
+            Some(last) => last.end = last.end.max(range.end),
+            None => joined.push(range),
+        }
+    }
+    joined
 }
 
 fn size(offset: usize) -> TextSize {

@@ -186,6 +186,8 @@ const MANAGER_COMMANDS: &[&str] = &[
 
 /// How many wrappers may stand before a program.
 const MAX_WRAPPERS: usize = 8;
+/// No program has a longer path.
+const MAX_NAME: usize = 4096;
 
 impl Command {
     /// The program behind wrappers such as `sudo`, `npx`, `uv run`, `cross-env` and `time`, with its arguments.
@@ -378,6 +380,10 @@ fn is_assignment(text: &str) -> bool {
 
 /// A program's name without its folder, its version and Windows' extension. A package's scope stays.
 fn base_name(text: &str) -> &str {
+    // Every rule asks every command, and a word can be the rest of the file.
+    if text.len() > MAX_NAME {
+        return text;
+    }
     let scoped = text.starts_with('@');
     let name = if scoped { text } else { text.rsplit(['/', '\\']).next().unwrap_or(text) };
     let from = usize::from(scoped);

@@ -9,6 +9,9 @@ use crate::{
     repo::{File, FileKind, Repo},
 };
 
+/// The services of one file that are looked at: people write a hundred at most, and rules compare each with each.
+const MAX_SERVICES: usize = 500;
+
 /// One service of one Compose file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComposeService<'r> {
@@ -68,6 +71,7 @@ fn services_of<'r>(repo: &'r Repo, file: &'r File) -> Vec<ComposeService<'r>> {
         .entries()
         .iter()
         .filter(|entry| entry.value.is_map())
+        .take(MAX_SERVICES)
         .map(|entry| ComposeService {
             file,
             name: &entry.key,

@@ -44,13 +44,14 @@ pub enum Access {
 /// Every datastore, in order of path and position: Compose services first, then containers.
 pub fn stores(repo: &Repo) -> Vec<Store> {
     let all = compose::services(repo);
+    let stages = stage::of_each(repo, &all);
     let by_compose = all.iter().filter_map(|service| {
         let image = service.image.and_then(Node::as_str)?;
         let datastore = datastores::of_image(image)?;
         Some(Store {
             datastore,
             name: service.name.to_owned(),
-            stage: stage::of_compose(repo, service.file, &all),
+            stage: stages[&service.file.id],
             exposure: services::exposure(service),
             access: access(repo, service, datastore, image),
         })

@@ -43,10 +43,11 @@ impl Handed<'_> {
 /// Every secret of Compose services, in order of place. What several services share by an alias is there once.
 pub fn in_compose(repo: &Repo) -> Vec<Handed<'_>> {
     let all = compose::services(repo);
+    let stages = stage::of_each(repo, &all);
     let mut seen = BTreeSet::new();
     let mut handed = Vec::new();
     for service in &all {
-        let stage = stage::of_compose(repo, service.file, &all);
+        let stage = stages[&service.file.id];
         for setting in given_to(service) {
             if setting.is_secret() && seen.insert((setting.file.id, setting.span)) {
                 let to = receiver(service, &setting, &all);

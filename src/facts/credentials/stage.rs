@@ -1,11 +1,14 @@
 //! In which environment a configuration file is used, as its name, its folder and its content tell.
 
+use std::collections::BTreeMap;
+
 use camino::Utf8Path;
 
 use super::{datastores, services};
 use crate::{
     doc::Node,
     facts::compose::ComposeService,
+    model::FileId,
     repo::{File, FileKind, Repo},
 };
 
@@ -84,13 +87,21 @@ fn of_words(name: &str) -> Option<Stage> {
         .find_map(|(stage, list)| any(list).then_some(stage))
 }
 
+/// The environment of each Compose file that has a service.
+pub fn of_each(repo: &Repo, all: &[ComposeService<'_>]) -> BTreeMap<FileId, Stage> {
+    let mut files: BTreeMap<FileId, (&File, Vec<&ComposeService<'_>>)> = BTreeMap::new();
+    for service in all {
+        files.entry(service.file.id).or_insert_with(|| (service.file, Vec::new())).1.push(service);
+    }
+    files.into_iter().map(|(id, (file, own))| (id, of_compose(repo, file, &own))).collect()
+}
+
 /// The environment of a Compose file: its path, else what its services say of themselves.
-pub fn of_compose(repo: &Repo, file: &File, all: &[ComposeService<'_>]) -> Stage {
+fn of_compose(repo: &Repo, file: &File, own: &[&ComposeService<'_>]) -> Stage {
     let by_path = of_path(&file.path);
     if by_path != Stage::Unsaid {
         return by_path;
     }
-    let own: Vec<&ComposeService<'_>> = all.iter().filter(|service| service.file.id == file.id).collect();
     if own.iter().any(|service| declares(service, PRODUCTION)) {
         return Stage::Production;
     }

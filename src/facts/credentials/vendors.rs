@@ -226,11 +226,12 @@ pub enum State<'r> {
 /// Every service of a product with a well-known account, in order of place.
 pub fn accounts(repo: &Repo) -> Vec<Account<'_>> {
     let all = compose::services(repo);
+    let stages = stage::of_each(repo, &all);
     all.iter()
         .filter_map(|service| {
             let image = service.image.and_then(Node::as_str)?;
             let vendor = of_image(image)?;
-            let stage = stage::of_compose(repo, service.file, &all);
+            let stage = stages[&service.file.id];
             let exposure = services::exposure(service);
             Some(Account { vendor, service: service.clone(), stage, exposure, state: state(vendor, service) })
         })
@@ -312,6 +313,7 @@ pub struct Grafana<'r> {
 /// Every Grafana server of a Compose file, in order of place.
 pub fn grafana(repo: &Repo) -> Vec<Grafana<'_>> {
     let all = compose::services(repo);
+    let stages = stage::of_each(repo, &all);
     all.iter()
         .filter(|service| {
             let image = service.image.and_then(Node::as_str).unwrap_or_default();
@@ -329,7 +331,7 @@ pub fn grafana(repo: &Repo) -> Vec<Grafana<'_>> {
             });
             Grafana {
                 service: service.clone(),
-                stage: stage::of_compose(repo, service.file, &all),
+                stage: stages[&service.file.id],
                 exposure: services::exposure(service),
                 elsewhere: file
                     || passed

@@ -30,6 +30,8 @@ const KEYWORDS: &[&str] = &[
 
 /// How many templates a job may extend, one behind the other.
 const MAX_EXTENDS: usize = 8;
+/// How many jobs are looked at: without `needs`, each waits for all of the stages before its own.
+const MAX_JOBS: usize = 1000;
 /// How many files an include may lead to.
 const MAX_INCLUDES: usize = 30;
 
@@ -146,7 +148,7 @@ fn pipeline(repo: &Repo, file: &File, all: &[&File], follower: &Follower<'_>) ->
     };
     let shared = root.get("before_script").or_else(|| root.at(&["default", "before_script"]));
     let mut ordered: Vec<(usize, Job)> = Vec::new();
-    for entry in root.entries().iter().filter(is_job) {
+    for entry in root.entries().iter().filter(is_job).take(MAX_JOBS) {
         let layers = layers(&entry.value, &templates);
         let stage = find(&layers, "stage").and_then(Node::text).unwrap_or("test");
         let place = stages.iter().position(|known| *known == stage).unwrap_or(usize::MAX);

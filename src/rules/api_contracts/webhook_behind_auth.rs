@@ -56,19 +56,22 @@ fn receives(cx: &Context<'_>, all: &[Route], route: &Route) -> bool {
     let last = parts.last().map_or("", String::as_str);
     let hook =
         route.method == "POST" && route.area() == Area::Hook && matches!(last, "webhook" | "ipn" | "stripe" | "github");
-    let managed = all.iter().any(|other| {
-        other.component == route.component
-            && matches!(other.method.as_str(), "GET" | "PUT" | "PATCH" | "DELETE")
-            && other.area() == Area::Hook
-            && other.path.starts_with(&route.path)
-    });
+    // Compares with every route, so it is asked last.
+    let managed = || {
+        all.iter().any(|other| {
+            other.component == route.component
+                && matches!(other.method.as_str(), "GET" | "PUT" | "PATCH" | "DELETE")
+                && other.area() == Area::Hook
+                && other.path.starts_with(&route.path)
+        })
+    };
     cx.repo.file(route.file).role == Role::Source
         && route.kind == RouteKind::Http
         // Nest's guards are for all routes and spare those that are marked, each in its own way.
         && route.framework != "nest"
         && hook
-        && !managed
         && !matches!(kind, ComponentKind::Library | ComponentKind::Cli | ComponentKind::ClientApp)
+        && !managed()
 }
 
 /// The guard for users that stands before a route outside its handler.

@@ -27,12 +27,13 @@ impl Rule for LocalhostInContainer {
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let all = compose::services(cx.repo);
+        let stages = stage::of_each(cx.repo, &all);
         if all.is_empty() {
             return Verdict::not_applicable("no-services");
         }
         let (mut sites, mut fine): (Vec<Site>, Vec<Evidence>) = (Vec::new(), Vec::new());
         for service in all.iter().filter(|service| !shares_network(service)) {
-            let stage = stage::of_compose(cx.repo, service.file, &all);
+            let stage = stages[&service.file.id];
             if matches!(stage, Stage::Test | Stage::Example) {
                 continue;
             }

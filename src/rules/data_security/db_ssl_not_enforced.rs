@@ -127,8 +127,9 @@ fn is_remote(host: &str) -> bool {
 /// Variables of deployed Compose services that switch encryption off for a database elsewhere.
 fn in_compose(cx: &Context<'_>) -> Vec<Site> {
     let all = compose::services(cx.repo);
+    let stages = stage::of_each(cx.repo, &all);
     all.iter()
-        .filter(|service| stage::of_compose(cx.repo, service.file, &all).is_deployed())
+        .filter(|service| stages[&service.file.id].is_deployed())
         .flat_map(|service| services::variables(service))
         .filter_map(|setting| {
             let text = match setting.given() {

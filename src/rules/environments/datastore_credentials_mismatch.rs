@@ -26,9 +26,10 @@ impl Rule for DatastoreCredentialsMismatch {
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let all = compose::services(cx.repo);
+        let stages = stage::of_each(cx.repo, &all);
         let (mut sites, mut fine) = (Vec::new(), Vec::new());
         for client in &all {
-            if matches!(stage::of_compose(cx.repo, client.file, &all), Stage::Test | Stage::Example) {
+            if matches!(stages[&client.file.id], Stage::Test | Stage::Example) {
                 continue;
             }
             for setting in services::variables(client) {

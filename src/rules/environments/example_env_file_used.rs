@@ -30,8 +30,9 @@ impl Rule for ExampleEnvFileUsed {
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let (mut sites, mut fine) = (Vec::new(), Vec::new());
         let all = compose::services(cx.repo);
+        let stages = stage::of_each(cx.repo, &all);
         for service in &all {
-            let stage = stage::of_compose(cx.repo, service.file, &all);
+            let stage = stages[&service.file.id];
             for (path, node) in env_files(service) {
                 let place = Place::At(service.file.id, node.span);
                 if !is_template(path) {

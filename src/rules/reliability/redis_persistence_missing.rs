@@ -44,11 +44,12 @@ impl Rule for RedisPersistenceMissing {
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let all = compose::services(cx.repo);
+        let stages = stage::of_each(cx.repo, &all);
         let servers: Vec<&ComposeService<'_>> = all
             .iter()
             .filter(|service| {
                 service.image.and_then(Node::as_str).and_then(datastores::of_image) == Some(Datastore::Redis)
-                    && stage::of_compose(cx.repo, service.file, &all).is_deployed()
+                    && stages[&service.file.id].is_deployed()
             })
             .collect();
         if servers.is_empty() {

@@ -110,8 +110,9 @@ fn goes_on(cx: &Context<'_>, used: &CommandUse) -> bool {
     let fed = used.command.redirects.iter().any(|redirect| redirect.operator == "<");
     let quiet = words.iter().any(|word| matches!(*word, "-c" | "--command" | "-1" | "--single-transaction"));
     let stage = matches!(used.stage, Stage::ShellScript | Stage::Workflow | Stage::Make);
-    let stops = cx.repo.read(used.file).is_ok_and(|text| text.contains("ON_ERROR_STOP"));
-    runs && (file || fed) && !quiet && stage && !stops && is_essential_name(cx, used)
+    // Searches the whole file, so it is asked last.
+    let stops = || cx.repo.read(used.file).is_ok_and(|text| text.contains("ON_ERROR_STOP"));
+    runs && (file || fed) && !quiet && stage && is_essential_name(cx, used) && !stops()
 }
 
 /// Whether the script or job is one on which data or a release depends.

@@ -252,7 +252,7 @@ impl Scanner<'_> {
     }
 
     fn bearer(&mut self, start: usize) {
-        let end = start + run(self.text, start, Set::Dotted, 2048);
+        let end = start + run(self.text, start, Set::Dotted, 2048).max(run(self.text, start, Set::Base64, 2048));
         let token = &self.text[start..end];
         if token.len() < 20 || is_reference(token) || self.setting == Setting::Generated || !looks_random(token) {
             return;
