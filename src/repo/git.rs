@@ -140,6 +140,17 @@ pub(super) fn open(work_tree: &Path) -> Result<gix::Repository, String> {
     Ok(repository)
 }
 
+/// Opening a pipe blocks for ever, and an index without end fills the memory; neither is git's.
+fn refuse_special_files(folder: &Path) -> Result<(), String> {
+    for name in ["HEAD", "config", "config.worktree", "index", "packed-refs", "commondir", "gitdir", "shallow"] {
+        let Ok(metadata) = fs::metadata(folder.join(name)) else { continue };
+        if !metadata.is_file() || metadata.len() > MAX_INDEX_BYTES {
+            return Err(format!("`{name}` is no ordinary file, or too large"));
+        }
+    }
+    Ok(())
+}
+
 /// A `.git` file, or a `.git` folder with a `HEAD`; an empty `.git` folder is none, as for git itself.
 fn is_work_tree(folder: &Path) -> bool {
     let git = folder.join(".git");
