@@ -22,17 +22,24 @@ pub fn is_action(way: &DeployWay) -> bool {
 
 /// Whether a command applies migrations, itself or through the script that it starts.
 pub fn applies_migrations(used: &CommandUse, commands: &[CommandUse]) -> bool {
-    applies(used, commands, 0)
+    let mut left = MAX_STARTED;
+    applies(used, commands, 0, &mut left)
 }
 
-fn applies(used: &CommandUse, commands: &[CommandUse], depth: u8) -> bool {
+/// How many commands are followed behind one: scripts that start each other multiply.
+const MAX_STARTED: u16 = 200;
+
+fn applies(used: &CommandUse, commands: &[CommandUse], depth: u8, left: &mut u16) -> bool {
     if let Some(SchemaCommand::Migrate(_) | SchemaCommand::Push(_)) = migrations::schema_command(used) {
         return true;
     }
     if depth > 2 || used.only_prints() {
         return false;
     }
-    started(used, commands).any(|inner| applies(inner, commands, depth + 1))
+    started(used, commands).any(|inner| {
+        *left = left.saturating_sub(1);
+        *left > 0 && applies(inner, commands, depth + 1, left)
+    })
 }
 
 /// The commands of the script, task or target that a command starts.

@@ -116,8 +116,10 @@ fn an_ignore_file_is_read_within_bounds() {
     let ground = Ground::new();
     let many: String = (0..60_000).map(|index| format!("*a{index}*b?c[a-z]*\n")).collect();
     ground.write(".gitignore", many);
-    ground
-        .write("src/.gitignore", "[[[[\n{a,b\n\\\n!\n/\n**/**/x**\n".repeat(50) + &"{a,b}".repeat(5000) + "\nauth.ts\n");
+    ground.write(
+        "src/.gitignore",
+        "[[[[\n{a,b\n\\\n!\n/\n**/**/x**\n".repeat(50) + &"{a,b}".repeat(5000) + "\nauth.ts\n",
+    );
     expect_told(&ground.audited(), "too-large", ".gitignore");
 }
 

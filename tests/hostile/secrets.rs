@@ -13,18 +13,24 @@ use super::{
 const NAMES: [&str; 11] =
     ["aws", "stripe", "stripe-test", "slack", "sendgrid", "anthropic", "password", "jwt", "azure", "hex", "generic"];
 
-/// Files in which `value` stands where people put secrets.
-fn files(value: &str) -> Vec<(&'static str, String)> {
+/// Secrets that have no form of their own: only what stands around them tells what they are.
+const FORMLESS: [&str; 4] = ["password", "jwt", "hex", "generic"];
+
+/// Files in which the secret called `name` stands where people put secrets.
+fn files(name: &str) -> Vec<(&'static str, String)> {
+    let value = &secret(name);
+    // In a path and in a reason nothing stands around it.
+    let bare = if FORMLESS.contains(&name) { "none" } else { value };
     vec![
         (
             "src/auth.js",
             format!(
                 "const express = require(\"express\");\nconst secret = process.env.JWT_SECRET || \"{value}\";\n\
                  const apiKey = \"{value}\";\nconst options = {{ password: '{value}', token: `{value}` }};\n\
-                 // the key is {value}\n// readiness: ignore[console-usage] because of {value}\n\
+                 // the key is {value}\n// readiness: ignore[console-usage] because of {bare}\n\
                  console.log(\"token {value}\", secret, apiKey, options);\n\
                  fetch(`https://api.example.com/?api_key={value}`, {{ headers: {{ Authorization: \"Bearer {value}\" }} }});\n\
-                 const app = express();\napp.post(\"/hook/{value}\", (q, s) => s.send(db.query(\"select '{value}'\" + q.body)));\n\
+                 const app = express();\napp.post(\"/hook/{bare}\", (q, s) => s.send(db.query(\"select '{value}'\" + q.body)));\n\
                  app.listen(3000);\n"
             ),
         ),
@@ -145,7 +151,7 @@ fn no_output_shows_a_secret() {
     for name in NAMES {
         let value = secret(name);
         let ground = Ground::new();
-        for (path, text) in files(&value) {
+        for (path, text) in files(name) {
             ground.write(path, text);
         }
         ground.track();
@@ -168,7 +174,7 @@ fn no_output_shows_a_secret() {
         for arguments in [["compare", &reports[0], &reports[1]], ["compare", &reports[1], &reports[0]]] {
             shown("compare", &ground.run(&arguments).stdout, name, &value, &mut leaks);
         }
-        for (path, text) in files(&value).into_iter().take(1) {
+        for (path, text) in files(name).into_iter().take(1) {
             ground.write(path, text);
         }
         for (what, outcome) in outputs(&ground) {
