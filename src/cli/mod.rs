@@ -4,6 +4,7 @@
 mod args;
 mod checklist;
 mod compare;
+mod docs;
 mod document;
 mod env;
 mod exit;
@@ -20,6 +21,7 @@ mod rows;
 mod rules;
 mod scan;
 mod services;
+mod shell;
 mod team;
 mod test;
 mod words;
@@ -55,6 +57,9 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Compare(args) => compare::run(args),
         Command::Test(args) => test::run(args, &output),
         Command::NewRule(args) => new_rule::run(args),
+        Command::Docs(args) => docs::run(args),
+        Command::Completions(args) => shell::completions(args),
+        Command::Man => shell::man(),
     };
     result.unwrap_or_else(|failure| {
         output.complain(&failure);

@@ -17,7 +17,7 @@ use readiness::{
 
 use super::{
     Outcome,
-    args::{Format, ScanArgs, Template},
+    args::{self, Format, ScanArgs, Template},
     checklist,
     exit::{Exit, Failure},
     gate, library,
@@ -26,9 +26,6 @@ use super::{
     team,
     words::Words,
 };
-
-const COMMANDS: [&str; 11] =
-    ["scan", "plan", "checklist", "rules", "explain", "services", "routes", "env", "compare", "test", "new-rule"];
 
 /// Runs the command; `implied` when nobody wrote its name.
 pub(super) fn run(args: &ScanArgs, implied: bool, output: &Output) -> Outcome {
@@ -71,7 +68,8 @@ pub(super) fn root(path: &Utf8Path, implied: bool) -> Result<Utf8PathBuf, Failur
 
 fn missing(path: &Utf8Path, implied: bool) -> Failure {
     let failure = Failure::usage(format!("there is no folder `{path}`"));
-    let command = if implied { nearest(path.as_str(), COMMANDS) } else { None };
+    let commands = args::command_names();
+    let command = if implied { nearest(path.as_str(), commands.iter().map(String::as_str)) } else { None };
     match command {
         Some(command) => failure.help(format!("did you mean the command `readiness {command}`?")),
         None => failure.help("name an existing folder; without a name the current one is audited"),
