@@ -56,31 +56,17 @@ pub(crate) struct Parsed {
     pub(crate) implied: bool,
 }
 
-/// Every command by its name.
-pub(super) const COMMANDS: [&str; 12] = [
-    "scan",
-    "plan",
-    "checklist",
-    "rules",
-    "explain",
-    "services",
-    "routes",
-    "env",
-    "compare",
-    "baseline",
-    "test",
-    "new-rule",
-];
-
 /// Reads the arguments, the program's own name first. Without a command `scan` is meant.
 pub(crate) fn parse(mut arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
     const OTHERS: [&str; 5] = ["help", "-h", "--help", "-V", "--version"];
-    let names = || COMMANDS.iter().chain(&OTHERS);
+    let commands = command_names();
+    let names = || commands.iter().map(String::as_str).chain(OTHERS);
     let implied = !arguments.get(1).is_some_and(|first| names().any(|name| first == name));
     if implied {
         arguments.insert(1.min(arguments.len()), "scan".into());
     }
-    let misplaced = implied && arguments.iter().skip(2).any(|argument| COMMANDS.iter().any(|name| argument == name));
+    let misplaced =
+        implied && arguments.iter().skip(2).any(|argument| commands.iter().any(|name| argument == name.as_str()));
     let cli = Cli::try_parse_from(arguments).map_err(|mut error| {
         if misplaced && error.kind() == ErrorKind::UnknownArgument {
             let tip = StyledStr::from("the command comes first, its options behind it");
@@ -90,6 +76,16 @@ pub(crate) fn parse(mut arguments: Vec<OsString>) -> Result<Parsed, clap::Error>
     })?;
     let missing = || Cli::command().error(ErrorKind::MissingSubcommand, "a command is missing");
     Ok(Parsed { command: cli.command.ok_or_else(missing)?, implied })
+}
+
+/// Everything that the command line can say.
+pub(crate) fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// The names of the commands.
+pub(crate) fn command_names() -> Vec<String> {
+    command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
 }
 
 #[derive(Debug, Subcommand)]
@@ -119,6 +115,12 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// Write a first rule of the team's own, with its texts and its cases
     NewRule(NewRuleArgs),
+    /// Write a page for each rule, as Markdown for a book
+    Docs(DocsArgs),
+    /// Print what a shell needs to complete commands and options
+    Completions(CompletionsArgs),
+    /// Print the manual, for `man`
+    Man,
 }
 
 impl Command {
@@ -134,7 +136,10 @@ impl Command {
             | Self::Env(_)
             | Self::Compare(_)
             | Self::Baseline(_)
-            | Self::NewRule(_) => Color::Auto,
+            | Self::NewRule(_)
+            | Self::Docs(_)
+            | Self::Completions(_)
+            | Self::Man => Color::Auto,
             Self::Test(args) => args.color,
         }
     }
@@ -433,6 +438,27 @@ pub(crate) struct NewRuleArgs {
     /// The category to which it belongs
     #[arg(long, value_name = "NAME", default_value = "tests-quality")]
     pub(crate) category: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DocsArgs {
+    /// The folder of the book: `rules/` and the part `# Rules` of `SUMMARY.md` are written in it
+    pub(crate) dir: Utf8PathBuf,
+
+    /// Language of the texts
+    #[arg(long, value_name = "LANG", value_parser = languages())]
+    pub(crate) lang: Option<Lang>,
+
+    /// Write pages of the team's rules in this folder, too; may be repeated
+    #[arg(long = "rules", value_name = "DIR")]
+    pub(crate) rules: Vec<Utf8PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
 }
 
 /// A form of a comparison.

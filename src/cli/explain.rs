@@ -6,6 +6,7 @@ use readiness::{
     rule::{
         TeamRules,
         cases::{self, Case, CaseFile},
+        measured,
     },
 };
 
@@ -19,9 +20,6 @@ use super::{
     team,
     words::Words,
 };
-
-/// How many examples of each verdict are shown; the case file has them all.
-const SHOWN: [(&str, usize); 5] = [("fail", 2), ("pass", 2), ("not-applicable", 1), ("unknown", 1), ("manual", 1)];
 
 /// A longer file of an example is cut.
 const LONGEST_FILE: usize = 30;
@@ -68,18 +66,15 @@ fn explain(card: &Card, lang: Lang, output: &Output) -> String {
     references(&mut page, meta, words);
     page.heading(words.suppress);
     page.line(&format!("  readiness: ignore[{}] {}", meta.id, words.reason));
+    page.heading(words.tune);
+    page.line(&format!("  [rules.{}]", meta.id));
+    page.line(&format!("  severity = \"{}\"", meta.severity.as_str()));
     page.finish()
 }
 
 /// What the case file says before its first case, and what the catalogue knows.
 fn decision(card: &Card, words: &Words) -> String {
     let meta = card.meta;
-    let introduction: Vec<&str> = card
-        .cases
-        .lines()
-        .skip_while(|line| line.starts_with("# "))
-        .take_while(|line| !line.starts_with("## "))
-        .collect();
     let mut known = vec![words.scope(meta.scope).to_owned(), words.confidence(meta.confidence).to_owned()];
     if !meta.parents.is_empty() {
         known.push(format!("{} {}.", words.parents, meta.parents.join(", ")));
@@ -87,7 +82,12 @@ fn decision(card: &Card, words: &Words) -> String {
     if meta.mandatory {
         known.push(words.mandatory.to_owned());
     }
-    format!("{}\n\n{}", introduction.join("\n").trim(), known.join(" "))
+    if let Some(measured) = measured(&meta.id).filter(|_| card.origin.is_none()) {
+        let told = words.measured.replace("{right}", &measured.right.to_string());
+        let told = told.replace("{opened}", &measured.opened.to_string()).replace("{date}", &measured.date.to_string());
+        known.push(told.replace("{kinds}", &measured.repositories.join(", ")));
+    }
+    format!("{}\n\n{}", cases::introduction(card.cases), known.join(" "))
 }
 
 fn effort(meta: &RuleMeta, words: &Words) -> String {
@@ -106,10 +106,7 @@ fn effort(meta: &RuleMeta, words: &Words) -> String {
 fn examples(page: &mut Page, card: &Card, words: &Words) {
     // A case file that cannot be read fails the project's tests; here its examples are left out.
     let Ok(cases) = cases::parse(card.cases) else { return };
-    let shown: Vec<&Case> = SHOWN
-        .iter()
-        .flat_map(|(verdict, most)| cases.iter().filter(move |case| case.verdict == *verdict).take(*most))
-        .collect();
+    let shown = cases::chosen(&cases);
     if shown.is_empty() {
         return;
     }
@@ -145,6 +142,9 @@ fn example(page: &mut Page, case: &Case, words: &Words) {
     for file in &case.files {
         example_file(page, file, words);
     }
+    for path in &case.missing {
+        page.line(&format!("    {} {path}", words.missing_at));
+    }
 }
 
 fn example_file(page: &mut Page, file: &CaseFile, words: &Words) {
@@ -153,7 +153,7 @@ fn example_file(page: &mut Page, file: &CaseFile, words: &Words) {
     if file.content.trim().is_empty() {
         page.line(&format!("      {}", words.empty_file));
     }
-    for (index, text) in file.content.lines().take(LONGEST_FILE).enumerate() {
+    for (index, text) in cases::shown(&file.content).lines().take(LONGEST_FILE).enumerate() {
         let mark = file.marks.iter().find(|mark| mark.line == index + 1);
         let sign = match mark {
             Some(mark) if mark.good => page.styled(AnsiColor::Green.on_default(), "+"),

@@ -5,6 +5,7 @@ mod args;
 mod baseline;
 mod checklist;
 mod compare;
+mod docs;
 mod document;
 mod env;
 mod exit;
@@ -21,6 +22,7 @@ mod rows;
 mod rules;
 mod scan;
 mod services;
+mod shell;
 mod team;
 mod test;
 mod words;
@@ -57,6 +59,9 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Baseline(args) => baseline::run(args),
         Command::Test(args) => test::run(args, &output),
         Command::NewRule(args) => new_rule::run(args),
+        Command::Docs(args) => docs::run(args),
+        Command::Completions(args) => shell::completions(args),
+        Command::Man => shell::man(),
     };
     result.unwrap_or_else(|failure| {
         output.complain(&failure);

@@ -5,7 +5,7 @@ use std::{
     io::{self, Write},
 };
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use readiness::model::{Categories, nearest};
 
 use super::{
@@ -72,7 +72,7 @@ fn write(file: &Utf8Path, text: &str) -> Result<(), Failure> {
         .map_err(|error: io::Error| Failure::unusable(format!("cannot write `{file}`: {}", reason(&error))))
 }
 
-fn next_steps(folder: &Utf8PathBuf, rule: &Utf8Path, cases: &Utf8Path) -> String {
+fn next_steps(folder: &Utf8Path, rule: &Utf8Path, cases: &Utf8Path) -> String {
     format!(
         "wrote {rule}: what it looks for, and its texts\n\
          wrote {cases}: its cases, which are its tests\n\

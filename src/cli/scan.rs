@@ -18,7 +18,7 @@ use readiness::{
 
 use super::{
     Outcome,
-    args::{COMMANDS, Format, ScanArgs, Template},
+    args::{self, Format, ScanArgs, Template},
     baseline, checklist,
     exit::{Exit, Failure},
     gate, library,
@@ -81,7 +81,8 @@ pub(super) fn root(path: &Utf8Path, implied: bool) -> Result<Utf8PathBuf, Failur
 
 fn missing(path: &Utf8Path, implied: bool) -> Failure {
     let failure = Failure::usage(format!("there is no folder `{path}`"));
-    let command = if implied { nearest(path.as_str(), COMMANDS) } else { None };
+    let commands = args::command_names();
+    let command = if implied { nearest(path.as_str(), commands.iter().map(String::as_str)) } else { None };
     match command {
         Some(command) => failure.help(format!("did you mean the command `readiness {command}`?")),
         None => failure.help("name an existing folder; without a name the current one is audited"),

@@ -18,6 +18,8 @@
 //! the line that the finding or the evidence begins on (on the first line for a file as a whole); it is stripped before the file is written, so it may also
 //! stand in formats without comments. A `tracked` file is in git's index.
 
+use std::borrow::Cow;
+
 use crate::model::{Confidence, Severity};
 
 /// One case: a small repository and what the rule must say of it.
@@ -182,6 +184,34 @@ impl Fence {
         file.marks.extend(mark);
         Ok(())
     }
+}
+
+/// What a case file says before its first case: how the rule decides.
+pub fn introduction(text: &str) -> String {
+    let lines = text.lines().skip_while(|line| line.starts_with("# ") || line.trim().is_empty());
+    lines.take_while(|line| !line.starts_with("## ")).collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+/// The cases that explain a rule to a reader; the case file has them all.
+pub fn chosen(cases: &[Case]) -> Vec<&Case> {
+    const MOST: [(&str, usize); 5] = [("fail", 2), ("pass", 2), ("not-applicable", 1), ("unknown", 1), ("manual", 1)];
+    MOST.iter()
+        .flat_map(|(verdict, most)| cases.iter().filter(move |case| case.verdict == *verdict).take(*most))
+        .collect()
+}
+
+/// The content of a file for a reader: a secret that tests put in is named, not shown.
+pub fn shown(content: &str) -> Cow<'_, str> {
+    if !content.contains("@@planted:") {
+        return Cow::Borrowed(content);
+    }
+    let mut pieces = content.split("@@planted:");
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (name, rest) = piece.split_once("@@").unwrap_or((piece, ""));
+        out.extend(["<a secret: ", name, ">", rest]);
+    }
+    Cow::Owned(out)
 }
 
 /// A line of a file in a case as the file holds it: without a marker.

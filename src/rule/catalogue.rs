@@ -159,6 +159,6 @@ fn rule_file(path: &str, text: &str) -> Result<RuleFile, CatalogueError> {
 }
 
 /// A file below `rules/`, as embedded.
-fn embedded(path: &str) -> Option<&'static str> {
+pub(super) fn embedded(path: &str) -> Option<&'static str> {
     EMBEDDED.binary_search_by_key(&path, |(path, _)| path).ok().map(|index| EMBEDDED[index].1)
 }

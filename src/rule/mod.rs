@@ -8,6 +8,7 @@ mod check;
 mod declarative;
 mod declared;
 mod matcher;
+mod precision;
 mod search;
 mod team;
 
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 pub use catalogue::{Catalogue, CatalogueError, Entry, declared_rule};
 pub use declared::RuleFile;
 pub use matcher::{Mistake, mistakes};
+pub use precision::{Precision, all_measured, measured, parse as parse_precision};
 pub use team::{TeamError, TeamRules};
 
 pub use crate::facts::{Visit, Watch};

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// No rule file written by a person is larger.
-const MAX_BYTES: u64 = 256 * 1024;
+const MAX_BYTES: u64 = 128 * 1024;
 const MAX_RULES: usize = 500;
 const MAX_DEPTH: usize = 6;
 

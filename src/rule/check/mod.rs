@@ -129,7 +129,7 @@ impl Reader<'_> {
         let is_condition = CONDITION.iter().any(|known| known.name == key) || COMBINED.contains(&key);
         let help = if let Some(meant) = nearest(key, keys.iter().map(|key| key.name)) {
             format!("did you mean `{meant}`?")
-        } else if std::ptr::eq(keys, MATCH) && is_condition {
+        } else if section == "match" && is_condition {
             format!("`{key}` says what to look for: put it below `[match.bad]` or `[match.good]`")
         } else if section.is_empty() && LANGUAGE.iter().any(|known| known.name == key) {
             format!("`{key}` is a text: put it below `[text.en]`")
@@ -175,7 +175,11 @@ impl Reader<'_> {
                 }
             }
             Shape::Numbers => match value.get_ref().as_array() {
-                Some(array) => array.iter().for_each(|one| self.whole(one, name, 1, i64::from(u32::MAX))),
+                Some(array) => {
+                    for one in array {
+                        self.whole(one, name, 1, i64::from(u32::MAX));
+                    }
+                }
                 None => self.wrong(span, name, "a list of numbers", value.get_ref(), None),
             },
             Shape::Regex => self.regex(value, name),
@@ -272,7 +276,11 @@ impl Reader<'_> {
             Some(array) if array.is_empty() => {
                 self.say(helped(format!("`{name}` combines nothing"), value.span(), "name at least one matcher in it"));
             }
-            Some(array) => array.iter().for_each(|one| self.condition(one, name, depth + 1)),
+            Some(array) => {
+                for one in array {
+                    self.condition(one, name, depth + 1);
+                }
+            }
             None => {
                 let help = "write `[{ file = \"a\" }, { file = \"b\" }]`";
                 self.wrong(value.span(), name, "a list of matchers", value.get_ref(), Some(help));
