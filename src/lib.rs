@@ -12,6 +12,7 @@
 //! has accepted, [`score`] turns verdicts into numbers, [`report`] renders. [`plan`] and [`checklist`] make work of a
 //! report.
 
+mod adjust;
 pub mod assemble;
 mod attest;
 pub mod checklist;

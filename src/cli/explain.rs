@@ -25,7 +25,8 @@ const LONGEST_FILE: usize = 30;
 pub(super) fn run(args: &ExplainArgs, output: &Output) -> Outcome {
     let cards = library::cards();
     let card = cards.iter().find(|card| card.meta.id == args.rule).ok_or_else(|| unknown(&args.rule, &cards))?;
-    let explained = explain(card, args.lang.unwrap_or_default(), output);
+    let lang = args.lang.or(super::variables::lang()?).unwrap_or_default();
+    let explained = explain(card, lang, output);
     print(explained.as_bytes())?;
     Ok(Exit::Holds)
 }
@@ -54,6 +55,7 @@ fn explain(card: &Card, lang: Lang, output: &Output) -> String {
     page.paragraphs(&effort(meta, words), 2);
     examples(&mut page, card, words);
     references(&mut page, meta, words);
+    super::tuning::section(&mut page, meta, lang);
     page.heading(words.suppress);
     page.line(&format!("  readiness: ignore[{}] {}", meta.id, words.reason));
     page.finish()

@@ -4,11 +4,13 @@
 mod args;
 mod checklist;
 mod compare;
+mod configuration;
 mod document;
 mod env;
 mod exit;
 mod explain;
 mod gate;
+mod init;
 mod library;
 mod output;
 mod page;
@@ -19,6 +21,9 @@ mod rows;
 mod rules;
 mod scan;
 mod services;
+mod settings;
+mod tuning;
+mod variables;
 mod words;
 
 use std::ffi::OsString;
@@ -50,6 +55,8 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Routes(args) => routes::run(args),
         Command::Env(args) => env::run(args, &output),
         Command::Compare(args) => compare::run(args),
+        Command::Config(args) => configuration::run(args, &output),
+        Command::Init(args) => init::run(args),
     };
     result.unwrap_or_else(|failure| {
         output.complain(&failure);

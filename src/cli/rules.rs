@@ -1,6 +1,8 @@
 //! `readiness rules`: the catalogue as a table or as JSON.
 
-use readiness::model::{Categories, Confidence, Lang, Reference, RuleMeta, Scope, Severity};
+use std::collections::BTreeMap;
+
+use readiness::model::{Categories, Confidence, Lang, Reference, RuleMeta, RuleOption, Scope, Severity};
 use serde::Serialize;
 
 use super::{
@@ -15,7 +17,7 @@ use super::{
 
 pub(super) fn run(args: &RulesArgs, output: &Output) -> Outcome {
     let cards = library::cards();
-    let lang = args.lang.unwrap_or_default();
+    let lang = args.lang.or(super::variables::lang()?).unwrap_or_default();
     let text = match args.format {
         ListFormat::Terminal => table(&cards, lang, output),
         ListFormat::Json => json(&cards, lang)?,
@@ -68,6 +70,8 @@ struct Listed<'a> {
     creates: &'a [String],
     cwe: &'a [u32],
     references: &'a [Reference],
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    options: &'a BTreeMap<String, RuleOption>,
 }
 
 impl<'a> Listed<'a> {
@@ -89,6 +93,7 @@ impl<'a> Listed<'a> {
             creates: &meta.creates,
             cwe: &meta.cwe,
             references: &meta.references,
+            options: &meta.options,
         }
     }
 }
