@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Categories, Confidence, Lang, Severity, SiteCount};
 use crate::report::{
-    Action, Category, Cause, Component, ComponentScore, Coverage, Criterion, Derivation, Diagnostic, FileToCreate,
-    Finding, Known, NineRow, Reason, Repair, Report, Repository, Rule, SCHEMA_VERSION, SeverityCounts, Sites, Status,
-    Summary, Suppression, Timing, Tool,
+    Action, Basis, Category, Cause, Component, ComponentScore, Coverage, Criterion, Derivation, Diagnostic,
+    FileToCreate, Finding, Known, NineRow, Reason, Repair, Report, Repository, Rule, SCHEMA_VERSION, SeverityCounts,
+    Sites, Status, Summary, Suppression, Timing, Tool,
 };
 use crate::score::{Answer, GateInput, GateItem, GoInput, Grade, Rubric, Score, ScoredCriterion, Target, score};
 
@@ -45,6 +45,10 @@ pub struct Draft {
     /// At least every rule of `criteria`; the others are left out of the report.
     pub rules: Vec<Rule>,
     pub timing: Option<Timing>,
+    /// What the configuration changes about the numbers.
+    pub basis: Option<Basis>,
+    /// What the team adds.
+    pub notes: Option<String>,
 }
 
 /// A component before it is scored.
@@ -59,7 +63,7 @@ pub struct Part {
 
 /// Scores, counts and orders; `exists` tells whether a path is in the repository already.
 pub fn assemble(draft: Draft, exists: &dyn Fn(&str) -> bool) -> Report {
-    let rubric = Rubric::embedded();
+    let rubric = &rubric_of(draft.basis.as_ref());
     let categories = Categories::embedded();
     let rules: BTreeMap<String, Rule> = draft.rules.into_iter().map(|rule| (rule.id.clone(), rule)).collect();
 
@@ -104,8 +108,21 @@ pub fn assemble(draft: Draft, exists: &dyn Fn(&str) -> bool) -> Report {
         actions,
         suppressions,
         diagnostics,
+        basis: draft.basis,
+        notes: draft.notes,
         timing: draft.timing,
     }
+}
+
+/// The standard numbers with the weights that a team has given its categories.
+pub(crate) fn rubric_of(basis: Option<&Basis>) -> Rubric {
+    let weights = basis.map(|basis| basis.weights.clone()).unwrap_or_default();
+    Rubric::embedded().weighing(weights)
+}
+
+/// The severity of a criterion before its context: the component's, else the rule's.
+fn default_severity(criterion: &Criterion, rule: Option<&Rule>) -> Severity {
+    criterion.default_severity.or(rule.map(|rule| rule.severity)).unwrap_or(criterion.severity)
 }
 
 /// What a gate judges: known findings and guesses are left out.
@@ -132,7 +149,7 @@ pub fn gate_input(report: &Report) -> GateInput {
 /// What the go/no-go decision for `target` looks at.
 pub fn go_input(report: &Report, target: Target) -> GoInput {
     let not_examined = report.criteria.iter().filter(|criterion| criterion.cause == Some(Cause::Engine));
-    let default = |criterion: &Criterion| report.rule(&criterion.rule).map_or(criterion.severity, |rule| rule.severity);
+    let default = |criterion: &Criterion| default_severity(criterion, report.rule(&criterion.rule));
     let mut questions: BTreeMap<&str, bool> = BTreeMap::new();
     for criterion in report.criteria.iter().filter(|criterion| criterion.status == Status::Manual) {
         if report.rule(&criterion.rule).is_some_and(|rule| rule.mandatory) {
@@ -188,7 +205,7 @@ fn settle(criteria: &mut [Criterion], findings: &[Finding], rules: &BTreeMap<Str
         by_criterion.entry((&finding.rule, &finding.component)).or_default().push(finding);
     }
     for criterion in criteria {
-        criterion.severity = rules.get(&criterion.rule).map_or(criterion.severity, |rule| rule.severity);
+        criterion.severity = default_severity(criterion, rules.get(&criterion.rule));
         criterion.suppressed = false;
         criterion.findings = 0;
         if criterion.status != Status::Fail {
@@ -297,7 +314,7 @@ pub(crate) fn scored(criteria: &[Criterion], rules: &BTreeMap<String, Rule>) -> 
                 rule: c.rule.clone(),
                 category: c.category.clone(),
                 component: c.component.clone(),
-                default_severity: rule.map_or(c.severity, |rule| rule.severity),
+                default_severity: default_severity(c, rule),
                 severity: c.severity,
                 answer: match c.status {
                     Status::Pass => Answer::Pass,

@@ -35,6 +35,7 @@
 //! has accepted, [`score`] turns verdicts into numbers, [`report`] renders. [`plan`] and [`checklist`] make work of a
 //! report. [`catalogue`] has every rule that is built in.
 
+mod adjust;
 pub mod assemble;
 mod attest;
 pub mod checklist;

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use camino::Utf8Path;
 
 use crate::{
+    adjust,
     assemble::{Draft, Part, assemble},
     attest::attest,
     config::Config,
@@ -97,16 +98,21 @@ pub fn scan_with_ledger(root: &Utf8Path, config: &Config, team: &TeamRules) -> R
     let all = built_in.entries().iter().chain(team.entries());
     let entries: Vec<&Entry> = all.filter(|entry| config.runs(&entry.meta)).collect();
     let ran: Vec<&str> = entries.iter().map(|entry| entry.meta.id.as_str()).collect();
-    let texts = entries.iter().map(|entry| rule_texts(entry, config)).collect();
-    let mut audit = engine::run(&repo, entries, config)?;
+    let unasked: Vec<&Entry> = built_in.entries().iter().filter(|entry| config.leaves_out(&entry.meta)).collect();
+    let texts = entries.iter().chain(&unasked).map(|entry| rule_texts(entry, config)).collect();
+    let mut audit = engine::run(&repo, entries.clone(), config)?;
     let stage = Stopwatch::start(config.timing);
+    adjust::parts(&mut audit, &repo, &entries, config);
     let contents = name_findings(&mut audit.findings);
     let all: Vec<&str> = built_in.ids().chain(team.ids()).collect();
     let mut suppressions = suppress_findings(&mut audit, &ran, &all, config);
+    suppressions.extend(adjust::set_aside(&mut audit.findings, &repo, &entries, config));
     let ledger = known::apply_baseline(&mut audit, &contents, (&all, &ran), config);
     suppressions.extend(known::stale_entries(config, &ledger));
     known::apply_since(&mut audit.findings, root, config).map_err(ScanError::Since)?;
     audit.diagnostics.extend(disabled(&ran, config));
+    audit.criteria.extend(adjust::outside(unasked.iter().copied(), config));
+    audit.diagnostics.extend(adjust::decisions(unasked.len(), config));
     let answers = attest(&mut audit.criteria, &ran, config);
     audit.diagnostics.extend(answers);
     let draft = Draft {
@@ -124,6 +130,8 @@ pub fn scan_with_ledger(root: &Utf8Path, config: &Config, team: &TeamRules) -> R
         diagnostics: diagnostics(&repo, audit.diagnostics, config.lang),
         rules: texts,
         timing: audit.timing,
+        basis: adjust::basis(config),
+        notes: config.notes.as_deref().map(|notes| mask(notes).into_owned()),
     };
     let mut report = assemble(draft, &|path| repo.by_path(Utf8Path::new(path.trim_end_matches('/'))).is_some());
     if let Some(timing) = &mut report.timing {
@@ -147,7 +155,8 @@ pub fn facts_of(root: &Utf8Path, config: &Config, needed: &[Fact]) -> Result<(Re
 
 /// The rules that the configuration disables for good, so that every report shows the reasons.
 fn disabled(ran: &[&str], config: &Config) -> Vec<Diagnostic> {
-    let left_out = config.disabled().filter(|(rule, _)| !ran.contains(rule));
+    let outside = |rule: &str| catalogue().get(rule).is_some_and(|entry| config.leaves_out(&entry.meta));
+    let left_out = config.disabled().filter(|(rule, _)| !ran.contains(rule) && !outside(rule));
     left_out
         .map(|(rule, settings)| {
             let reason = settings.reason.as_deref().unwrap_or_default();

@@ -278,8 +278,14 @@ fn every_file_below_rules_belongs_to_a_rule() {
         .iter()
         .flat_map(|entry| [file_of(entry), file_of(entry).replace(".toml", ".md")])
         .chain(
-            ["rules/categories.toml", "rules/checklist.toml", "rules/plan.toml", "rules/rubric.toml"]
-                .map(str::to_owned),
+            [
+                "rules/categories.toml",
+                "rules/checklist.toml",
+                "rules/plan.toml",
+                "rules/rubric.toml",
+                "rules/tiers.toml",
+            ]
+            .map(str::to_owned),
         )
         .map(PathBuf::from)
         .collect();

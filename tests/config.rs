@@ -11,6 +11,7 @@ use readiness::{
 const NAMES: Names<'static> = Names {
     rules: &["console-usage", "cors-wildcard-origin", "hardcoded-secret", "schema-push"],
     categories: &["security", "observability", "ci-cd"],
+    options: &[],
 };
 
 fn read(text: &str) -> Layer {
@@ -58,6 +59,7 @@ fn meta(id: &str, category: &str, severity: Severity) -> RuleMeta {
         creates: Vec::new(),
         cwe: Vec::new(),
         references: Vec::new(),
+        options: std::collections::BTreeMap::new(),
         en: Texts::default(),
         ru: Texts::default(),
     }
@@ -178,7 +180,9 @@ fn unknown_keys_and_sections_are_refused() {
     );
     assert_eq!(
         problems("[output]\n"),
-        ["unknown key `output`|1:2|known sections: `scan`, `deploy`, `rules`, `suppress`, `attest`"]
+        [
+            "unknown key `output`|1:2|known sections: `extends`, `scan`, `deploy`, `rules`, `overrides`, `score`, `report`, `suppress`, `attest`"
+        ]
     );
     assert_eq!(
         problems("[deploy]\nplatform = \"x\"\n"),
@@ -186,7 +190,7 @@ fn unknown_keys_and_sections_are_refused() {
     );
     assert_eq!(
         problems("[rules.schema-push]\nweight = 3\n"),
-        ["unknown key `weight` in `rules.schema-push`|2:1|known keys: `severity`, `enabled`, `reason`"]
+        ["unknown key `weight` in `rules.schema-push`|2:1|known keys: `severity`, `enabled`, `reason`, `options`"]
     );
 }
 

@@ -13,6 +13,8 @@ use readiness::{
     model::{Date, Lang},
 };
 
+use super::{configuration::ConfigArgs, init::InitArgs};
+
 const EXAMPLES: &str = "\
 Examples:
   readiness .                                   audit this repository
@@ -22,6 +24,8 @@ Examples:
   readiness --only security,critical .          a part of the rules
   readiness --fail-on high --min-score 7 .      a stricter gate
   readiness explain cors-allow-all-fallback     why a rule asks, how it decides, how to repair
+
+Precedence: flags, then READINESS_* variables, then readiness.toml, then what it extends, then the defaults.
 
 Exit codes:
   0  the gate holds
@@ -55,6 +59,10 @@ pub(crate) struct Parsed {
     /// Nobody wrote the command's name.
     pub(crate) implied: bool,
 }
+
+/// The names of the commands.
+pub(super) const COMMANDS: [&str; 11] =
+    ["scan", "plan", "checklist", "rules", "explain", "services", "routes", "env", "compare", "config", "init"];
 
 /// Reads the arguments, the program's own name first. Without a command `scan` is meant.
 pub(crate) fn parse(mut arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
@@ -121,6 +129,10 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
     /// Print the manual, for `man`
     Man,
+    /// Show every setting with its value and with who set it
+    Config(ConfigArgs),
+    /// Write a commented readiness.toml that changes nothing until it is edited
+    Init(InitArgs),
 }
 
 impl Command {
@@ -139,6 +151,8 @@ impl Command {
             | Self::NewRule(_)
             | Self::Docs(_)
             | Self::Completions(_)
+            | Self::Config(_)
+            | Self::Init(_)
             | Self::Man => Color::Auto,
             Self::Test(args) => args.color,
         }
@@ -152,7 +166,7 @@ pub(crate) struct ScanArgs {
     #[arg(default_value = ".")]
     pub(crate) path: Utf8PathBuf,
 
-    /// What to print on standard output [default: terminal]
+    /// What to print on standard output [default: terminal] [env: READINESS_FORMAT]
     #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Output")]
     pub(crate) format: Option<Format>,
 
@@ -164,15 +178,15 @@ pub(crate) struct ScanArgs {
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = parse_target, help_heading = "Output")]
     pub(crate) reports: Vec<Target>,
 
-    /// Language of the report
+    /// Language of the report [env: READINESS_LANG]
     #[arg(long, value_name = "LANG", value_parser = languages(), help_heading = "Output")]
     pub(crate) lang: Option<Lang>,
 
-    /// Show everything: guesses, every passing criterion, every place
+    /// Show everything: guesses, every passing criterion, every place [env: READINESS_ALL]
     #[arg(long, help_heading = "Output")]
     pub(crate) all: bool,
 
-    /// Report where the time went
+    /// Report where the time went [env: READINESS_TIMING]
     #[arg(long, help_heading = "Output")]
     pub(crate) timing: bool,
 
@@ -184,15 +198,15 @@ pub(crate) struct ScanArgs {
     #[arg(help = "When to use colour; NO_COLOR, CLICOLOR and CLICOLOR_FORCE are respected")]
     pub(crate) color: Color,
 
-    /// Fail on open criteria of this severity or worse [default: critical]
+    /// Fail on open criteria of this severity or worse [default: critical] [env: READINESS_FAIL_ON]
     #[arg(long, value_name = "SEVERITY", value_parser = severities(), help_heading = "Gate")]
     pub(crate) fail_on: Option<FailOn>,
 
-    /// Fail below this overall score, 0 to 10
+    /// Fail below this overall score, 0 to 10 [env: READINESS_MIN_SCORE]
     #[arg(long, value_name = "N", value_parser = parse_score, allow_negative_numbers = true, help_heading = "Gate")]
     pub(crate) min_score: Option<f64>,
 
-    /// Decide go or no-go for an environment, point by point
+    /// Decide go or no-go for an environment, point by point [env: READINESS_GATE]
     #[arg(long, value_enum, value_name = "TARGET", help_heading = "Gate")]
     pub(crate) gate: Option<GateTarget>,
 
@@ -208,11 +222,11 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "REV", help_heading = "Gate", long_help = SINCE)]
     pub(crate) since: Option<String>,
 
-    /// Run only these rules: ids, categories or severities, comma separated
+    /// Run only these rules: ids, categories or severities, comma separated [env: READINESS_ONLY]
     #[arg(long, value_name = "IDS", value_delimiter = ',', help_heading = "Rules")]
     pub(crate) only: Option<Vec<String>>,
 
-    /// Leave these rules out: ids, categories or severities, comma separated
+    /// Leave these rules out: ids, categories or severities, comma separated [env: READINESS_SKIP]
     #[arg(long, value_name = "IDS", value_delimiter = ',', help_heading = "Rules")]
     pub(crate) skip: Option<Vec<String>>,
 
@@ -220,23 +234,23 @@ pub(crate) struct ScanArgs {
     #[arg(long = "rules", value_name = "DIR", help_heading = "Rules")]
     pub(crate) rules: Vec<Utf8PathBuf>,
 
-    /// Read this configuration instead of the nearest readiness.toml
+    /// Read this configuration instead of the nearest readiness.toml [env: READINESS_CONFIG]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "Configuration")]
     pub(crate) config: Option<Utf8PathBuf>,
 
-    /// Read no configuration
+    /// Read no configuration [env: READINESS_NO_CONFIG]
     #[arg(long, help_heading = "Configuration")]
     pub(crate) no_config: bool,
 
-    /// Let comments in the audited files suppress nothing
+    /// Let comments in the audited files suppress nothing [env: READINESS_NO_INLINE_IGNORES]
     #[arg(long, help_heading = "Configuration")]
     pub(crate) no_inline_ignores: bool,
 
-    /// Take this day for today when suppressions expire [default: the clock's, in UTC]
+    /// Take this day for today when suppressions expire [default: the clock's, in UTC] [env: READINESS_DATE]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date, help_heading = "Configuration")]
     pub(crate) date: Option<Date>,
 
-    /// Worker threads [default: one per processor]
+    /// Worker threads [default: one per processor] [env: READINESS_JOBS]
     #[arg(long, value_name = "N", value_parser = parse_jobs, allow_negative_numbers = true, help_heading = "Configuration")]
     pub(crate) jobs: Option<usize>,
 }
@@ -248,15 +262,15 @@ pub(crate) struct DocumentArgs {
     #[arg(default_value = ".")]
     pub(crate) path: Utf8PathBuf,
 
-    /// Language of the document
+    /// Language of the document [env: READINESS_LANG]
     #[arg(long, value_name = "LANG", value_parser = languages())]
     pub(crate) lang: Option<Lang>,
 
-    /// Ask only these rules: ids, categories or severities, comma separated
+    /// Ask only these rules: ids, categories or severities, comma separated [env: READINESS_ONLY]
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     pub(crate) only: Option<Vec<String>>,
 
-    /// Leave these rules out: ids, categories or severities, comma separated
+    /// Leave these rules out: ids, categories or severities, comma separated [env: READINESS_SKIP]
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     pub(crate) skip: Option<Vec<String>>,
 
@@ -264,15 +278,15 @@ pub(crate) struct DocumentArgs {
     #[arg(long = "rules", value_name = "DIR")]
     pub(crate) rules: Vec<Utf8PathBuf>,
 
-    /// Read this configuration instead of the nearest readiness.toml
+    /// Read this configuration instead of the nearest readiness.toml [env: READINESS_CONFIG]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(crate) config: Option<Utf8PathBuf>,
 
-    /// Read no configuration
+    /// Read no configuration [env: READINESS_NO_CONFIG]
     #[arg(long)]
     pub(crate) no_config: bool,
 
-    /// The date of the document, and of today when suppressions expire [default: undated; the clock's, in UTC]
+    /// The date of the document, and of today when suppressions expire [default: undated; the clock's, in UTC] [env: READINESS_DATE]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date)]
     pub(crate) date: Option<Date>,
 }
@@ -360,7 +374,7 @@ pub(crate) struct RulesArgs {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Terminal)]
     pub(crate) format: ListFormat,
 
-    /// Language of the texts
+    /// Language of the texts [env: READINESS_LANG]
     #[arg(long, value_name = "LANG", value_parser = languages())]
     pub(crate) lang: Option<Lang>,
 
@@ -378,7 +392,7 @@ pub(crate) struct ExplainArgs {
     /// The rule's id, as reports and `readiness rules` name it
     pub(crate) rule: String,
 
-    /// Language of the texts
+    /// Language of the texts [env: READINESS_LANG]
     #[arg(long, value_name = "LANG", value_parser = languages())]
     pub(crate) lang: Option<Lang>,
 
@@ -403,7 +417,7 @@ pub(crate) struct CompareArgs {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = CompareFormat::Terminal)]
     pub(crate) format: CompareFormat,
 
-    /// Language of the texts [default: the newer report's]
+    /// Language of the texts [default: the newer report's] [env: READINESS_LANG]
     #[arg(long, value_name = "LANG", value_parser = languages())]
     pub(crate) lang: Option<Lang>,
 
@@ -586,12 +600,12 @@ fn parse_target(text: &str) -> Result<Target, String> {
     }
 }
 
-fn parse_score(text: &str) -> Result<f64, String> {
+pub(super) fn parse_score(text: &str) -> Result<f64, String> {
     let score: Option<f64> = text.parse().ok().filter(|score| (0.0..=10.0).contains(score));
     score.ok_or_else(|| "a score is a number from 0 to 10, for instance 7.5".to_owned())
 }
 
-fn parse_jobs(text: &str) -> Result<usize, String> {
+pub(super) fn parse_jobs(text: &str) -> Result<usize, String> {
     const MOST: usize = 256;
     let jobs: Option<usize> = text.parse().ok().filter(|jobs| (1..=MOST).contains(jobs));
     jobs.ok_or_else(|| format!("write a whole number from 1 to {MOST}"))
@@ -601,12 +615,12 @@ pub(super) fn parse_date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "write a day of the calendar as YYYY-MM-DD, for instance 2026-12-31".to_owned())
 }
 
-fn severities() -> impl TypedValueParser<Value = FailOn> {
+pub(super) fn severities() -> impl TypedValueParser<Value = FailOn> {
     PossibleValuesParser::new(FailOn::NAMES)
         .map(|name| FailOn::named(&name).expect("every name that the parser lets through has a value"))
 }
 
-fn languages() -> impl TypedValueParser<Value = Lang> {
+pub(super) fn languages() -> impl TypedValueParser<Value = Lang> {
     PossibleValuesParser::new(["en", "ru"]).map(|name| if name == "ru" { Lang::Ru } else { Lang::En })
 }
 

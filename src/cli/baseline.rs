@@ -17,7 +17,7 @@ use super::{
     exit::{Exit, Failure},
     library,
     output::{self, print, reason},
-    scan::{self, Source},
+    scan, settings,
 };
 
 /// No baseline is larger: a hundred bytes for each of half a million findings.
@@ -71,12 +71,12 @@ pub(crate) struct BaselineArgs {
 
 pub(super) fn run(args: &BaselineArgs) -> Outcome {
     let root = scan::root(&args.path, false)?;
-    let source = Source { named: args.config.as_deref(), none: args.no_config, rules: &[] };
+    let source = settings::Source { named: args.config.as_deref(), none: args.no_config, rules: &[] };
     let flags = Layer { today: args.date, ..Layer::default() };
-    let mut config = scan::settings(|_| Ok(flags), source, &root, false)?;
+    let mut config = settings::settings(|_| Ok(flags), source, &root, false)?;
     let file = args.file.clone().or_else(|| config.baseline_file.clone()).unwrap_or_else(|| root.join(FILE_NAME));
     let exists = fs::symlink_metadata(&file).is_ok();
-    let shown = scan::from_here(&file);
+    let shown = settings::from_here(&file);
     if !args.update && !args.check && exists {
         return Err(Failure::usage(format!(
             "`{shown}` is there already, and a new one would forget what it lets pass"
@@ -107,12 +107,14 @@ pub(super) fn load(named: Option<&Utf8Path>, config: &Config, root: &Utf8Path) -
     if given.is_none() && fs::symlink_metadata(&file).is_err() {
         return Ok(None);
     }
-    let shown = scan::from_here(&file);
+    let shown = settings::from_here(&file);
     if named.is_none() {
         stays_inside(&file, &shown, root)?;
     }
     let text = text(&file, &shown)?;
-    let for_reports = file.canonicalize_utf8().map_or_else(|_| shown.to_string(), |file| scan::from_root(&file, root));
+    let for_reports = file
+        .canonicalize_utf8()
+        .map_or_else(|_| shown.to_string(), |file| readiness::config::name_in_reports(&file, root));
     match parse(&text, &for_reports) {
         Ok(baseline) => Ok(Some(baseline)),
         Err(error) => Err(Failure::usage(format!("`{shown}`, {error}")).help(error.help)),

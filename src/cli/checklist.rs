@@ -24,7 +24,13 @@ pub(super) fn run(args: &ChecklistArgs) -> Outcome {
     let audited = document::audit(&args.document)?;
     let names = args.section.iter().filter_map(ValueEnum::to_possible_value);
     let sections = names.map(|value| value.get_name().to_owned()).collect();
-    let bytes = document(&audited.report, &audited.root, &audited.config, args.document.date, sections)?;
+    let bytes = document(
+        &audited.report,
+        &audited.root,
+        &audited.config,
+        super::variables::dated(args.document.date)?,
+        sections,
+    )?;
     print(&bytes)?;
     Ok(Exit::Holds)
 }

@@ -24,7 +24,7 @@ const REMEDY: &str = "write a report with `readiness scan PATH --report json=FIL
 
 pub(super) fn run(args: &CompareArgs) -> Outcome {
     let (old, new) = (read(&args.old)?, read(&args.new)?);
-    let comparison = compare::compare(&old, &new, args.lang.unwrap_or(new.language));
+    let comparison = compare::compare(&old, &new, args.lang.or(super::variables::lang()?).unwrap_or(new.language));
     let mut bytes = Vec::new();
     let written = match args.format {
         CompareFormat::Terminal => compare::table(&comparison, args.all, &mut bytes),

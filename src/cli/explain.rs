@@ -25,7 +25,7 @@ use super::{
 const LONGEST_FILE: usize = 30;
 
 pub(super) fn run(args: &ExplainArgs, output: &Output) -> Outcome {
-    let lang = args.lang.unwrap_or_default();
+    let lang = args.lang.or(super::variables::lang()?).unwrap_or_default();
     // A broken rule of the team keeps nobody from reading about those that are built in.
     let team = match readiness::catalogue().get(&args.rule) {
         Some(_) => TeamRules::default(),
@@ -64,6 +64,7 @@ fn explain(card: &Card, lang: Lang, output: &Output) -> String {
     page.paragraphs(&effort(meta, words), 2);
     examples(&mut page, card, words);
     references(&mut page, meta, words);
+    super::tuning::section(&mut page, meta, lang);
     page.heading(words.suppress);
     page.line(&format!("  readiness: ignore[{}] {}", meta.id, words.reason));
     page.heading(words.tune);

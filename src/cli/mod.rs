@@ -5,12 +5,14 @@ mod args;
 mod baseline;
 mod checklist;
 mod compare;
+mod configuration;
 mod docs;
 mod document;
 mod env;
 mod exit;
 mod explain;
 mod gate;
+mod init;
 mod library;
 mod new_rule;
 mod output;
@@ -22,9 +24,12 @@ mod rows;
 mod rules;
 mod scan;
 mod services;
+mod settings;
 mod shell;
 mod team;
 mod test;
+mod tuning;
+mod variables;
 mod words;
 
 use std::ffi::OsString;
@@ -62,6 +67,8 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Docs(args) => docs::run(args),
         Command::Completions(args) => shell::completions(args),
         Command::Man => shell::man(),
+        Command::Config(args) => configuration::run(args, &output),
+        Command::Init(args) => init::run(args),
     };
     result.unwrap_or_else(|failure| {
         output.complain(&failure);

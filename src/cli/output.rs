@@ -58,6 +58,11 @@ impl Output {
         }
     }
 
+    /// Says on standard error what is worth knowing and stops nothing.
+    pub(super) fn remark(&self, what: &str) {
+        say(&format!("{}: {what}\n", self.marked("warning", AnsiColor::Yellow)));
+    }
+
     /// Says on standard error how a decision comes about.
     pub(super) fn decision(&self, go: bool, heading: &str, points: &[String]) {
         say(&format!("{}\n", self.marked(heading, if go { AnsiColor::Green } else { AnsiColor::Red })));

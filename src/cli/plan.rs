@@ -21,7 +21,7 @@ pub(super) fn run(args: &PlanArgs) -> Outcome {
     let older = args.older.iter().map(|path| document::older(path)).collect::<Result<Vec<Report>, Failure>>()?;
     let report = document::audit(&args.document)?.report;
     let plan = plan(&report, &older, Calendar { start: args.start, hours_per_day: args.hours_per_day });
-    let options = Options { date: args.document.date.map(|date| date.to_string()) };
+    let options = Options { date: super::variables::dated(args.document.date)?.map(|date| date.to_string()) };
     let mut bytes = Vec::new();
     let written = match (args.format, args.template) {
         (PlanFormat::Json, _) => json(&plan, &mut bytes),

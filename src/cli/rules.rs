@@ -1,6 +1,8 @@
 //! `readiness rules`: the catalogue as a table or as JSON.
 
-use readiness::model::{Categories, Confidence, Lang, Reference, Scope, Severity};
+use std::collections::BTreeMap;
+
+use readiness::model::{Categories, Confidence, Lang, Reference, RuleOption, Scope, Severity};
 use serde::Serialize;
 
 use super::{
@@ -17,7 +19,7 @@ use super::{
 pub(super) fn run(args: &RulesArgs, output: &Output) -> Outcome {
     let team = team::here(&args.rules)?;
     let cards = library::cards_with(&team);
-    let lang = args.lang.unwrap_or_default();
+    let lang = args.lang.or(super::variables::lang()?).unwrap_or_default();
     let text = match args.format {
         ListFormat::Terminal => table(&cards, lang, output),
         ListFormat::Json => json(&cards, lang)?,
@@ -79,6 +81,8 @@ struct Listed<'a> {
     /// The file of a rule that the team wrote.
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<&'a str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    options: &'a BTreeMap<String, RuleOption>,
 }
 
 impl<'a> Listed<'a> {
@@ -102,6 +106,7 @@ impl<'a> Listed<'a> {
             cwe: &meta.cwe,
             references: &meta.references,
             origin: card.origin,
+            options: &meta.options,
         }
     }
 }

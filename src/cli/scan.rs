@@ -1,21 +1,17 @@
 //! `readiness scan`: flags and file to settings, settings to report, report to formats, gate to exit code.
 
-use std::{
-    env, fs,
-    io::{self, IsTerminal},
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{fs, io};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use readiness::{
-    config::{Config, FILE_NAME, Found, Layer, Names, Observer, Selector, Since, find, load},
-    model::{Categories, Date, nearest},
+    config::{Config, Layer, Names, Since},
+    model::{Date, nearest},
     plan::{Calendar, plan},
     repo::resolve,
     report::{Report, agent, badge, github, gitlab, html, json, junit, markdown, sarif, terminal},
 };
 
+pub(super) use super::settings::{Source, selectors, settings};
 use super::{
     Outcome,
     args::{self, Format, ScanArgs, Template},
@@ -23,8 +19,7 @@ use super::{
     exit::{Exit, Failure},
     gate, library,
     output::{self, Output, reason},
-    progress::Bar,
-    team,
+    variables,
     words::Words,
 };
 
@@ -39,14 +34,16 @@ pub(super) fn run(args: &ScanArgs, implied: bool, output: &Output) -> Outcome {
     let (printed, files) = targets(args)?;
     let report = library::scan(&root, &config)
         .map_err(|error| Failure::unusable(format!("cannot scan `{}`: {error}", args.path)))?;
-    let shown = Shown { quiet: args.quiet, date: args.date, template: args.template, root: &root, config: &config };
+    let date = variables::dated(args.date)?;
+    let target = args.gate.or(variables::gate()?);
+    let shown = Shown { quiet: args.quiet, date, template: args.template, root: &root, config: &config };
     output::print(&render(&report, printed, shown, Some(output))?)?;
     let written = write_reports(&report, &files, shown, output);
     let failures = gate::failures(&report, &config);
     if !failures.is_empty() && !args.quiet {
         output.gate(Words::of(config.lang).gate_fails, &failures);
     }
-    let decision = args.gate.map(|target| gate::decide(&report, target, config.lang));
+    let decision = target.map(|target| gate::decide(&report, target, config.lang));
     if let Some(decision) = decision.as_ref().filter(|_| !args.quiet) {
         output.decision(decision.go, &decision.heading, &decision.points);
     }
@@ -94,43 +91,8 @@ fn config(args: &ScanArgs, root: &Utf8Path) -> Result<Config, Failure> {
     settings(|names| flags(args, names), source, root, args.quiet)
 }
 
-/// Where the configuration is read from.
-#[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
-    /// The file that the user named.
-    pub(super) named: Option<&'a Utf8Path>,
-    /// Nowhere.
-    pub(super) none: bool,
-    /// Folders of the team's rules that flags name, besides those of the configuration.
-    pub(super) rules: &'a [Utf8PathBuf],
-}
-
-/// The settings of a scan: what the flags say, over what the file says.
-pub(super) fn settings(
-    flags: impl FnOnce(Names<'_>) -> Result<Layer, Failure>,
-    source: Source<'_>,
-    root: &Utf8Path,
-    quiet: bool,
-) -> Result<Config, Failure> {
-    let found = found(source, root);
-    let folders = team::folders(source.rules, found.as_ref())?;
-    let team = team::load(&folders)?;
-    let cards = library::cards_with(&team);
-    let rules: Vec<&str> = cards.iter().map(|card| card.meta.id.as_str()).collect();
-    let categories: Vec<&str> = Categories::embedded().all.iter().map(|category| category.id.as_str()).collect();
-    let names = Names { rules: &rules, categories: &categories };
-    let flags = flags(names)?;
-    let file = file(source, found.as_ref(), root, names)?;
-    let mut config = Config::from_layers([flags, file]);
-    config.rule_folders = folders;
-    config.today = config.today.or_else(today);
-    if !quiet && io::stderr().is_terminal() {
-        config.progress = Observer::new(Arc::new(Bar::new(Words::of(config.lang).files)));
-    }
-    Ok(config)
-}
-
-fn flags(args: &ScanArgs, names: Names<'_>) -> Result<Layer, Failure> {
+/// What the flags say.
+pub(super) fn flags(args: &ScanArgs, names: Names<'_>) -> Result<Layer, Failure> {
     let set = |flag: bool| flag.then_some(true);
     Ok(Layer {
         lang: args.lang,
@@ -147,89 +109,16 @@ fn flags(args: &ScanArgs, names: Names<'_>) -> Result<Layer, Failure> {
     })
 }
 
-pub(super) fn selectors(flag: &str, list: &[String], names: Names<'_>) -> Result<Vec<Selector>, Failure> {
-    let given: Vec<&str> = list.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
-    if given.is_empty() {
-        return Err(Failure::usage(format!("`{flag}` names nothing"))
-            .help("give rule ids, categories or severities, separated by commas"));
-    }
-    let mut selectors = Vec::new();
-    let mut unknown = Vec::new();
-    for name in given {
-        match Selector::parse(name, names) {
-            Ok(selector) => selectors.push(selector),
-            Err(error) => unknown.push(error),
-        }
-    }
-    if unknown.is_empty() {
-        return Ok(selectors);
-    }
-    let what: Vec<String> = unknown.iter().map(ToString::to_string).collect();
-    let meant: Vec<String> =
-        unknown.iter().filter_map(|error| error.nearest.as_ref()).map(|nearest| format!("`{nearest}`")).collect();
-    let failure = Failure::usage(format!("{flag}: {}", what.join("; ")));
-    Err(if meant.is_empty() {
-        failure.help("`readiness rules` lists rules and categories")
-    } else {
-        failure.help(format!("did you mean {}?", meant.join(" and ")))
-    })
-}
-
-/// The configuration file, when there is one.
-fn found(source: Source<'_>, root: &Utf8Path) -> Option<Found> {
-    match source.named {
-        _ if source.none => None,
-        Some(path) => Some(Found::named(absolute(path))),
-        None => find(root),
-    }
-}
-
-fn file(source: Source<'_>, found: Option<&Found>, root: &Utf8Path, names: Names<'_>) -> Result<Layer, Failure> {
-    let Some(found) = found else { return Ok(Layer::default()) };
-    let complaint_path = source.named.map_or_else(|| from_here(&found.path), Utf8Path::to_owned);
-    let mut layer = load(found, root, &from_root(&found.path, root), names)
-        .map_err(|error| Failure::from(error.about(complaint_path.as_str())))?;
-    let folder = found.path.parent().unwrap_or(root);
-    layer.baseline = layer.baseline.map(|path| folder.join(path));
-    Ok(layer)
-}
-
-fn absolute(path: &Utf8Path) -> Utf8PathBuf {
-    path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned())
-}
-
-/// A path as somebody who stands in the current folder would write it.
-pub(super) fn from_here(path: &Utf8Path) -> Utf8PathBuf {
-    let here = env::current_dir().ok().and_then(|here| Utf8PathBuf::from_path_buf(here).ok());
-    let here = here.and_then(|here| here.canonicalize_utf8().ok());
-    here.and_then(|here| path.strip_prefix(here).ok().map(Utf8Path::to_owned)).unwrap_or_else(|| path.to_owned())
-}
-
-/// The configuration's name for reports, which hold no absolute path.
-pub(super) fn from_root(path: &Utf8Path, root: &Utf8Path) -> String {
-    if let Ok(below) = path.strip_prefix(root) {
-        return below.as_str().replace('\\', "/");
-    }
-    let name = path.file_name().unwrap_or(FILE_NAME);
-    match path.parent().and_then(|folder| root.strip_prefix(folder).ok()) {
-        Some(down) => format!("{}{name}", "../".repeat(down.components().count())),
-        None => name.to_owned(),
-    }
-}
-
-/// The clock's day in UTC.
-fn today() -> Option<Date> {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
-    Date::from_days_after_1970(i64::try_from(seconds / 86_400).ok()?)
-}
-
 /// A report that goes to a file.
 type Written<'a> = (Format, &'a Utf8Path);
 
 /// What is printed, and which files are written; checked before anything is scanned.
 fn targets(args: &ScanArgs) -> Result<(Format, Vec<Written<'_>>), Failure> {
     let to_screen = args.reports.iter().filter(|target| target.file.is_none()).map(|target| target.format);
-    let printed: Vec<Format> = args.format.into_iter().chain(to_screen).collect();
+    let mut printed: Vec<Format> = args.format.into_iter().chain(to_screen).collect();
+    if printed.is_empty() {
+        printed.extend(variables::format()?);
+    }
     if printed.len() > 1 {
         let names: Vec<String> = printed.iter().map(|format| format!("`{format}`")).collect();
         return Err(Failure::usage(format!("several reports go to standard output: {}", names.join(", ")))

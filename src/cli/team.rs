@@ -8,13 +8,13 @@ use readiness::{
     rule::TeamRules,
 };
 
-use super::{exit::Failure, scan};
+use super::{exit::Failure, settings};
 
 /// The folders that flags name, then those of the configuration.
 pub(super) fn folders(named: &[Utf8PathBuf], found: Option<&Found>) -> Result<Vec<RuleFolder>, Failure> {
     let mut folders: Vec<RuleFolder> = named.iter().map(RuleFolder::named).collect();
     if let Some(found) = found {
-        folders.extend(rule_folders(found, scan::from_here(&found.path).as_str())?);
+        folders.extend(rule_folders(found, settings::from_here(&found.path).as_str())?);
     }
     Ok(folders)
 }

@@ -3,6 +3,9 @@
 use std::{fmt, ops::Range};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::extend::straight;
 
 /// One mistake in a configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,14 +59,26 @@ pub enum ConfigError {
     },
     /// The file says things that it must not say. The fault of whoever wrote it.
     Invalid { path: String, text: String, problems: Vec<Problem> },
+    /// A file that the named one extends cannot be used.
+    Extended {
+        /// Relative to the folder of the file that the user knows.
+        beside: Utf8PathBuf,
+        error: Box<ConfigError>,
+    },
 }
 
 impl ConfigError {
     /// The same error about a file that its reader knows by another name.
     #[must_use]
     pub fn about(mut self, shown: &str) -> Self {
-        let (Self::Unreadable { path, .. } | Self::Invalid { path, .. }) = &mut self;
-        shown.clone_into(path);
+        match &mut self {
+            Self::Unreadable { path, .. } | Self::Invalid { path, .. } => shown.clone_into(path),
+            Self::Extended { beside, error } => {
+                let folder = Utf8Path::new(shown).parent().unwrap_or(Utf8Path::new(""));
+                let known = (**error).clone().about(straight(&folder.join(beside)).as_str());
+                return known;
+            }
+        }
         self
     }
 
@@ -80,6 +95,7 @@ impl ConfigError {
                 }
                 shown
             }
+            Self::Extended { error, .. } => error.report(styled),
             Self::Invalid { path, text, problems } => {
                 let shown: Vec<String> =
                     problems.iter().map(|problem| renderer.render(&[excerpt(problem, path, text)])).collect();

@@ -4,7 +4,7 @@ use std::{fs, io};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{ConfigError, Layer, Names, read};
+use super::{ConfigError, Layer, Names, extend::Loader, read};
 
 /// The name that is looked for.
 pub const FILE_NAME: &str = "readiness.toml";
@@ -32,7 +32,7 @@ impl Found {
 ///
 /// `root` must be absolute. What is found may still be a folder or unreadable: [`load`] says so.
 pub fn find(root: &Utf8Path) -> Option<Found> {
-    let top = root.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(root);
+    let top = repository(root);
     root.ancestors()
         .take_while(|folder| folder.starts_with(top))
         .map(|folder| folder.join(FILE_NAME))
@@ -40,7 +40,8 @@ pub fn find(root: &Utf8Path) -> Option<Found> {
         .map(|path| Found { path, within: Some(top.to_owned()) })
 }
 
-/// Reads a file for a scan of `root` (absolute). `shown` is the file's name in messages and reports.
+/// Reads a file, and those that it extends, for a scan of `root` (absolute). `shown` is the file's name in messages
+/// and reports.
 pub fn load(found: &Found, root: &Utf8Path, shown: &str, names: Names<'_>) -> Result<Layer, ConfigError> {
     let text = text(found).map_err(|(reason, help)| ConfigError::Unreadable {
         path: shown.to_owned(),
@@ -49,21 +50,47 @@ pub fn load(found: &Found, root: &Utf8Path, shown: &str, names: Names<'_>) -> Re
     })?;
     let folder = found.path.parent().unwrap_or(Utf8Path::new(""));
     // A file elsewhere speaks about the scanned root itself.
-    let below = root.strip_prefix(folder).map(|below| below.as_str().replace('\\', "/")).unwrap_or_default();
-    parse(&text, shown, &below, names)
+    let base = if root.starts_with(folder) { folder } else { root };
+    Loader::new(found, root, names).layer(&text, shown, base)
 }
 
 /// Reads the text of a configuration that is written for a folder in which the scanned root is `below` (empty when
-/// it is the folder itself).
+/// it is the folder itself). What it extends is not followed: a text lies in no folder.
 pub fn parse(text: &str, shown: &str, below: &str, names: Names<'_>) -> Result<Layer, ConfigError> {
-    read::layer(text, shown, below, names).map_err(|problems| ConfigError::Invalid {
+    document(text, shown, below, names).map(|document| document.layer)
+}
+
+/// Reads one text.
+pub(super) fn document(text: &str, shown: &str, below: &str, names: Names<'_>) -> Result<read::Document, ConfigError> {
+    read::document(text, shown, below, names).map_err(|problems| ConfigError::Invalid {
         path: shown.to_owned(),
         text: text.to_owned(),
         problems,
     })
 }
 
-type Unreadable = (String, Option<&'static str>);
+/// A configuration's name for reports about `root`, which hold no absolute path.
+pub fn name_in_reports(path: &Utf8Path, root: &Utf8Path) -> String {
+    if let Ok(below) = path.strip_prefix(root) {
+        return below.as_str().replace('\\', "/");
+    }
+    // A file of the same repository is reached by going up; of one elsewhere only the name may show.
+    let top = repository(root);
+    let up = root.ancestors().take_while(|folder| folder.starts_with(top)).enumerate();
+    let mut down = up.filter_map(|(steps, folder)| Some((steps, path.strip_prefix(folder).ok()?)));
+    match down.next() {
+        Some((steps, rest)) => format!("{}{}", "../".repeat(steps), rest.as_str().replace('\\', "/")),
+        None => path.file_name().unwrap_or(FILE_NAME).to_owned(),
+    }
+}
+
+/// The root of the git repository that holds `folder`, else the folder itself.
+pub(super) fn repository(folder: &Utf8Path) -> &Utf8Path {
+    folder.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(folder)
+}
+
+/// Why, and what to do.
+pub(super) type Unreadable = (String, Option<&'static str>);
 
 pub(super) fn text(found: &Found) -> Result<String, Unreadable> {
     let path = &found.path;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
 
-use super::{DeployMethod, Selector};
-use crate::model::{Attested, Date, Lang, PathGlobs, Severity, Waiver};
+use super::{DeployMethod, Override, Selector, Source};
+use crate::model::{Attested, Date, Lang, OptionValue, PathGlobs, Severity, Tier, Waiver};
 
 /// On which severity the gate fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,12 +38,14 @@ impl FailOn {
 }
 
 /// What a team says of one rule.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RuleSettings {
     pub severity: Option<Severity>,
     /// `Some(false)` comes with a reason.
     pub enabled: Option<bool>,
     pub reason: Option<String>,
+    /// What the team tunes, by the option's name.
+    pub options: BTreeMap<String, OptionValue>,
     /// The configuration file, as a report may name it.
     pub path: String,
     /// The line of its table, from 1.
@@ -53,6 +55,18 @@ pub struct RuleSettings {
 impl RuleSettings {
     pub fn is_enabled(&self) -> bool {
         self.enabled != Some(false)
+    }
+
+    /// These settings, and those of the `weaker` ones where these have none. A reason belongs to its `enabled`, and
+    /// so does the place that a report names.
+    #[must_use]
+    pub fn or(self, weaker: Self) -> Self {
+        let severity = self.severity.or(weaker.severity);
+        let mut options = weaker.options.clone();
+        options.extend(self.options.clone());
+        let weaker_decides = self.enabled.is_none() && weaker.enabled.is_some();
+        let (decides, other) = if weaker_decides { (weaker, self) } else { (self, weaker) };
+        Self { severity, options, reason: decides.reason.or(other.reason), ..decides }
     }
 }
 
@@ -77,18 +91,45 @@ pub struct Layer {
     pub attested: Vec<Attested>,
     pub fail_on: Option<FailOn>,
     pub min_score: Option<f64>,
+    /// What holds in a part of the repository, the strongest first.
+    pub overrides: Vec<Override>,
+    /// Weights of categories, by their id.
+    pub weights: BTreeMap<String, f64>,
+    pub tier: Option<Tier>,
+    /// What the team adds to its reports, in Markdown.
+    pub notes: Option<String>,
+    /// Where each setting comes from, by the key that a file gives it (`scan.fail-on`).
+    pub said: BTreeMap<String, Source>,
 }
 
 impl Layer {
+    /// Notes that every one of `keys` comes from `source`.
+    #[must_use]
+    pub fn saying(mut self, keys: impl IntoIterator<Item = (&'static str, Source)>) -> Self {
+        self.said.extend(keys.into_iter().map(|(key, source)| (key.to_owned(), source)));
+        self
+    }
+
     /// This layer's settings, and those of the `weaker` one where this one has none. A list replaces a list; what
     /// is said of single rules and findings adds up.
     #[must_use]
     pub fn or(mut self, weaker: Self) -> Self {
         for (rule, settings) in weaker.rules {
-            self.rules.entry(rule).or_insert(settings);
+            let merged = match self.rules.remove(&rule) {
+                Some(stronger) => stronger.or(settings),
+                None => settings,
+            };
+            self.rules.insert(rule, merged);
         }
         self.waivers.extend(weaker.waivers);
         self.attested.extend(weaker.attested);
+        self.overrides.extend(weaker.overrides);
+        for (category, weight) in weaker.weights {
+            self.weights.entry(category).or_insert(weight);
+        }
+        for (key, source) in weaker.said {
+            self.said.entry(key).or_insert(source);
+        }
         Self {
             lang: self.lang.or(weaker.lang),
             only: self.only.or(weaker.only),
@@ -107,6 +148,11 @@ impl Layer {
             attested: self.attested,
             fail_on: self.fail_on.or(weaker.fail_on),
             min_score: self.min_score.or(weaker.min_score),
+            overrides: self.overrides,
+            weights: self.weights,
+            tier: self.tier.or(weaker.tier),
+            notes: self.notes.or(weaker.notes),
+            said: self.said,
         }
     }
 }

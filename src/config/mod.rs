@@ -1,16 +1,21 @@
 //! What a scan is told: plain data, merged from layers, that every stage may read.
 //!
-//! Flags win over the environment, the environment over `readiness.toml`, the file over the defaults. Nothing here
+//! Flags win over the environment, the environment over `readiness.toml`, the file over those that it extends, these
+//! over the defaults. Nothing here
 //! reads the clock or the environment: who calls the library passes what it found there.
 
 mod deploy;
 mod error;
+mod extend;
 mod file;
 mod folders;
 mod layer;
+mod overrides;
 mod progress;
 mod read;
+mod schema;
 mod selector;
+mod source;
 mod value;
 
 use std::collections::BTreeMap;
@@ -18,13 +23,16 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 pub use deploy::DeployMethod;
 pub use error::{ConfigError, Problem};
-pub use file::{FILE_NAME, Found, find, load, parse};
+pub use file::{FILE_NAME, Found, find, load, name_in_reports, parse};
 pub use folders::{RuleFolder, rule_folders};
 pub use layer::{FailOn, Layer, RuleSettings};
+pub use overrides::{Disabled, Effect, Override, Part, effect, unknown_component};
 pub use progress::{Observer, Progress};
+pub use schema::schema;
 pub use selector::{Names, Selector, SelectorError, severities};
+pub use source::Source;
 
-use crate::model::{Attested, Baseline, Date, Lang, PathGlobs, RuleMeta, Severity, Waiver};
+use crate::model::{Attested, Baseline, Date, Lang, OptionValue, PathGlobs, RuleMeta, Severity, Tier, Tiers, Waiver};
 
 /// The settings of one scan.
 #[derive(Debug, Clone)]
@@ -69,6 +77,16 @@ pub struct Config {
     pub min_score: Option<f64>,
     /// Folders of rules that the team wrote.
     pub rule_folders: Vec<RuleFolder>,
+    /// What holds in a part of the repository, the strongest first.
+    pub overrides: Vec<Override>,
+    /// Weights of categories that are not the standard ones, by category id.
+    pub weights: BTreeMap<String, f64>,
+    /// What the repository is meant for; without it everything is asked.
+    pub tier: Option<Tier>,
+    /// What the team adds to its reports, in Markdown.
+    pub notes: Option<String>,
+    /// Where settings come from, by the key that a file gives them.
+    pub said: BTreeMap<String, Source>,
     /// Hears how far the scan is.
     pub progress: Observer,
 }
@@ -113,6 +131,11 @@ impl Config {
             fail_on: set.fail_on.unwrap_or(FailOn::At(Severity::Critical)).severity(),
             min_score: set.min_score,
             rule_folders: Vec::new(),
+            overrides: set.overrides,
+            weights: set.weights,
+            tier: set.tier,
+            notes: set.notes,
+            said: set.said,
             progress: Observer::default(),
         }
     }
@@ -124,7 +147,40 @@ impl Config {
         let asked_by_id = self.only.iter().any(|selector| *selector == Selector::Rule(meta.id.clone()));
         (self.only.is_empty() || self.only.iter().any(named_by))
             && !self.skip.iter().any(named_by)
-            && (asked_by_id || self.settings(&meta.id).is_none_or(RuleSettings::is_enabled))
+            && (asked_by_id || self.is_enabled_somewhere(meta) && !self.is_outside(meta))
+    }
+
+    /// Whether an entry for a part of the repository, or else the rule's own settings, let it run.
+    fn is_enabled_somewhere(&self, meta: &RuleMeta) -> bool {
+        let again = || self.overrides.iter().any(|entry| entry.asks(&meta.id));
+        self.settings(&meta.id).is_none_or(RuleSettings::is_enabled) || again()
+    }
+
+    /// Whether the tier does not ask the rule. `enabled = true` asks it in every tier.
+    pub fn is_outside(&self, meta: &RuleMeta) -> bool {
+        let wanted = self.settings(&meta.id).is_some_and(|settings| settings.enabled == Some(true));
+        !wanted && self.tier.is_some_and(|tier| Tiers::embedded().leaves_out(tier, meta))
+    }
+
+    /// Whether the rule would be asked if the tier did not leave it out: the report shows it as not applicable.
+    pub fn leaves_out(&self, meta: &RuleMeta) -> bool {
+        self.is_outside(meta)
+            && !self.runs(meta)
+            && Self { tier: None, progress: Observer::default(), ..self.clone() }.runs(meta)
+    }
+
+    /// What entries for parts of the repository make of a rule.
+    pub fn effect<'a>(&'a self, meta: &RuleMeta, part: Part<'_>, file: Option<&str>) -> Effect<'a> {
+        // A rule that somebody asks for by its id is asked everywhere.
+        let asked_by_id = self.only.iter().any(|selector| *selector == Selector::Rule(meta.id.clone()));
+        let own = self.settings(&meta.id).filter(|_| !asked_by_id);
+        effect(&self.overrides, own, meta, part, file)
+    }
+
+    /// The value of a rule's option: the team's, else the default.
+    pub fn option<'a>(&'a self, meta: &'a RuleMeta, name: &str) -> Option<&'a OptionValue> {
+        let own = self.settings(&meta.id).and_then(|settings| settings.options.get(name));
+        own.or_else(|| meta.options.get(name).map(|option| &option.default))
     }
 
     /// The severity that the team gave the rule, else its own.

@@ -1,14 +1,18 @@
 //! From the text of `readiness.toml` to settings: every mistake of a file is found at once.
 
+mod rules;
+mod score;
+
 use std::ops::Range;
 
+pub(super) use score::bounded_notes;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
 
 use super::{
-    DeployMethod, FailOn, Layer, Names, Problem, RuleSettings, Selector,
+    DeployMethod, FailOn, Layer, Names, Problem, RuleSettings, Selector, Source,
     value::{Expected, described},
 };
 use crate::model::{Attested, Lang, PathGlobs, Severity, Waiver, nearest};
@@ -16,21 +20,44 @@ use crate::model::{Attested, Lang, PathGlobs, Severity, Waiver, nearest};
 const SCAN_KEYS: [&str; 9] =
     ["fail-on", "min-score", "lang", "only", "skip", "exclude", "max-file-size", "baseline", "rules"];
 const DEPLOY_KEYS: [&str; 1] = ["method"];
-const RULE_KEYS: [&str; 3] = ["severity", "enabled", "reason"];
+const RULE_KEYS: [&str; 4] = ["severity", "enabled", "reason", "options"];
 const SUPPRESS_KEYS: [&str; 4] = ["rule", "paths", "reason", "until"];
 const ATTEST_KEYS: [&str; 6] = ["rule", "by", "on", "until", "holds", "note"];
-const SECTIONS: [&str; 5] = ["scan", "deploy", "rules", "suppress", "attest"];
+const SECTIONS: [&str; 9] =
+    ["extends", "scan", "deploy", "rules", "overrides", "score", "report", "suppress", "attest"];
+
+/// What one file says.
+pub(super) struct Document {
+    pub(super) layer: Layer,
+    /// The files that it extends, each with the bytes that name it.
+    pub(super) extends: Vec<(String, Range<usize>)>,
+    /// The file that holds the notes, with the bytes that name it.
+    pub(super) notes_file: Option<(String, Range<usize>)>,
+}
 
 /// Reads a file for a scanned root that lies `below` the folder of the file; `shown` is the file's name in reports.
-pub(super) fn layer(text: &str, shown: &str, below: &str, names: Names<'_>) -> Result<Layer, Vec<Problem>> {
+pub(super) fn document(text: &str, shown: &str, below: &str, names: Names<'_>) -> Result<Document, Vec<Problem>> {
     let (document, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         return Err(errors.iter().map(|error| syntax(error, text)).collect());
     }
-    let mut reader = Reader { text, shown, below, names, layer: Layer::default(), problems: Vec::new() };
+    let mut reader = Reader {
+        text,
+        shown,
+        below,
+        names,
+        layer: Layer::default(),
+        extends: Vec::new(),
+        notes_file: None,
+        problems: Vec::new(),
+    };
     reader.document(document.get_ref());
     reader.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
-    if reader.problems.is_empty() { Ok(reader.layer) } else { Err(reader.problems) }
+    if reader.problems.is_empty() {
+        Ok(Document { layer: reader.layer, extends: reader.extends, notes_file: reader.notes_file })
+    } else {
+        Err(reader.problems)
+    }
 }
 
 fn syntax(error: &toml::de::Error, text: &str) -> Problem {
@@ -44,6 +71,8 @@ struct Reader<'a> {
     below: &'a str,
     names: Names<'a>,
     layer: Layer,
+    extends: Vec<(String, Range<usize>)>,
+    notes_file: Option<(String, Range<usize>)>,
     problems: Vec<Problem>,
 }
 
@@ -53,9 +82,13 @@ impl Reader<'_> {
     fn document(&mut self, document: &DeTable<'_>) {
         for (key, value) in document {
             match key.get_ref().as_ref() {
+                "extends" => self.extends = self.strings(value, "extends"),
                 "scan" => self.scan(value),
                 "deploy" => self.deploy(value),
                 "rules" => self.rules(value),
+                "overrides" => self.overrides(value),
+                "score" => self.score(value),
+                "report" => self.report(value),
                 "suppress" => self.suppress(value),
                 "attest" => self.attest(value),
                 name => self.unknown_section(name, key.span()),
@@ -97,8 +130,12 @@ impl Reader<'_> {
                 "exclude" => self.layer.exclude = self.globs(value, name),
                 // The folders are read beforehand: the rest of the file may name their rules.
                 "rules" => drop(self.strings(value, name)),
-                _ => self.unknown_key("scan", name, key.span(), SCAN_KEYS),
+                _ => {
+                    self.unknown_key("scan", name, key.span(), SCAN_KEYS);
+                    continue;
+                }
             }
+            self.said(format!("scan.{name}"), &key.span());
         }
     }
 
@@ -109,6 +146,7 @@ impl Reader<'_> {
                 "method" => {
                     let methods = DeployMethod::ALL.map(DeployMethod::as_str);
                     self.layer.deploy_method = self.choice(value, "method", methods, DeployMethod::named);
+                    self.said("deploy.method".to_owned(), &key.span());
                 }
                 name => self.unknown_key("deploy", name, key.span(), DEPLOY_KEYS),
             }
@@ -122,14 +160,15 @@ impl Reader<'_> {
             if !self.is_rule(id, &key.span()) {
                 continue;
             }
-            if let Some(settings) = self.rule(id, key.span(), value) {
+            if let Some(settings) = self.rule(id, key.span(), value, None) {
                 self.layer.rules.insert(id.to_owned(), settings);
             }
         }
     }
 
-    fn rule(&mut self, id: &str, at: Range<usize>, value: &Value<'_>) -> Option<RuleSettings> {
-        let section = format!("rules.{id}");
+    /// What is said of one rule; `within` is the section that holds it for a part of the repository.
+    fn rule(&mut self, id: &str, at: Range<usize>, value: &Value<'_>, within: Option<&str>) -> Option<RuleSettings> {
+        let section = within.map_or_else(|| format!("rules.{id}"), |within| format!("{within}.rules.{id}"));
         let table = self.take(value, &section, Expected::table)?;
         let mut settings =
             RuleSettings { path: self.shown.to_owned(), line: self.line(at.start), ..RuleSettings::default() };
@@ -145,7 +184,17 @@ impl Reader<'_> {
                     disabled = (settings.enabled == Some(false)).then(|| key.span().start..value.span().end);
                 }
                 "reason" => settings.reason = self.take(value, "reason", Expected::reason),
+                "options" if within.is_none() => settings.options.extend(self.options(id, value)),
+                "options" => {
+                    let problem = Problem::new("`options` hold for the whole repository", key.span());
+                    self.problems.push(problem.help(format!("move them to `[rules.{id}.options]`")));
+                }
                 name => self.unknown_key(&section, name, key.span(), RULE_KEYS),
+            }
+        }
+        if within.is_none() {
+            for (key, _) in table.iter().filter(|(key, _)| key.get_ref() != "options") {
+                self.said(format!("{section}.{}", key.get_ref()), &key.span());
             }
         }
         if let Some(span) = disabled.filter(|_| !table.iter().any(|(key, _)| key.get_ref() == "reason")) {
@@ -319,6 +368,12 @@ impl Reader<'_> {
             self.problems.push(problem.suggest(suggestion));
         }
         parsed
+    }
+
+    /// Notes where a setting is written.
+    fn said(&mut self, key: String, span: &Range<usize>) {
+        let source = Source::File { path: self.shown.to_owned(), line: self.line(span.start) };
+        self.layer.said.insert(key, source);
     }
 
     /// Reads a value, or notes what is wrong with it.

@@ -1,6 +1,8 @@
 //! What `--only`, `--skip` and their like in the file may name: a rule, a category, a severity.
 
-use crate::model::{RuleMeta, Severity, nearest};
+use std::collections::BTreeMap;
+
+use crate::model::{RuleMeta, RuleOption, Severity, nearest};
 
 /// The names that exist, passed in by whoever knows the catalogue.
 #[derive(Debug, Clone, Copy)]
@@ -9,6 +11,8 @@ pub struct Names<'a> {
     pub rules: &'a [&'a str],
     /// Category ids.
     pub categories: &'a [&'a str],
+    /// The options of the rules that have some, by rule id.
+    pub options: &'a [(&'a str, &'a BTreeMap<String, RuleOption>)],
 }
 
 /// A group of rules.

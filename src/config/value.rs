@@ -21,6 +21,7 @@ impl Expected {
     pub(super) fn tables<'v, 'i>(value: &'v DeValue<'i>, heading: &'static str) -> Result<&'v DeArray<'i>, Self> {
         let array = value.as_array().filter(|array| array.iter().all(|entry| entry.get_ref().is_table()));
         array.ok_or(Self::Type(match heading {
+            "[[overrides]]" => "a list of sections, each headed `[[overrides]]`",
             "[[attest]]" => "a list of sections, each headed `[[attest]]`",
             _ => "a list of sections, each headed `[[suppress]]`",
         }))

@@ -53,6 +53,7 @@ impl<'a> Resolver<'a> {
             component: component.clone(),
             status: Status::Pass,
             severity: default,
+            default_severity: None,
             confidence: meta.confidence,
             detail: verdict.detail_message().map(say),
             sites: verdict.site_count().map(|count| Sites { total: count.total, ok: count.ok }),

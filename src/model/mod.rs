@@ -14,7 +14,9 @@ mod message;
 mod nearest;
 mod place;
 mod rule_meta;
+mod rule_option;
 mod severity;
+mod tier;
 mod verdict;
 mod waiver;
 
@@ -30,6 +32,8 @@ pub use message::{Arg, Message};
 pub use nearest::nearest;
 pub use place::{ComponentId, FileId, Place, Span};
 pub use rule_meta::{Lang, Reference, RuleMeta, Scope, Texts};
+pub use rule_option::{OptionValue, RuleOption};
 pub use severity::{Confidence, Severity};
+pub use tier::{Tier, TierMeta, Tiers};
 pub use verdict::{Outcome, Site, SiteCount, UnknownCause, Verdict};
 pub use waiver::Waiver;

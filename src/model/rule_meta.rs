@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Confidence, Severity};
+use super::{Confidence, RuleOption, Severity};
 
 /// A language of the reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -73,6 +73,8 @@ pub struct RuleMeta {
     /// CWE numbers.
     pub cwe: Vec<u32>,
     pub references: Vec<Reference>,
+    /// What a team may tune, by the option's name.
+    pub options: BTreeMap<String, RuleOption>,
     pub en: Texts,
     pub ru: Texts,
 }

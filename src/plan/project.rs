@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Projection;
 use crate::{
-    assemble::{Families, counts, scored},
+    assemble::{Families, counts, rubric_of, scored},
     model::Categories,
     report::{Criterion, Report, Rule, Status},
-    score::{Rubric, score},
+    score::score,
 };
 
 /// Scores the report as if every failing criterion of the rules that `repaired` holds passed, and with it what was not
@@ -24,7 +24,8 @@ pub(super) fn projection(report: &Report, repaired: &BTreeSet<&str>) -> Projecti
         })
         .collect();
     let rules: BTreeMap<String, Rule> = report.rules.iter().map(|rule| (rule.id.clone(), rule.clone())).collect();
-    let score = score(&scored(&criteria, &rules), report.partial, Rubric::embedded(), Categories::embedded());
+    let rubric = rubric_of(report.basis.as_ref());
+    let score = score(&scored(&criteria, &rules), report.partial, &rubric, Categories::embedded());
     Projection {
         score: score.overall.score,
         verdict: score.verdict,

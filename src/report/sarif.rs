@@ -264,13 +264,15 @@ fn invocation(report: &Report) -> Value {
 
 /// Speaks of what the user wrote for this tool, not of what was read.
 fn is_configuration(kind: &str) -> bool {
-    ["suppression-", "attestation-", "rule-disabled"].iter().any(|prefix| kind.starts_with(prefix))
+    ["suppression-", "attestation-", "rule-disabled", "score-", "override-"]
+        .iter()
+        .any(|prefix| kind.starts_with(prefix))
 }
 
 fn notification(diagnostic: &Diagnostic) -> Value {
     let level = match diagnostic.kind.as_str() {
         "rule-panicked" => "error",
-        "rule-disabled" => "note",
+        "rule-disabled" | "score-tier" | "score-weights" => "note",
         _ => "warning",
     };
     let mut notification = json!({

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::model::{Health, Obstacle, Readiness, SeverityCounts, StatusCounts};
 
-use crate::model::{Confidence, Lang, Reference, Severity};
+use crate::model::{Confidence, Lang, Reference, Severity, Tier};
 
 /// The version that `schema_version` carries.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -44,11 +44,28 @@ pub struct Report {
     pub suppressions: Vec<Suppression>,
     /// What could not be read, parsed or examined, by kind and path.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the configuration changes about the numbers; absent when they are the standard ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+    /// What the team adds, in Markdown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
     /// Every rule that occurs in `criteria`, in the same order; texts in the report's language.
     pub rules: Vec<Rule>,
     /// Present only when asked for: the rest of the report does not depend on a clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timing: Option<Timing>,
+}
+
+/// What a team has decided about the score of its repository.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Basis {
+    /// What the repository is meant for; criteria that this does not ask are not applicable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<Tier>,
+    /// Weights of categories in the overall score; 1 for those that are absent.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub weights: BTreeMap<String, f64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -268,6 +285,9 @@ pub struct Criterion {
     pub status: Status,
     /// The highest severity among the open findings, else the rule's own.
     pub severity: Severity,
+    /// The severity that the configuration gives the rule in this component, where it differs from the rule's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_severity: Option<Severity>,
     pub confidence: Confidence,
     /// One line: the numbers that matter; for `not-applicable` and `unknown` the reason; for `manual` the question.
     pub detail: Option<String>,

@@ -1,9 +1,11 @@
 //! The rule file `rules/<category>/<id>.toml` as it is written.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::matcher::{Condition, Match, decisive};
-use crate::model::{Confidence, Lang, Reference, RuleMeta, Scope, Severity, Texts};
+use crate::model::{Confidence, Lang, Reference, RuleMeta, RuleOption, Scope, Severity, Texts};
 
 /// Every key of a rule file. Unknown keys are refused, so that a misspelt one is noticed.
 #[derive(Debug, Clone, Deserialize)]
@@ -37,6 +39,9 @@ pub struct RuleFile {
     pub cwe: Vec<u32>,
     #[serde(default, rename = "reference")]
     pub references: Vec<Reference>,
+    /// What a team may tune: `[option.NAME]`; only for rules with code.
+    #[serde(default, rename = "option")]
+    pub options: BTreeMap<String, RuleOption>,
     /// When the rule is asked at all; only for rules without code.
     #[serde(default)]
     pub applies: Option<Condition>,
@@ -115,6 +120,7 @@ impl RuleFile {
             creates: self.creates.clone(),
             cwe: self.cwe.clone(),
             references: self.references.clone(),
+            options: self.options.clone(),
             en: self.text.en.clone(),
             ru: self.text.ru.clone(),
         }

@@ -26,7 +26,8 @@ use crate::{
     config::Config,
     facts::{Fact, Facts},
     model::{
-        ComponentId, Confidence, Evidence, FileId, Message, Observation, Place, RuleMeta, Severity, Tone, Verdict,
+        ComponentId, Confidence, Evidence, FileId, Message, Observation, OptionValue, Place, RuleMeta, Severity, Tone,
+        Verdict,
     },
     repo::{Component, File, Repo, Role},
 };
@@ -123,6 +124,28 @@ impl Context<'_> {
     /// The files of `role` that belong to what is asked.
     pub fn files(&self, role: Role) -> impl Iterator<Item = &File> {
         self.repo.files().iter().filter(move |file| file.role == role && self.covers(file.id))
+    }
+
+    /// A whole number that the team may tune, as `[option.NAME]` of the rule file declares it.
+    ///
+    /// # Panics
+    /// When the rule file declares no such option.
+    pub fn whole(&self, option: &str) -> usize {
+        match self.config.option(self.meta, option) {
+            Some(OptionValue::Whole(number)) => usize::try_from(*number).unwrap_or(usize::MAX),
+            _ => panic!("`{option}` is a whole number in the rule file"),
+        }
+    }
+
+    /// A number that the team may tune.
+    ///
+    /// # Panics
+    /// When the rule file declares no such option.
+    pub fn number(&self, option: &str) -> f64 {
+        match self.config.option(self.meta, option) {
+            Some(OptionValue::Number(number)) => *number,
+            _ => panic!("`{option}` is a number in the rule file"),
+        }
     }
 
     /// Evidence that a search covered `files` files. Files that could not be examined are added by the engine.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::formula::{Grade, attested_share, grade, severity_counts, status_counts};
 use super::repair::{RankedRepair, fix_first};
-use super::{Rubric, ScoredCriterion, share, snapped};
+use super::{Rubric, ScoredCriterion, snapped};
 use crate::model::{Categories, Obstacle, Readiness, Severity, SeverityCounts, StatusCounts};
 
 /// Every number of a report.
@@ -91,7 +91,8 @@ pub fn score(criteria: &[ScoredCriterion], partial: bool, rubric: &Rubric, categ
         })
         .collect();
 
-    let overall = overall(by_category.iter().map(|category| (category.grade.score, category.grade.blocked)), rubric);
+    let graded = by_category.iter().map(|category| (category.category.as_str(), &category.grade));
+    let overall = overall(graded.map(|(category, grade)| (category, grade.score, grade.blocked)), rubric);
     let (verdict, obstacles) = verdict(overall.score, &all, partial, rubric);
     let (fix_first, fix_first_gain) = fix_first(&all, &by_category, overall, attested, rubric);
     Score {
@@ -114,20 +115,25 @@ pub(super) fn of_category<'a>(criteria: &[&'a ScoredCriterion], category: &str) 
     criteria.iter().copied().filter(|c| c.category == category).collect()
 }
 
-/// Joins category scores, each with whether it is blocked.
-pub(super) fn overall(categories: impl Iterator<Item = (Option<f64>, bool)>, rubric: &Rubric) -> Overall {
-    let (mut sum, mut scored, mut blocked) = (0.0, 0, 0);
-    for (score, is_blocked) in categories.filter_map(|(score, is_blocked)| score.map(|score| (score, is_blocked))) {
-        sum += score;
+/// Joins category scores, each with its category and whether it is blocked. One that weighs nothing is left out.
+pub(super) fn overall<'c>(categories: impl Iterator<Item = (&'c str, Option<f64>, bool)>, rubric: &Rubric) -> Overall {
+    let (mut sum, mut weight, mut blocked_weight, mut scored, mut blocked) = (0.0, 0.0, 0.0, 0, 0);
+    for (category, score, is_blocked) in categories {
+        let weighs = rubric.category_weight(category);
+        let Some(score) = score.filter(|_| weighs > 0.0) else { continue };
+        sum += weighs * score;
+        weight += weighs;
         scored += 1;
-        blocked += usize::from(is_blocked);
+        if is_blocked {
+            blocked_weight += weighs;
+            blocked += 1;
+        }
     }
     if scored == 0 {
         return Overall { score: None, mean: None, deduction: 0.0, scored, blocked };
     }
-    #[expect(clippy::cast_precision_loss, reason = "there are few categories")]
-    let mean = snapped(sum / scored as f64);
-    let deduction = rubric.overall.blocked * share(blocked, scored);
+    let mean = snapped(sum / weight);
+    let deduction = rubric.overall.blocked * (blocked_weight / weight);
     Overall { score: Some(snapped((mean - deduction).max(0.0))), mean: Some(mean), deduction, scored, blocked }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn fix_first(
                 let after = overall(
                     categories.iter().map(|other| {
                         let grade = if other.category == category.category { &regraded } else { &other.grade };
-                        (grade.score, grade.blocked)
+                        (other.category.as_str(), grade.score, grade.blocked)
                     }),
                     rubric,
                 );
@@ -100,7 +100,7 @@ fn together(
             .map(|c| if is_chosen(c) { holding(c) } else { c.clone() })
             .collect();
         let grade = grade(&repaired.iter().collect::<Vec<_>>(), attested, rubric);
-        (grade.score, grade.blocked)
+        (category.category.as_str(), grade.score, grade.blocked)
     });
     overall(grades, rubric).score
 }

@@ -1,6 +1,6 @@
 //! The constants of the score, read from `rules/rubric.toml`.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 
@@ -31,6 +31,9 @@ pub struct Rubric {
     pub overall: OverallNumbers,
     pub status: StatusNumbers,
     pub verdict: VerdictNumbers,
+    /// Weights of categories in the overall score, by category id; 1 for those that are absent.
+    #[serde(skip)]
+    categories: BTreeMap<String, f64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -99,6 +102,17 @@ impl Rubric {
             return Err(RubricError::Value("a better verdict asks for no lower score"));
         }
         Ok(rubric)
+    }
+
+    /// These numbers with other weights of categories, each from 0 up.
+    #[must_use]
+    pub fn weighing(&self, categories: BTreeMap<String, f64>) -> Self {
+        Self { categories, ..self.clone() }
+    }
+
+    /// The weight of a category in the overall score.
+    pub fn category_weight(&self, category: &str) -> f64 {
+        self.categories.get(category).copied().unwrap_or(1.0)
     }
 
     /// The weight of a criterion with this default severity.

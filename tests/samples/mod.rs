@@ -29,6 +29,8 @@ pub(crate) fn draft(name: &str, language: Lang) -> Draft {
         diagnostics: Vec::new(),
         rules: Vec::new(),
         timing: None,
+        basis: None,
+        notes: None,
     }
 }
 
@@ -57,6 +59,7 @@ pub(crate) fn criterion(rule: &str, category: &str, component: &str, status: Sta
         component: component.into(),
         status,
         severity: Severity::Info,
+        default_severity: None,
         confidence: Confidence::Certain,
         detail: None,
         sites: None,

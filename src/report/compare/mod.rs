@@ -185,6 +185,7 @@ fn cautions(old: &Report, new: &Report, language: Lang) -> Vec<Caution> {
     [
         differing("other-repository", words.other_repository, &old.repository.name, &new.repository.name),
         numbers("other-rubric", words.other_rubric, old.tool.rubric, new.tool.rubric),
+        differing("other-basis", words.other_basis, &basis(old, language), &basis(new, language)),
         numbers("other-report-version", words.other_schema, old.schema_version, new.schema_version),
         differing("other-tool-version", words.other_tool, &old.tool.version, &new.tool.version),
         said("old-is-partial", words.partial_before, old.partial),
@@ -193,6 +194,15 @@ fn cautions(old: &Report, new: &Report, language: Lang) -> Vec<Caution> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// What the team has decided about the numbers, in words.
+fn basis(report: &Report, language: Lang) -> String {
+    let words = machine_strings(language);
+    let Some(basis) = &report.basis else { return words.standard_basis.to_owned() };
+    let tier = basis.tier.map(|tier| tier.as_str().to_owned());
+    let weights = basis.weights.iter().map(|(category, weight)| format!("{category} {weight}"));
+    tier.into_iter().chain(weights).collect::<Vec<_>>().join(", ")
 }
 
 fn categories(old: &Report, new: &Report, language: Lang) -> Vec<CategoryChange> {

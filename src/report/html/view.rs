@@ -42,6 +42,8 @@ pub(super) struct View {
     files_to_create: Vec<(String, Vec<Prose>)>,
     read: Vec<String>,
     not_read: Vec<(String, String)>,
+    /// What the team adds, line by line.
+    notes: Vec<String>,
 }
 
 /// Words that other reports use as well.
@@ -64,6 +66,7 @@ struct Labels {
     nothing_to_do: &'static str,
     files_to_create: &'static str,
     limits: &'static str,
+    notes: &'static str,
     derivation: &'static str,
     guess: &'static str,
     explain: &'static str,
@@ -232,6 +235,7 @@ impl Maker<'_> {
                 .collect(),
             read: self.read(),
             not_read: self.not_read(),
+            notes: self.notes(),
         }
     }
 
@@ -255,6 +259,7 @@ impl Maker<'_> {
             nothing_to_do: strings.nothing_to_do,
             files_to_create: strings.files_to_create,
             limits: strings.limits,
+            notes: strings.notes,
             derivation: strings.derivation,
             guess: strings.guess,
             explain: strings.explain_hint,
@@ -652,6 +657,11 @@ impl Maker<'_> {
         let skipped = coverage.skipped.iter();
         read.extend(skipped.map(|(why, n)| format!("{n} {} ({})", strings.files_skipped, visible(why))));
         read
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let lines = self.report.notes.as_deref().unwrap_or_default().lines();
+        lines.filter(|line| !line.trim().is_empty()).map(visible).collect()
     }
 
     fn not_read(&self) -> Vec<(String, String)> {

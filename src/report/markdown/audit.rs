@@ -62,6 +62,7 @@ pub fn write_audit(report: &Report, options: &AuditOptions, out: &mut dyn io::Wr
     page.outlook(&options.outlook);
     page.files_to_create();
     page.limits();
+    page.notes();
     page.commands();
     out.write_all(page.text.trim_end().as_bytes())?;
     out.write_all(b"\n")

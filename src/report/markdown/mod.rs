@@ -43,6 +43,7 @@ pub fn write(report: &Report, options: &Options, out: &mut dyn io::Write) -> io:
     page.files_to_create();
     page.limits();
     page.next_steps();
+    page.notes();
     out.write_all(page.text.trim_end().as_bytes())?;
     out.write_all(b"\n")
 }
@@ -359,6 +360,16 @@ impl Page<'_> {
         self.heading(&format!("## 📁 {}", self.words.files_to_create));
         for (index, file) in self.report.files_to_create.iter().enumerate() {
             self.line(&format!("{}. {} — {}", index + 1, code(&file.path), inline(&file.purpose)));
+        }
+    }
+
+    /// What the team adds, quoted so that it is never taken for what the audit says.
+    fn notes(&mut self) {
+        let Some(notes) = &self.report.notes else { return };
+        self.heading(&format!("## 📝 {}", self.words.notes));
+        for line in notes.lines() {
+            let quoted = format!("> {}", visible(line).replace('<', "&lt;"));
+            self.line(quoted.trim_end());
         }
     }
 

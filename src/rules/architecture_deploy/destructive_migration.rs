@@ -14,9 +14,6 @@ pub(in crate::rules) static RULE: DestructiveMigration = DestructiveMigration;
 
 pub(in crate::rules) struct DestructiveMigration;
 
-/// What was applied long ago cannot be mended; the newest steps show how the next one will be written.
-const NEWEST: usize = 20;
-
 impl Rule for DestructiveMigration {
     fn id(&self) -> &'static str {
         "destructive-migration"
@@ -28,10 +25,12 @@ impl Rule for DestructiveMigration {
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let all = cx.facts.tables(cx.repo);
+        // What was applied long ago cannot be mended; the newest steps show how the next one will be written.
+        let newest = cx.whole("newest");
         let (mut sites, mut fine) = (Vec::new(), Vec::new());
         let mut judged = 0;
         for history in all.histories.iter().filter(|history| history.dialect != Dialect::Other) {
-            let from = history.steps.len().saturating_sub(NEWEST);
+            let from = history.steps.len().saturating_sub(newest);
             for (number, step) in history.steps.iter().enumerate().skip(from).filter(|(_, step)| !step.base) {
                 judged += 1;
                 let found = judge(cx, history, number, step);

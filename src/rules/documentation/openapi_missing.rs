@@ -14,9 +14,6 @@ pub(in crate::rules) static RULE: OpenapiMissing = OpenapiMissing;
 
 pub(in crate::rules) struct OpenapiMissing;
 
-/// Fewer routes are read in their code as fast as in a document.
-const FEW: usize = 5;
-
 /// Packages that make a description from the code, or the code from a description.
 const GENERATORS: &[&str] = &[
     "@fastify/swagger",
@@ -89,7 +86,7 @@ impl Rule for OpenapiMissing {
         if let Some((place, name)) = generator {
             return Verdict::pass_at(place, Message::new("generated").with("name", name));
         }
-        let Some(first) = routes.first().filter(|_| routes.len() >= FEW) else {
+        let Some(first) = routes.first().filter(|_| routes.len() >= cx.whole("routes")) else {
             return Verdict::not_applicable("few");
         };
         if renders(cx) {

@@ -10,9 +10,6 @@ pub(in crate::rules) static RULE: ReadmeMissing = ReadmeMissing;
 
 pub(in crate::rules) struct ReadmeMissing;
 
-/// Fewer words introduce nothing.
-const LEAST_WORDS: usize = 25;
-
 impl Rule for ReadmeMissing {
     fn id(&self) -> &'static str {
         "readme-missing"
@@ -37,7 +34,7 @@ impl Rule for ReadmeMissing {
         let runs = documents::about(std::slice::from_ref(readme), Topic::Start);
         let code = readme.sections.iter().any(|section| !section.code.is_empty());
         let outside = documents::elsewhere(std::slice::from_ref(readme)).is_some();
-        if readme.words < LEAST_WORDS && !code {
+        if readme.words < cx.whole("words") && !code {
             return Verdict::fail(Site::new(place, Message::new("short").count("words", readme.words)), []);
         }
         if runs.is_empty() && !code && !outside {

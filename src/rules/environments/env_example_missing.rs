@@ -14,9 +14,6 @@ pub(in crate::rules) static RULE: EnvExampleMissing = EnvExampleMissing;
 
 pub(in crate::rules) struct EnvExampleMissing;
 
-/// Variables below which a line in the README is enough.
-const FEW: usize = 3;
-
 impl Rule for EnvExampleMissing {
     fn id(&self) -> &'static str {
         "env-example-missing"
@@ -34,7 +31,7 @@ impl Rule for EnvExampleMissing {
         if !templates.is_empty() {
             return Verdict::pass_or(templates, || Verdict::unknown("few"));
         }
-        if own.len() < FEW {
+        if own.len() < cx.whole("variables") {
             return Verdict::not_applicable("few");
         }
         if !cx.repo.components().iter().any(|component| component.kind.is_deployable()) {

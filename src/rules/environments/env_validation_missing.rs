@@ -15,9 +15,6 @@ pub(in crate::rules) static RULE: EnvValidationMissing = EnvValidationMissing;
 
 pub(in crate::rules) struct EnvValidationMissing;
 
-/// Variables below which nobody writes a check of its own.
-const FEW: usize = 3;
-
 /// Places that a finding names besides the first.
 const RELATED: usize = 8;
 
@@ -37,7 +34,8 @@ impl Rule for EnvValidationMissing {
         let all = variables::read(cx.repo, cx.facts);
         let own: Vec<&Variable<'_>> =
             all.iter().filter(|one| !variables::is_given(&one.name) && first(cx, one).is_some()).collect();
-        if own.len() < FEW {
+        let few = cx.whole("variables");
+        if own.len() < few {
             return Verdict::not_applicable("few");
         }
         // A browser has no environment: the build fills these in.
@@ -69,7 +67,7 @@ impl Rule for EnvValidationMissing {
         }
         let open: Vec<&Variable<'_>> =
             needed.into_iter().filter(|one| one.demanded().is_none() && one.checked().is_none()).collect();
-        if open.len() < FEW {
+        if open.len() < few {
             return Verdict::not_applicable("defaults");
         }
         // The one whose absence hurts most comes first.

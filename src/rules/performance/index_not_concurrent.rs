@@ -15,9 +15,6 @@ pub(in crate::rules) static RULE: IndexNotConcurrent = IndexNotConcurrent;
 
 pub(in crate::rules) struct IndexNotConcurrent;
 
-/// What was applied long ago cannot be mended; the newest steps show how the next one will be written.
-const NEWEST: usize = 20;
-
 impl Rule for IndexNotConcurrent {
     fn id(&self) -> &'static str {
         "index-not-concurrent"
@@ -29,13 +26,15 @@ impl Rule for IndexNotConcurrent {
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let all = cx.facts.tables(cx.repo);
+        // What was applied long ago cannot be mended; the newest steps show how the next one will be written.
+        let newest = cx.whole("newest");
         let (mut sites, mut fine, mut unknown) = (Vec::new(), Vec::new(), false);
         for history in &all.histories {
             match history.dialect {
-                Dialect::Postgres => judge(history, &mut sites, &mut fine),
+                Dialect::Postgres => judge(history, newest, &mut sites, &mut fine),
                 Dialect::Unknown => {
                     let mut found = Vec::new();
-                    judge(history, &mut found, &mut Vec::new());
+                    judge(history, newest, &mut found, &mut Vec::new());
                     unknown |= !found.is_empty();
                 }
                 _ => {}
@@ -51,8 +50,8 @@ impl Rule for IndexNotConcurrent {
     }
 }
 
-fn judge(history: &History, sites: &mut Vec<Site>, fine: &mut Vec<Evidence>) {
-    let from = history.steps.len().saturating_sub(NEWEST);
+fn judge(history: &History, newest: usize, sites: &mut Vec<Site>, fine: &mut Vec<Evidence>) {
+    let from = history.steps.len().saturating_sub(newest);
     for (number, step) in history.steps.iter().enumerate().skip(from).filter(|(_, step)| !step.base) {
         let mut blocking: Vec<Site> = Vec::new();
         for statement in &step.script.statements {

@@ -18,9 +18,6 @@ pub(in crate::rules) struct JwtNoExpiry;
 
 const DAY: f64 = 86_400.0;
 
-/// A token that nothing can take back should not outlive so many days.
-const LONGEST: f64 = 30.0;
-
 impl Rule for JwtNoExpiry {
     fn id(&self) -> &'static str {
         "jwt-no-expiry"
@@ -47,7 +44,10 @@ impl Rule for JwtNoExpiry {
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        observed::judged(&observed::on_server(cx), || Verdict::not_applicable("no-tokens"))
+        // A token that nothing can take back should not live longer.
+        let longest = cx.number("longest-days");
+        let seen = observed::decided(&observed::on_server(cx), |_, days| days > longest);
+        observed::judged(&seen.iter().collect::<Vec<_>>(), || Verdict::not_applicable("no-tokens"))
     }
 }
 
@@ -85,16 +85,14 @@ fn lifetime(file: &Visit<'_>, call: NodeRef<'_>, value: NodeRef<'_>, out: &mut O
         .chain([call.text()])
         .any(|name| name.to_ascii_lowercase().contains("refresh"));
     let days = value.constant().and_then(|value| days(&value));
-    match days {
-        Some(days) if days > LONGEST && !refresh => {
-            let message = Message::new("long").with("days", format!("{days:.0}"));
-            out.bad(file.place(value), message).severity = Some(Severity::Medium);
-        }
-        _ => {
-            let text: String = value.text().chars().take(60).collect();
-            out.good(file.place(value), Message::new("set").with("value", text));
-        }
+    let measured = days.filter(|_| !refresh).map(|days| (days, observed::measured("longest-days", days)));
+    if let Some((days, key)) = &measured {
+        let long = out.bad(file.place(value), Message::new("long").with("days", format!("{days:.0}")));
+        (long.severity, long.key) = (Some(Severity::Medium), key.clone());
     }
+    let text: String = value.text().chars().take(60).collect();
+    let set = out.good(file.place(value), Message::new("set").with("value", text));
+    set.key = measured.map(|(_, key)| key).unwrap_or_default();
 }
 
 /// The days of a lifetime as the libraries read it: seconds as a number, a span with its unit as text.

@@ -15,10 +15,9 @@ pub(in crate::rules) static RULE: PasswordHashingWeak = PasswordHashingWeak;
 
 pub(in crate::rules) struct PasswordHashingWeak;
 
-/// Rounds of bcrypt below which a password is tried out too fast.
-const BCRYPT: f64 = 10.0;
-/// Iterations of PBKDF2 below which a password is tried out too fast, whatever the digest.
-const PBKDF2: f64 = 100_000.0;
+/// The options that say from what work on a hash is slow.
+const BCRYPT: &str = "bcrypt-rounds";
+const PBKDF2: &str = "pbkdf2-iterations";
 
 impl Rule for PasswordHashingWeak {
     fn id(&self) -> &'static str {
@@ -46,7 +45,11 @@ impl Rule for PasswordHashingWeak {
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        observed::judged(&observed::on_server(cx), || Verdict::not_applicable("no-passwords"))
+        let (rounds, iterations) = (cx.number("bcrypt-rounds"), cx.number("pbkdf2-iterations"));
+        let seen = observed::decided(&observed::on_server(cx), |option, work| {
+            work < if option == BCRYPT { rounds } else { iterations }
+        });
+        observed::judged(&seen.iter().collect::<Vec<_>>(), || Verdict::not_applicable("no-passwords"))
     }
 }
 
@@ -65,16 +68,26 @@ fn call(file: &Visit<'_>, call: NodeRef<'_>, out: &mut Out<'_>) {
     }
     let derives = ["pbkdf2", "scrypt"].iter().any(|name| api.contains(name)) && is_for_lookup(call);
     match work(&api, call).filter(|_| !derives) {
-        Some(Work::Bcrypt(rounds)) if rounds < BCRYPT => {
-            let message = Message::new("rounds").with("rounds", format!("{rounds:.0}"));
-            out.bad(place, message).severity = Some(Severity::Medium);
-        }
-        Some(Work::Pbkdf2(count)) if count < PBKDF2 => {
-            let message = Message::new("iterations").with("count", format!("{count:.0}"));
-            out.bad(place, message).severity = Some(Severity::High);
-        }
-        Some(_) => {
-            out.good(place, Message::new("slow").with("call", api.trim_start_matches("self:")));
+        Some(work) => {
+            let slow = Message::new("slow").with("call", api.trim_start_matches("self:"));
+            let fast = match work {
+                Work::Bcrypt(rounds) => {
+                    let message = Message::new("rounds").with("rounds", format!("{rounds:.0}"));
+                    Some((message, Severity::Medium, observed::measured(BCRYPT, rounds)))
+                }
+                Work::Pbkdf2(count) => {
+                    let message = Message::new("iterations").with("count", format!("{count:.0}"));
+                    Some((message, Severity::High, observed::measured(PBKDF2, count)))
+                }
+                Work::Other => None,
+            };
+            if let Some((message, severity, key)) = fast {
+                let seen = out.bad(place.clone(), message);
+                (seen.severity, seen.key) = (Some(severity), key.clone());
+                out.good(place, slow).key = key;
+            } else {
+                out.good(place, slow);
+            }
         }
         None => schemes(file, &api, call, out),
     }

@@ -9,14 +9,13 @@ use crate::{
     model::{Confidence, Evidence, Message, Place, Severity, Tone, Verdict},
     repo::{ComponentKind, Role},
     rule::{Context, Out, Rule},
+    rules::observed,
 };
 
 pub(in crate::rules) static RULE: RequestBodyLimitMissing = RequestBodyLimitMissing;
 
 pub(in crate::rules) struct RequestBodyLimitMissing;
 
-/// More than this for every request is no limit.
-const LARGEST: u64 = 10 << 20;
 /// Frameworks that take what comes when they are told nothing.
 const WITHOUT: [&str; 4] = ["FastAPI", "Starlette", "Flask", "Hono"];
 
@@ -35,18 +34,9 @@ impl Rule for RequestBodyLimitMissing {
         let Some(limit) = body_limits::body_limit(node).filter(|_| !node.is_dev_only()) else { return };
         let place = Place::At(file.file.id, limit.span);
         match limit.size {
-            BodySize::Bytes(bytes) if bytes > LARGEST && !limit.particular => {
-                let megabytes = usize::try_from(bytes >> 20).unwrap_or(usize::MAX);
-                let seen = out.bad(place, Message::new("large").count("n", megabytes));
-                seen.confidence = Confidence::Likely;
-                // Some need it; a gigabyte for everybody is another matter.
-                seen.severity = Some(if bytes >= 100 << 20 { Severity::Medium } else { Severity::Low });
-            }
+            BodySize::Bytes(bytes) if !limit.particular => sized(place, bytes, out),
             BodySize::Unlimited if !limit.particular => {
                 out.bad(place, Message::new("unlimited"));
-            }
-            BodySize::Bytes(_) if !limit.particular => {
-                out.good(place, Message::new("limited"));
             }
             BodySize::Library => {
                 out.good(place, Message::new("library"));
@@ -71,8 +61,25 @@ impl Rule for RequestBodyLimitMissing {
         if !decided {
             return Verdict::unknown("setting");
         }
-        cx.judged(|| Verdict::unknown("setting"))
+        // More than this for every request is no limit.
+        let largest = cx.number("largest-megabytes");
+        let seen = observed::decided(&cx.seen.iter().collect::<Vec<_>>(), |_, megabytes| megabytes > largest);
+        Context { seen: &seen, ..*cx }.judged(|| Verdict::unknown("setting"))
     }
+}
+
+/// A limit in bytes: whether it is one, the option decides.
+fn sized(place: Place, bytes: u64, out: &mut Out<'_>) {
+    // Beyond four gigabytes the number does not matter any more.
+    let kilobytes = u32::try_from(bytes >> 10).unwrap_or(u32::MAX);
+    let key = observed::measured("largest-megabytes", f64::from(kilobytes) / 1024.0);
+    let megabytes = usize::try_from(bytes >> 20).unwrap_or(usize::MAX);
+    let large = out.bad(place.clone(), Message::new("large").count("n", megabytes));
+    large.confidence = Confidence::Likely;
+    // Some need it; a gigabyte for everybody is another matter.
+    large.severity = Some(if bytes >= 100 << 20 { Severity::Medium } else { Severity::Low });
+    large.key.clone_from(&key);
+    out.good(place, Message::new("limited")).key = key;
 }
 
 /// A framework without a limit of its own leaves it to what stands before it.

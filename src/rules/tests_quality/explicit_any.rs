@@ -11,9 +11,6 @@ pub(in crate::rules) static RULE: ExplicitAny = ExplicitAny;
 
 pub(in crate::rules) struct ExplicitAny;
 
-/// As many make a file a place where types are not used.
-const MANY: usize = 20;
-
 /// Places besides the first that a finding names.
 const NAMED: usize = 5;
 
@@ -49,7 +46,9 @@ impl Rule for ExplicitAny {
         let noted: Vec<&Place> =
             cx.seen.iter().filter(|seen| seen.tone == Tone::Note).map(|seen| &seen.place).collect();
         let groups: Vec<_> = noted.chunk_by(|one, next| one.file() == next.file()).collect();
-        sites.extend(groups.iter().map(|places| in_file(places)));
+        // As many make a file a place where types are not used.
+        let many = cx.whole("many");
+        sites.extend(groups.iter().map(|places| in_file(places, many)));
         let detail = Message::new("density").count("n", noted.len()).count("files", groups.len()).count("all", files);
         let fine = files.saturating_sub(groups.len());
         if sites.is_empty() {
@@ -63,9 +62,9 @@ fn unchecked(place: &Place) -> Site {
     Site::new(place.clone(), "unchecked").severity(Severity::Medium).key("nocheck")
 }
 
-fn in_file(places: &[&Place]) -> Site {
+fn in_file(places: &[&Place], most: usize) -> Site {
     let n = places.len();
-    let many = n >= MANY;
+    let many = n >= most;
     let message = Message::new(if many { "many" } else { "bad" }).count("n", n);
     let mut site = Site::new(places[0].clone(), message).key("any");
     if many {

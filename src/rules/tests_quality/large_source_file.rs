@@ -3,7 +3,7 @@
 use crate::{
     code::{Kind, NodeRef},
     facts::Visit,
-    model::{Confidence, Message, Place, Site, Tone, Verdict},
+    model::{Confidence, Message, Observation, Place, Site, Verdict},
     repo::{File, FileKind},
     rule::{Context, Out, Rule, Watch, site_of},
 };
@@ -12,9 +12,8 @@ pub(in crate::rules) static RULE: LargeSourceFile = LargeSourceFile;
 
 pub(in crate::rules) struct LargeSourceFile;
 
-/// Lines from which a file, or a function without the functions in it, is too long.
-const FILE: usize = 1000;
-const FUNCTION: usize = 150;
+/// Functions with fewer lines are short for everybody: the least that `function-lines` may be.
+const SHORT: usize = 50;
 
 /// Findings that a verdict names: the worst.
 const SHOWN: usize = 10;
@@ -35,24 +34,18 @@ impl Rule for LargeSourceFile {
             return;
         }
         let lines = file.text.lines().count();
-        let place = Place::File(file.file.id);
-        if lines > FILE {
-            let found = out.bad(place, Message::new("file").count("n", lines));
-            found.key = format!("{lines:08}");
-        } else {
-            out.note(place, Message::new("file").count("n", lines));
-        }
+        out.note(Place::File(file.file.id), Message::new("file").count("n", lines)).key = format!("{lines:08}");
     }
 
     fn node(&self, file: &Visit<'_>, function: NodeRef<'_>, out: &mut Out<'_>) {
         // Shorter text cannot have as many lines.
-        if function.text().len() < FUNCTION * 2 || !is_code(file.file) || holds_markup(function) {
+        if function.text().lines().count() <= SHORT || !is_code(file.file) || holds_markup(function) {
             return;
         }
         let lines = own_lines(function);
-        if lines > FUNCTION {
+        if lines > SHORT {
             let name = function.function_name().unwrap_or("function");
-            let found = out.bad(file.place(function), Message::new("function").with("name", name).count("n", lines));
+            let found = out.note(file.place(function), Message::new("function").with("name", name).count("n", lines));
             found.key = format!("{lines:08}");
         }
     }
@@ -62,10 +55,16 @@ impl Rule for LargeSourceFile {
         if files == 0 {
             return Verdict::not_applicable("no-code");
         }
-        let mut bad: Vec<_> = cx.seen.iter().filter(|seen| seen.tone == Tone::Bad).collect();
+        let (long_file, long_function) = (cx.whole("file-lines"), cx.whole("function-lines"));
+        let is_long = |seen: &&Observation| {
+            let most = if matches!(seen.place, Place::File(_)) { long_file } else { long_function };
+            seen.key.parse::<usize>().is_ok_and(|lines| lines > most)
+        };
+        let mut bad: Vec<_> = cx.seen.iter().filter(is_long).collect();
         bad.sort_by(|a, b| (&b.key, &a.place).cmp(&(&a.key, &b.place)));
         let of_files = bad.iter().filter(|seen| matches!(seen.place, Place::File(_))).count();
-        let detail = Message::new("detail").count("files", of_files).count("functions", bad.len() - of_files);
+        let limits = |message: Message| message.count("most", long_file).count("longest", long_function);
+        let detail = limits(Message::new("detail").count("files", of_files).count("functions", bad.len() - of_files));
         let sites: Vec<Site> = bad
             .iter()
             .take(SHOWN)
@@ -76,7 +75,7 @@ impl Rule for LargeSourceFile {
             })
             .collect();
         if sites.is_empty() {
-            return Verdict::pass(cx.searched("searched", files), []);
+            return Verdict::pass(cx.searched(limits(Message::new("searched")), files), []);
         }
         Verdict::fail_or(sites, || Verdict::not_applicable("no-code")).detail(detail).sites(files, files - of_files)
     }
