@@ -60,10 +60,6 @@ pub(crate) struct Parsed {
     pub(crate) implied: bool,
 }
 
-/// The names of the commands.
-pub(super) const COMMANDS: [&str; 11] =
-    ["scan", "plan", "checklist", "rules", "explain", "services", "routes", "env", "compare", "config", "init"];
-
 /// Reads the arguments, the program's own name first. Without a command `scan` is meant.
 pub(crate) fn parse(mut arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
     const OTHERS: [&str; 5] = ["help", "-h", "--help", "-V", "--version"];

@@ -9,7 +9,7 @@ use std::{
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use camino::{Utf8Path, Utf8PathBuf};
-use readiness::report::terminal::DEFAULT_WIDTH;
+use readiness::{report::terminal::DEFAULT_WIDTH, text::mask::mask};
 
 use super::{
     args::Color,
@@ -53,8 +53,13 @@ impl Output {
                     say(&format!("{}: {help}\n", self.marked("help", AnsiColor::Cyan)));
                 }
             }
+<<<<<<< HEAD
             Complaint::Config(error) => say(&format!("{}\n", error.report(self.error_colored))),
             Complaint::Rules(error) => say(&format!("{}\n", error.report(self.error_colored))),
+=======
+            // It quotes the file, in which anything may stand.
+            Complaint::Config(error) => say(&format!("{}\n", mask(&error.report(self.error_colored)))),
+>>>>>>> hostile
         }
     }
 

@@ -4,6 +4,9 @@ use std::{fs, path::Path};
 
 use proptest::{collection::vec, prelude::*};
 
+/// The repositories that are changed.
+pub(crate) const FIXTURES: [&str; 5] = ["express-bad", "express-good", "fastapi-service", "library", "pnpm-monorepo"];
+
 /// What is put in: the pieces of which the formats are made.
 const TOKENS: &[&str] = &[
     "{",

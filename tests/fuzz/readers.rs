@@ -13,11 +13,12 @@ use readiness::{
     text::{decode, mask::mask, secrets},
 };
 
-use super::mutation::{cases as runs, files, mutate, mutations};
+use super::mutation::{FIXTURES, cases as runs, files, mutate, mutations};
 
 static CORPUS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
-    let folders = ["tests/fuzz/corpus", "tests/lowering", "fixtures"];
-    folders.iter().flat_map(|folder| files(folder)).map(|(_, bytes)| bytes).collect()
+    let own = ["tests/fuzz/corpus", "tests/lowering"].map(str::to_owned);
+    let folders = own.into_iter().chain(FIXTURES.map(|name| format!("fixtures/{name}")));
+    folders.flat_map(|folder| files(&folder)).map(|(_, bytes)| bytes).collect()
 });
 
 fn within(span: Span, text: &str, what: &str) {
@@ -63,7 +64,7 @@ fn scripts(text: &str) {
     }
     let _ = shell::recipe_lines(text);
     for command in
-        docker::parse(text).stages.iter().flat_map(|stage| &stage.instructions).flat_map(|one| one.commands())
+        docker::parse(text).stages.iter().flat_map(|stage| &stage.instructions).flat_map(docker::Instruction::commands)
     {
         within(command.span, text, "a command of an image");
     }

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use proptest::{collection::vec, prelude::*};
 use readiness::{config::Config, report::Report};
 
-use super::mutation::{Mutation, cases, files, mutate, mutations};
+use super::mutation::{self, Mutation, cases, files, mutate, mutations};
 
 /// A change of the files of a repository.
 #[derive(Debug, Clone)]
@@ -32,10 +32,8 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
 
 type Files = Vec<(String, Vec<u8>)>;
 
-static FIXTURES: LazyLock<Vec<Files>> = LazyLock::new(|| {
-    let names = ["express-bad", "express-good", "fastapi-service", "library", "pnpm-monorepo"];
-    names.iter().map(|name| files(&format!("fixtures/{name}"))).collect()
-});
+static FIXTURES: LazyLock<Vec<Files>> =
+    LazyLock::new(|| mutation::FIXTURES.iter().map(|name| files(&format!("fixtures/{name}"))).collect());
 
 fn apply(files: &mut Files, change: &Change) {
     if files.is_empty() {

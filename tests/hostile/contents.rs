@@ -5,6 +5,7 @@ use super::ground::{Ground, expect_told, list};
 const DEEP: usize = 100_000;
 
 /// Audits a repository in which one file is hostile.
+#[expect(clippy::print_stdout, reason = "of many files, the output of a failed test names the one")]
 fn beside(path: &str, content: impl AsRef<[u8]>) -> serde_json::Value {
     let ground = Ground::new();
     ground.write(path, content);

