@@ -53,13 +53,9 @@ impl Output {
                     say(&format!("{}: {help}\n", self.marked("help", AnsiColor::Cyan)));
                 }
             }
-<<<<<<< HEAD
-            Complaint::Config(error) => say(&format!("{}\n", error.report(self.error_colored))),
-            Complaint::Rules(error) => say(&format!("{}\n", error.report(self.error_colored))),
-=======
-            // It quotes the file, in which anything may stand.
+            // They quote files, in which anything may stand.
             Complaint::Config(error) => say(&format!("{}\n", mask(&error.report(self.error_colored)))),
->>>>>>> hostile
+            Complaint::Rules(error) => say(&format!("{}\n", mask(&error.report(self.error_colored)))),
         }
     }
 
