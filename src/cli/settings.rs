@@ -154,8 +154,13 @@ fn file(source: Source<'_>, root: &Utf8Path, names: Names<'_>) -> Result<Layer, 
     };
     let Some(found) = found else { return Ok(Layer::default()) };
     let complaint_path = named.map_or_else(|| from_here(&found.path), Utf8Path::to_owned);
-    load(&found, root, &name_in_reports(&found.path, root), names)
-        .map_err(|error| error.about(complaint_path.as_str()).into())
+    load(&found, root, &name_in_reports(&found.path, root), names).map_err(|error| match error {
+        ConfigError::Unreadable { reason, .. } if variable.is_some() => {
+            let what = format!("the variable `READINESS_CONFIG` is `{complaint_path}`: {reason}");
+            Failure::usage(what).help("name an existing file, or unset `READINESS_CONFIG`")
+        }
+        error => error.about(complaint_path.as_str()).into(),
+    })
 }
 
 fn absolute(path: &Utf8Path) -> Utf8PathBuf {
