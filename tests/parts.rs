@@ -257,6 +257,8 @@ fn weights_move_the_score_and_the_report_says_so() {
     let weighted = report(shops.path(), &all);
     assert_ne!(standard["summary"]["score"], weighted["summary"]["score"]);
     assert_eq!(weighted["basis"]["weights"]["security"], 5.0);
+    let (_, shown, _) = run(shops.path(), &["scan", "--fail-on", "never"]);
+    assert!(shown.contains("the weights are the team's own: security 5, ux 0"), "{shown}");
     let said = diagnostic(&weighted, "score-weights");
     assert_eq!(said, "line 2: the categories do not weigh what is standard (1 each): security 5, ux 0");
     let reports = tempfile::tempdir().expect("a temporary folder can be made");
@@ -284,6 +286,11 @@ fn a_tier_says_which_criteria_apply() {
     assert_eq!(status(&prototype, "fallback-secret"), "fail");
     assert_eq!((&prototype["partial"], &prototype["basis"]["tier"]), (&false.into(), &"prototype".into()));
     assert!(diagnostic(&prototype, "score-tier").starts_with("line 2: the tier is `prototype`"));
+    // Beside every verdict stands what it is worth.
+    for format in ["terminal", "markdown", "html", "github-summary"] {
+        let (_, shown, stderr) = run(shops.path(), &["scan", "--format", format, "--fail-on", "never"]);
+        assert!(shown.contains("asked is what the tier asks: prototype"), "{format}: {shown}{stderr}");
+    }
     // Whoever enables a rule is asked it in every tier.
     write(shops.path(), "readiness.toml", "[score]\ntier = \"prototype\"\n[rules.runbook-missing]\nenabled = true\n");
     assert_eq!(status(&report(shops.path(), &["--fail-on", "never"]), "runbook-missing"), "fail");

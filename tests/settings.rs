@@ -107,7 +107,7 @@ fn a_wrong_variable_is_named_with_a_remedy() {
     for (name, value, message) in [
         ("READINESS_ONLY", "securty", "error: READINESS_ONLY: no rule, category or severity is named `securty`"),
         ("READINESS_SKIP", ",", "error: `READINESS_SKIP` names nothing"),
-        ("READINESS_CONFIG", "missing.toml", "error: cannot read the configuration `missing.toml`: no such file"),
+        ("READINESS_CONFIG", "missing.toml", "error: the variable `READINESS_CONFIG` is `missing.toml`: no such file"),
     ] {
         let (code, _, stderr) = run(shop.path(), &[(name, value)], &["scan"]);
         assert_eq!(code, 2, "{stderr}");

@@ -166,6 +166,7 @@ impl Setting {
     fn new(key: impl Into<String>, value: Value, said: Option<&Said>) -> Self {
         let shown = match &value {
             Value::Null => "none".to_owned(),
+            Value::Array(items) if items.is_empty() => "none".to_owned(),
             Value::String(text) => text.clone(),
             Value::Array(items) if items.iter().all(Value::is_string) => {
                 items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
@@ -242,7 +243,18 @@ fn scan_rows(layer: &Layer, config: &Config) -> Vec<Setting> {
         ("scan.date", json!(config.today.map(|date| date.to_string()))),
     ]
     .into_iter()
-    .map(|(key, value)| Setting::new(key, value, layer.said.get(key)))
+    .map(|(key, value)| {
+        let unset = match (key, &value) {
+            ("scan.jobs", Value::Null) => Some("one per processor"),
+            ("scan.date", Value::Null) => Some("the clock's day in UTC"),
+            _ => None,
+        };
+        let mut setting = Setting::new(key, value, layer.said.get(key));
+        if let Some(unset) = unset {
+            unset.clone_into(&mut setting.shown);
+        }
+        setting
+    })
     .collect()
 }
 

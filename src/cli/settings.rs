@@ -151,6 +151,8 @@ pub(super) fn selectors(place: &str, list: &[String], names: Names<'_>) -> Resul
 struct File {
     found: Found,
     shown: Utf8PathBuf,
+    /// `READINESS_CONFIG` names it.
+    by_variable: bool,
 }
 
 fn found(source: Source<'_>, root: &Utf8Path) -> Result<Option<File>, Failure> {
@@ -167,14 +169,19 @@ fn found(source: Source<'_>, root: &Utf8Path) -> Result<Option<File>, Failure> {
     };
     Ok(found.map(|found| {
         let shown = named.map_or_else(|| from_here(&found.path), Utf8Path::to_owned);
-        File { found, shown }
+        File { found, shown, by_variable: variable.is_some() }
     }))
 }
 
 fn read(file: Option<&File>, root: &Utf8Path, names: Names<'_>) -> Result<Layer, Failure> {
-    let Some(File { found, shown }) = file else { return Ok(Layer::default()) };
-    let mut layer = load(found, root, &name_in_reports(&found.path, root), names)
-        .map_err(|error| Failure::from(error.about(shown.as_str())))?;
+    let Some(File { found, shown, by_variable }) = file else { return Ok(Layer::default()) };
+    let mut layer = load(found, root, &name_in_reports(&found.path, root), names).map_err(|error| match error {
+        ConfigError::Unreadable { reason, .. } if *by_variable => {
+            let what = format!("the variable `READINESS_CONFIG` is `{shown}`: {reason}");
+            Failure::usage(what).help("name an existing file, or unset `READINESS_CONFIG`")
+        }
+        error => error.about(shown.as_str()).into(),
+    })?;
     let folder = found.path.parent().unwrap_or(root);
     layer.baseline = layer.baseline.map(|path| folder.join(path));
     Ok(layer)

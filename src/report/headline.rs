@@ -1,6 +1,7 @@
 //! The whole report in one line: score, verdict, and how much is open, accepted and unanswered.
 
 use super::Report;
+use super::basis::basis;
 use super::place::unanswered;
 use super::text::one_decimal;
 use crate::i18n::{machine_strings, strings};
@@ -29,5 +30,6 @@ pub(super) fn headline(report: &Report) -> String {
     if report.partial {
         parts.push(words.partial.to_owned());
     }
+    parts.extend(basis(report));
     parts.join(" · ")
 }

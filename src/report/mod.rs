@@ -3,6 +3,7 @@
 
 pub mod agent;
 pub mod badge;
+mod basis;
 pub mod compare;
 pub mod github;
 pub mod gitlab;

@@ -80,6 +80,8 @@ struct Verdict {
     /// Hundredths of the ring.
     share: u32,
     obstacles: Vec<&'static str>,
+    /// That the numbers are not the standard ones.
+    basis: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -304,6 +306,7 @@ impl Maker<'_> {
             score: summary.score.map(one_decimal),
             share: share(summary.score),
             obstacles: summary.obstacles.iter().map(|obstacle| self.strings.obstacle(*obstacle)).collect(),
+            basis: crate::report::basis::basis(self.report),
         }
     }
 

@@ -89,6 +89,7 @@ impl Page<'_> {
         for obstacle in &summary.obstacles {
             self.line(&format!("- {}", words.obstacle(*obstacle)));
         }
+        self.basis();
         self.component_table();
         self.area_table();
         self.blank();

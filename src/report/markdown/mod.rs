@@ -12,6 +12,7 @@ use std::io;
 
 pub use audit::{AuditOptions, Step, write_audit};
 
+use super::basis::basis;
 use super::text::{one_decimal, visible};
 use super::{Action, Component, NineRow, Report, SuppressedBy, SuppressionState};
 use crate::i18n::{Strings, strings};
@@ -135,6 +136,7 @@ impl Page<'_> {
                 self.line(&format!("- {}", words.obstacle(*obstacle)));
             }
         }
+        self.basis();
         self.table_head(&[words.category, "OK", "CRITICAL", "HIGH", "MEDIUM", "LOW"]);
         for row in &self.report.nine {
             let c = &row.counts;
@@ -360,6 +362,14 @@ impl Page<'_> {
         self.heading(&format!("## 📁 {}", self.words.files_to_create));
         for (index, file) in self.report.files_to_create.iter().enumerate() {
             self.line(&format!("{}. {} — {}", index + 1, code(&file.path), inline(&file.purpose)));
+        }
+    }
+
+    /// That the numbers are not the standard ones.
+    fn basis(&mut self) {
+        if let Some(basis) = basis(self.report) {
+            self.blank();
+            self.line(&format!("*{}*", inline(&basis)));
         }
     }
 

@@ -12,6 +12,7 @@ use std::io;
 pub use palette::Palette;
 
 use super::Report;
+use super::basis::basis;
 use super::text::{cut, one_decimal, pad, visible, width};
 use crate::i18n::{Strings, machine_strings, strings};
 use crate::model::{Health, Readiness, Severity};
@@ -139,6 +140,9 @@ impl Page<'_> {
         if !summary.obstacles.is_empty() {
             let why: Vec<&str> = summary.obstacles.iter().map(|o| self.words.obstacle(*o)).collect();
             self.wrapped(&why.join("; "), 2, self.palette.faint);
+        }
+        if let Some(basis) = basis(self.report) {
+            self.wrapped(&basis, 2, self.palette.medium);
         }
         let counts: Vec<String> = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low]
             .into_iter()
