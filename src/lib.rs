@@ -31,6 +31,7 @@ pub mod rules;
 mod scan;
 pub mod score;
 pub mod suppress;
+mod suppression_problems;
 pub mod text;
 
 pub use known::Ledger;

@@ -178,7 +178,7 @@ fn unknown_keys_and_sections_are_refused() {
     );
     assert_eq!(
         problems("[output]\n"),
-        ["unknown key `output`|1:2|known sections: `scan`, `deploy`, `rules`, `suppress`, `attest`"]
+        ["unknown key `output`|1:2|known sections: `scan`, `deploy`, `rules`, `suppress`, `suppressions`, `attest`"]
     );
     assert_eq!(
         problems("[deploy]\nplatform = \"x\"\n"),

@@ -58,8 +58,19 @@ pub(crate) struct Parsed {
 
 /// Reads the arguments, the program's own name first. Without a command `scan` is meant.
 pub(crate) fn parse(mut arguments: Vec<OsString>) -> Result<Parsed, clap::Error> {
-    const COMMANDS: [&str; 10] =
-        ["scan", "plan", "checklist", "rules", "explain", "services", "routes", "env", "compare", "baseline"];
+    const COMMANDS: [&str; 11] = [
+        "scan",
+        "plan",
+        "checklist",
+        "rules",
+        "explain",
+        "services",
+        "routes",
+        "env",
+        "compare",
+        "baseline",
+        "suppressions",
+    ];
     const OTHERS: [&str; 5] = ["help", "-h", "--help", "-V", "--version"];
     let names = || COMMANDS.iter().chain(&OTHERS);
     let implied = !arguments.get(1).is_some_and(|first| names().any(|name| first == name));
@@ -101,6 +112,8 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Write down what is known today, so that only new findings fail the gate
     Baseline(super::baseline::BaselineArgs),
+    /// List every suppression with its place, reason, last day, state, age and author
+    Suppressions(super::suppressions::SuppressionsArgs),
 }
 
 impl Command {
@@ -115,7 +128,8 @@ impl Command {
             | Self::Routes(_)
             | Self::Env(_)
             | Self::Compare(_)
-            | Self::Baseline(_) => Color::Auto,
+            | Self::Baseline(_)
+            | Self::Suppressions(_) => Color::Auto,
         }
     }
 }

@@ -20,6 +20,7 @@ mod rows;
 mod rules;
 mod scan;
 mod services;
+mod suppressions;
 mod words;
 
 use std::ffi::OsString;
@@ -52,6 +53,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Env(args) => env::run(args, &output),
         Command::Compare(args) => compare::run(args),
         Command::Baseline(args) => baseline::run(args),
+        Command::Suppressions(args) => suppressions::run(args, &output),
     };
     result.unwrap_or_else(|failure| {
         output.complain(&failure);

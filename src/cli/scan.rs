@@ -27,8 +27,19 @@ use super::{
     words::Words,
 };
 
-const COMMANDS: [&str; 10] =
-    ["scan", "plan", "checklist", "rules", "explain", "services", "routes", "env", "compare", "baseline"];
+const COMMANDS: [&str; 11] = [
+    "scan",
+    "plan",
+    "checklist",
+    "rules",
+    "explain",
+    "services",
+    "routes",
+    "env",
+    "compare",
+    "baseline",
+    "suppressions",
+];
 
 /// Runs the command; `implied` when nobody wrote its name.
 pub(super) fn run(args: &ScanArgs, implied: bool, output: &Output) -> Outcome {

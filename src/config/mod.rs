@@ -7,6 +7,7 @@ mod deploy;
 mod error;
 mod file;
 mod layer;
+mod policy;
 mod progress;
 mod read;
 mod selector;
@@ -22,7 +23,7 @@ pub use layer::{FailOn, Layer, RuleSettings};
 pub use progress::{Observer, Progress};
 pub use selector::{Names, Selector, SelectorError, severities};
 
-use crate::model::{Attested, Baseline, Date, Lang, PathGlobs, RuleMeta, Severity, Waiver};
+use crate::model::{Attested, Baseline, Date, Lang, PathGlobs, RuleMeta, Severity, SuppressionPolicy, Waiver};
 
 /// The settings of one scan.
 #[derive(Debug, Clone)]
@@ -59,6 +60,8 @@ pub struct Config {
     pub rules: BTreeMap<String, RuleSettings>,
     /// What the file says of findings that the team lives with.
     pub waivers: Vec<Waiver>,
+    /// What the team allows of suppressions.
+    pub suppressions: SuppressionPolicy,
     /// What people say about criteria that only a person can answer.
     pub attested: Vec<Attested>,
     /// The gate fails on an open criterion of this severity or worse; `None` is never.
@@ -105,6 +108,7 @@ impl Config {
             deploy_method: set.deploy_method,
             rules: set.rules,
             waivers: set.waivers,
+            suppressions: set.suppressions.unwrap_or_default(),
             attested: set.attested,
             fail_on: set.fail_on.unwrap_or(FailOn::At(Severity::Critical)).severity(),
             min_score: set.min_score,

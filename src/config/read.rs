@@ -18,7 +18,7 @@ const DEPLOY_KEYS: [&str; 1] = ["method"];
 const RULE_KEYS: [&str; 3] = ["severity", "enabled", "reason"];
 const SUPPRESS_KEYS: [&str; 4] = ["rule", "paths", "reason", "until"];
 const ATTEST_KEYS: [&str; 6] = ["rule", "by", "on", "until", "holds", "note"];
-const SECTIONS: [&str; 5] = ["scan", "deploy", "rules", "suppress", "attest"];
+const SECTIONS: [&str; 6] = ["scan", "deploy", "rules", "suppress", "suppressions", "attest"];
 
 /// Reads a file for a scanned root that lies `below` the folder of the file; `shown` is the file's name in reports.
 pub(super) fn layer(text: &str, shown: &str, below: &str, names: Names<'_>) -> Result<Layer, Vec<Problem>> {
@@ -37,16 +37,16 @@ fn syntax(error: &toml::de::Error, text: &str) -> Problem {
     Problem::new(format!("this is not TOML: {}", error.message().replace('\n', ", ")), span)
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     text: &'a str,
     shown: &'a str,
     below: &'a str,
     names: Names<'a>,
-    layer: Layer,
+    pub(super) layer: Layer,
     problems: Vec<Problem>,
 }
 
-type Value<'v> = Spanned<DeValue<'v>>;
+pub(super) type Value<'v> = Spanned<DeValue<'v>>;
 
 impl Reader<'_> {
     fn document(&mut self, document: &DeTable<'_>) {
@@ -56,6 +56,7 @@ impl Reader<'_> {
                 "deploy" => self.deploy(value),
                 "rules" => self.rules(value),
                 "suppress" => self.suppress(value),
+                "suppressions" => self.suppressions(value),
                 "attest" => self.attest(value),
                 name => self.unknown_section(name, key.span()),
             }
@@ -74,7 +75,13 @@ impl Reader<'_> {
         self.problems.push(problem);
     }
 
-    fn unknown_key<const N: usize>(&mut self, section: &str, name: &str, span: Range<usize>, known: [&str; N]) {
+    pub(super) fn unknown_key<const N: usize>(
+        &mut self,
+        section: &str,
+        name: &str,
+        span: Range<usize>,
+        known: [&str; N],
+    ) {
         let unknown = Problem::new(format!("unknown key `{name}` in `{section}`"), span);
         let suggestion = nearest(name, known);
         let listed = format!("known keys: {}", listed(known));
@@ -263,7 +270,7 @@ impl Reader<'_> {
         selectors
     }
 
-    fn globs(&mut self, value: &Value<'_>, key: &str) -> Option<PathGlobs> {
+    pub(super) fn globs(&mut self, value: &Value<'_>, key: &str) -> Option<PathGlobs> {
         let before = self.problems.len();
         let strings = self.strings(value, key);
         for (pattern, span) in &strings {
@@ -300,7 +307,7 @@ impl Reader<'_> {
     }
 
     /// A text that must be one of `names`.
-    fn choice<T, const N: usize>(
+    pub(super) fn choice<T, const N: usize>(
         &mut self,
         value: &Value<'_>,
         key: &str,
@@ -319,7 +326,7 @@ impl Reader<'_> {
     }
 
     /// Reads a value, or notes what is wrong with it.
-    fn take<'v, 'i, T>(
+    pub(super) fn take<'v, 'i, T>(
         &mut self,
         value: &'v Value<'i>,
         key: &str,
@@ -338,7 +345,7 @@ impl Reader<'_> {
         }
     }
 
-    fn wrong(&mut self, span: Range<usize>, key: &str, expected: &str, found: &str) {
+    pub(super) fn wrong(&mut self, span: Range<usize>, key: &str, expected: &str, found: &str) {
         let problem = Problem::new(format!("`{key}` must be {expected}"), span).label(format!("this is {found}"));
         self.problems.push(problem);
     }
