@@ -102,7 +102,7 @@ pub fn assemble(draft: Draft, exists: &dyn Fn(&str) -> bool) -> Report {
         nine: nine_rows(&score, &pools, categories, draft.language),
         components: component_lines(draft.components, &score, &pools),
         files_to_create: files_to_create(&actions, &rules, exists),
-        rules: rules_in_order(&criteria, &rules),
+        rules: rules_in_order(&criteria, &findings, &rules),
         criteria,
         findings,
         actions,
@@ -125,11 +125,12 @@ fn default_severity(criterion: &Criterion, rule: Option<&Rule>) -> Severity {
     criterion.default_severity.or(rule.map(|rule| rule.severity)).unwrap_or(criterion.severity)
 }
 
-/// What a gate judges: known findings and guesses are left out.
+/// What a gate judges: known findings, guesses and what is said about suppressions are left out.
 pub fn gate_input(report: &Report) -> GateInput {
     let mut worst: BTreeMap<(&str, &str), Severity> = BTreeMap::new();
     for finding in &report.findings {
-        if finding.suppressed.is_none() && finding.confidence != Confidence::Guess {
+        let counts = finding.suppressed.is_none() && finding.confidence != Confidence::Guess;
+        if counts && !finding.is_about_suppressions() {
             let severity = worst.entry((&finding.rule, &finding.component)).or_insert(finding.severity);
             *severity = (*severity).min(finding.severity);
         }
@@ -548,9 +549,12 @@ fn files_to_create(
     files
 }
 
-fn rules_in_order(criteria: &[Criterion], rules: &BTreeMap<String, Rule>) -> Vec<Rule> {
+/// The rules of the criteria, then those that only findings name.
+fn rules_in_order(criteria: &[Criterion], findings: &[Finding], rules: &BTreeMap<String, Rule>) -> Vec<Rule> {
     let mut seen = BTreeSet::new();
-    criteria.iter().filter(|c| seen.insert(c.rule.as_str())).filter_map(|c| rules.get(&c.rule).cloned()).collect()
+    let about = findings.iter().filter(|finding| finding.is_about_suppressions()).map(|finding| finding.rule.as_str());
+    let named = criteria.iter().map(|criterion| criterion.rule.as_str()).chain(about);
+    named.filter(|rule| seen.insert(*rule)).filter_map(|rule| rules.get(rule).cloned()).collect()
 }
 
 fn main_languages(languages: &BTreeMap<String, usize>) -> Vec<String> {

@@ -56,6 +56,7 @@ pub mod rules;
 mod scan;
 pub mod score;
 pub mod suppress;
+mod suppression_problems;
 pub mod text;
 pub mod trial;
 

@@ -18,6 +18,7 @@ use crate::{
     rule::{Catalogue, Entry, TeamError, TeamRules},
     rules,
     suppress::{self, Comment, Identity, Input, Origin, State, Subject},
+    suppression_problems,
     text::mask::mask,
 };
 
@@ -99,16 +100,19 @@ pub fn scan_with_ledger(root: &Utf8Path, config: &Config, team: &TeamRules) -> R
     let entries: Vec<&Entry> = all.filter(|entry| config.runs(&entry.meta)).collect();
     let ran: Vec<&str> = entries.iter().map(|entry| entry.meta.id.as_str()).collect();
     let unasked: Vec<&Entry> = built_in.entries().iter().filter(|entry| config.leaves_out(&entry.meta)).collect();
-    let texts = entries.iter().chain(&unasked).map(|entry| rule_texts(entry, config)).collect();
+    let asked = entries.iter().chain(&unasked);
+    let mut texts: Vec<report::Rule> = asked.map(|entry| rule_texts(entry, config)).collect();
+    texts.extend(suppression_problems::rules(config.lang));
     let mut audit = engine::run(&repo, entries.clone(), config)?;
     let stage = Stopwatch::start(config.timing);
     adjust::parts(&mut audit, &repo, &entries, config);
     let contents = name_findings(&mut audit.findings);
     let all: Vec<&str> = built_in.ids().chain(team.ids()).collect();
-    let mut suppressions = suppress_findings(&mut audit, &ran, &all, config);
+    let (mut suppressions, problems) = suppress_findings(&mut audit, &ran, &all, config);
     suppressions.extend(adjust::set_aside(&mut audit.findings, &repo, &entries, config));
     let ledger = known::apply_baseline(&mut audit, &contents, (&all, &ran), config);
     suppressions.extend(known::stale_entries(config, &ledger));
+    audit.findings.extend(problems);
     known::apply_since(&mut audit.findings, root, config).map_err(ScanError::Since)?;
     audit.diagnostics.extend(disabled(&ran, config));
     audit.criteria.extend(adjust::outside(unasked.iter().copied(), config));
@@ -230,13 +234,20 @@ fn name_findings(findings: &mut [Finding]) -> Vec<String> {
     wholes
 }
 
-fn suppress_findings(audit: &mut Audit, ran: &[&str], known: &[&str], config: &Config) -> Vec<report::Suppression> {
+/// Marks what is suppressed. Returns all suppressions, and findings about those that do not work.
+fn suppress_findings(
+    audit: &mut Audit,
+    ran: &[&str],
+    known: &[&str],
+    config: &Config,
+) -> (Vec<report::Suppression>, Vec<Finding>) {
     let subjects: Vec<Subject> = audit.findings.iter().map(subject).collect();
     let comments: Vec<Comment> = if config.inline_ignores { std::mem::take(&mut audit.comments) } else { Vec::new() };
     let outcome = suppress::suppress(&Input {
         subjects: &subjects,
         comments: &comments,
         waivers: &config.waivers,
+        policy: &config.suppressions,
         known,
         ran,
         today: config.today,
@@ -250,8 +261,10 @@ fn suppress_findings(audit: &mut Audit, ran: &[&str], known: &[&str], config: &C
             }
         });
     }
-    audit.diagnostics.extend(outcome.suppressions.iter().filter_map(|suppression| trouble(suppression, config.lang)));
-    outcome.suppressions.iter().filter(|suppression| suppression.state != State::Idle).map(shown).collect()
+    audit.diagnostics.extend(outcome.suppressions.iter().filter_map(|one| undated(one, config.lang)));
+    let problems = outcome.suppressions.iter().filter_map(|one| suppression_problems::finding(one, config.lang));
+    let shown = outcome.suppressions.iter().filter(|suppression| suppression.state != State::Idle).map(shown);
+    (shown.collect(), problems.collect())
 }
 
 fn subject(finding: &Finding) -> Subject {
@@ -260,7 +273,7 @@ fn subject(finding: &Finding) -> Subject {
         let last = finding.end.map_or(start.line, |end| end.line - u32::from(end.column == 1 && end.line > start.line));
         (start.line, last)
     });
-    Subject { rule: finding.rule.clone(), path: finding.path.clone(), lines }
+    Subject { rule: finding.rule.clone(), path: finding.path.clone(), severity: finding.severity, lines }
 }
 
 fn origin(origin: Origin) -> SuppressedBy {
@@ -288,24 +301,17 @@ fn shown(suppression: &suppress::Suppression) -> report::Suppression {
     }
 }
 
-/// A suppression that does not work as its author believes is said so.
-fn trouble(suppression: &suppress::Suppression, lang: Lang) -> Option<Diagnostic> {
-    let rule = &suppression.rule;
-    let (kind, message) = match (&suppression.trouble, suppression.state, lang) {
-        (Some(trouble), _, _) => ("suppression-refused", trouble.text(lang)),
-        (None, State::Unused, Lang::En) => ("suppression-unused", format!("it suppresses nothing of `{rule}`")),
-        (None, State::Unused, Lang::Ru) => ("suppression-unused", format!("ничего из `{rule}` не подавляет")),
-        (None, State::Expired, Lang::En) => ("suppression-expired", format!("the suppression of `{rule}` has expired")),
-        (None, State::Expired, Lang::Ru) => ("suppression-expired", format!("срок подавления `{rule}` истёк")),
-        _ => return None,
-    };
+/// A suppression that holds although nobody knows whether it has expired.
+fn undated(suppression: &suppress::Suppression, lang: Lang) -> Option<Diagnostic> {
+    let trouble = suppression.trouble.as_ref().filter(|_| suppression.state == State::Used)?;
+    let text = trouble.text(lang);
     Some(Diagnostic {
-        kind: kind.to_owned(),
+        kind: "suppression-undated".to_owned(),
         path: Some(suppression.path.clone()),
-        rule: (!rule.is_empty()).then(|| rule.clone()),
+        rule: Some(suppression.rule.clone()),
         message: match lang {
-            Lang::En => format!("line {}: {message}", suppression.line),
-            Lang::Ru => format!("строка {}: {message}", suppression.line),
+            Lang::En => format!("line {}: {text}", suppression.line),
+            Lang::Ru => format!("строка {}: {text}", suppression.line),
         },
     })
 }

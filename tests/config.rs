@@ -181,7 +181,7 @@ fn unknown_keys_and_sections_are_refused() {
     assert_eq!(
         problems("[output]\n"),
         [
-            "unknown key `output`|1:2|known sections: `extends`, `scan`, `deploy`, `rules`, `overrides`, `score`, `report`, `suppress`, `attest`"
+            "unknown key `output`|1:2|known sections: `extends`, `scan`, `deploy`, `rules`, `overrides`, `score`, `report`, `suppress`, `suppressions`, `attest`"
         ]
     );
     assert_eq!(

@@ -1,7 +1,7 @@
 //! Suppressions by comment and by configuration: what they take out, and what is said about them.
 
 use readiness::{
-    model::{Date, Lang, PathGlobs, Waiver},
+    model::{Date, Lang, PathGlobs, Severity, SuppressionPolicy, Waiver},
     suppress::{Comment, Input, Outcome, State, Subject, Suppression, suppress},
 };
 
@@ -23,11 +23,19 @@ fn behind(line: u32, text: &str) -> Comment {
 }
 
 fn finding(rule: &str, first: u32, last: u32) -> Subject {
-    Subject { rule: rule.into(), path: "src/a.ts".into(), lines: Some((first, last)) }
+    Subject { rule: rule.into(), path: "src/a.ts".into(), severity: Severity::High, lines: Some((first, last)) }
 }
 
 fn by_comments(comments: &[Comment], subjects: &[Subject]) -> Outcome {
-    suppress(&Input { subjects, comments, waivers: &[], known: &KNOWN, ran: &KNOWN, today: None })
+    suppress(&Input {
+        subjects,
+        comments,
+        waivers: &[],
+        policy: &SuppressionPolicy::default(),
+        known: &KNOWN,
+        ran: &KNOWN,
+        today: None,
+    })
 }
 
 /// Which of the findings are suppressed.
@@ -177,8 +185,15 @@ fn a_comment_at_the_top_speaks_of_the_whole_file() {
 #[test]
 fn what_suppresses_nothing_is_called_unused_unless_its_rule_did_not_run() {
     let comments = [above(3, "// readiness: ignore[schema-push, console-usage] why")];
-    let input =
-        Input { subjects: &[], comments: &comments, waivers: &[], known: &KNOWN, ran: &["schema-push"], today: None };
+    let input = Input {
+        subjects: &[],
+        comments: &comments,
+        waivers: &[],
+        policy: &SuppressionPolicy::default(),
+        known: &KNOWN,
+        ran: &["schema-push"],
+        today: None,
+    };
     let states: Vec<State> = suppress(&input).suppressions.iter().map(|it| it.state).collect();
     assert_eq!(states, [State::Idle, State::Unused]);
 }
@@ -199,11 +214,13 @@ fn waiver(paths: &[&str], until: Option<&str>) -> Waiver {
 }
 
 fn by_waiver(waiver: &Waiver, today: Option<&str>, path: &str) -> (bool, Suppression) {
-    let subjects = [Subject { rule: "hardcoded-secret".into(), path: path.into(), lines: Some((1, 1)) }];
+    let subjects =
+        [Subject { rule: "hardcoded-secret".into(), path: path.into(), severity: Severity::High, lines: Some((1, 1)) }];
     let input = Input {
         subjects: &subjects,
         comments: &[],
         waivers: std::slice::from_ref(waiver),
+        policy: &SuppressionPolicy::default(),
         known: &KNOWN,
         ran: &KNOWN,
         today: today.map(day),
@@ -248,8 +265,15 @@ fn a_comment_goes_before_the_configuration() {
         above(3, "// readiness: ignore[hardcoded-secret] near"),
     ];
     let waivers = [waiver(&[], None)];
-    let input =
-        Input { subjects: &subjects, comments: &comments, waivers: &waivers, known: &KNOWN, ran: &KNOWN, today: None };
+    let input = Input {
+        subjects: &subjects,
+        comments: &comments,
+        waivers: &waivers,
+        policy: &SuppressionPolicy::default(),
+        known: &KNOWN,
+        ran: &KNOWN,
+        today: None,
+    };
     let outcome = suppress(&input);
     let by = &outcome.suppressions[outcome.by[0].unwrap()];
     assert_eq!(by.reason.as_deref(), Some("near"));

@@ -129,6 +129,8 @@ pub(crate) enum Command {
     Config(ConfigArgs),
     /// Write a commented readiness.toml that changes nothing until it is edited
     Init(InitArgs),
+    /// List every suppression with its place, reason, last day, state, age and author
+    Suppressions(super::suppressions::SuppressionsArgs),
 }
 
 impl Command {
@@ -144,6 +146,7 @@ impl Command {
             | Self::Env(_)
             | Self::Compare(_)
             | Self::Baseline(_)
+            | Self::Suppressions(_)
             | Self::NewRule(_)
             | Self::Docs(_)
             | Self::Completions(_)

@@ -35,6 +35,7 @@ the gate. Commit the file; it holds no line numbers, dates or commits.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line are independent of each other")]
 pub(crate) struct BaselineArgs {
     /// The folder to audit
     #[arg(default_value = ".")]

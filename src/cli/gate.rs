@@ -4,7 +4,7 @@ use readiness::{
     assemble::{gate_input, go_input},
     config::Config,
     i18n::{Plural, gate as phrases},
-    model::Lang,
+    model::{Lang, SuppressionProblem},
     report::Report,
     score::{About, GateFailure, GateItem, GatePolicy, GoPoint, Rubric, Target, gate, go, is_go},
 };
@@ -18,7 +18,27 @@ const NAMED: usize = 5;
 pub(super) fn failures(report: &Report, config: &Config) -> Vec<String> {
     let policy = GatePolicy { fail_on: config.fail_on, min_score: config.min_score, at_least: None };
     let words = Words::of(config.lang);
-    gate(&policy, &gate_input(report)).reasons.iter().map(|reason| sentence(reason, words, config.lang)).collect()
+    let judged = gate(&policy, &gate_input(report));
+    let mut said: Vec<String> = judged.reasons.iter().map(|reason| sentence(reason, words, config.lang)).collect();
+    said.extend(suppressions(report, config));
+    said
+}
+
+/// The suppressions that the configuration does not want to live with.
+fn suppressions(report: &Report, config: &Config) -> Vec<String> {
+    let failing = |problem: &SuppressionProblem| {
+        let here = report.findings.iter().filter(|one| one.rule == problem.rule() && one.suppressed.is_none());
+        let mut places: Vec<String> = here
+            .map(|one| format!("{}{}", one.path, one.start.map(|at| format!(":{}", at.line)).unwrap_or_default()))
+            .collect();
+        let count = places.len();
+        let more = if count > NAMED { ", ..." } else { "" };
+        places.truncate(NAMED);
+        let text =
+            phrases::SUPPRESSIONS.with(config.lang, &[("count", &count.to_string()), ("state", problem.as_str())]);
+        (count > 0).then(|| format!("{text}: {}{more}", places.join(", ")))
+    };
+    config.suppressions.fail_on.iter().filter_map(failing).collect()
 }
 
 /// A decision with its points, one line each.

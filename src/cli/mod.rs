@@ -26,6 +26,7 @@ mod scan;
 mod services;
 mod settings;
 mod shell;
+mod suppressions;
 mod team;
 mod test;
 mod tuning;
@@ -69,6 +70,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Man => shell::man(),
         Command::Config(args) => configuration::run(args, &output),
         Command::Init(args) => init::run(args),
+        Command::Suppressions(args) => suppressions::run(args, &output),
     };
     result.unwrap_or_else(|failure| {
         output.complain(&failure);

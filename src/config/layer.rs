@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 
 use super::{DeployMethod, Override, Selector, Source};
-use crate::model::{Attested, Date, Lang, OptionValue, PathGlobs, Severity, Tier, Waiver};
+use crate::model::{Attested, Date, Lang, OptionValue, PathGlobs, Severity, SuppressionPolicy, Tier, Waiver};
 
 /// On which severity the gate fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +88,7 @@ pub struct Layer {
     pub deploy_method: Option<DeployMethod>,
     pub rules: BTreeMap<String, RuleSettings>,
     pub waivers: Vec<Waiver>,
+    pub suppressions: Option<SuppressionPolicy>,
     pub attested: Vec<Attested>,
     pub fail_on: Option<FailOn>,
     pub min_score: Option<f64>,
@@ -145,6 +146,7 @@ impl Layer {
             deploy_method: self.deploy_method.or(weaker.deploy_method),
             rules: self.rules,
             waivers: self.waivers,
+            suppressions: self.suppressions.or(weaker.suppressions),
             attested: self.attested,
             fail_on: self.fail_on.or(weaker.fail_on),
             min_score: self.min_score.or(weaker.min_score),

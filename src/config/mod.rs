@@ -11,6 +11,7 @@ mod file;
 mod folders;
 mod layer;
 mod overrides;
+mod policy;
 mod progress;
 mod read;
 mod schema;
@@ -32,7 +33,9 @@ pub use schema::schema;
 pub use selector::{Names, Selector, SelectorError, severities};
 pub use source::Source;
 
-use crate::model::{Attested, Baseline, Date, Lang, OptionValue, PathGlobs, RuleMeta, Severity, Tier, Tiers, Waiver};
+use crate::model::{
+    Attested, Baseline, Date, Lang, OptionValue, PathGlobs, RuleMeta, Severity, SuppressionPolicy, Tier, Tiers, Waiver,
+};
 
 /// The settings of one scan.
 #[derive(Debug, Clone)]
@@ -69,6 +72,8 @@ pub struct Config {
     pub rules: BTreeMap<String, RuleSettings>,
     /// What the file says of findings that the team lives with.
     pub waivers: Vec<Waiver>,
+    /// What the team allows of suppressions.
+    pub suppressions: SuppressionPolicy,
     /// What people say about criteria that only a person can answer.
     pub attested: Vec<Attested>,
     /// The gate fails on an open criterion of this severity or worse; `None` is never.
@@ -127,6 +132,7 @@ impl Config {
             deploy_method: set.deploy_method,
             rules: set.rules,
             waivers: set.waivers,
+            suppressions: set.suppressions.unwrap_or_default(),
             attested: set.attested,
             fail_on: set.fail_on.unwrap_or(FailOn::At(Severity::Critical)).severity(),
             min_score: set.min_score,

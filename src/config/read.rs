@@ -23,8 +23,8 @@ const DEPLOY_KEYS: [&str; 1] = ["method"];
 const RULE_KEYS: [&str; 4] = ["severity", "enabled", "reason", "options"];
 const SUPPRESS_KEYS: [&str; 4] = ["rule", "paths", "reason", "until"];
 const ATTEST_KEYS: [&str; 6] = ["rule", "by", "on", "until", "holds", "note"];
-const SECTIONS: [&str; 9] =
-    ["extends", "scan", "deploy", "rules", "overrides", "score", "report", "suppress", "attest"];
+const SECTIONS: [&str; 10] =
+    ["extends", "scan", "deploy", "rules", "overrides", "score", "report", "suppress", "suppressions", "attest"];
 
 /// What one file says.
 pub(super) struct Document {
@@ -65,18 +65,18 @@ fn syntax(error: &toml::de::Error, text: &str) -> Problem {
     Problem::new(format!("this is not TOML: {}", error.message().replace('\n', ", ")), span)
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     text: &'a str,
     shown: &'a str,
     below: &'a str,
     names: Names<'a>,
-    layer: Layer,
+    pub(super) layer: Layer,
     extends: Vec<(String, Range<usize>)>,
     notes_file: Option<(String, Range<usize>)>,
     problems: Vec<Problem>,
 }
 
-type Value<'v> = Spanned<DeValue<'v>>;
+pub(super) type Value<'v> = Spanned<DeValue<'v>>;
 
 impl Reader<'_> {
     fn document(&mut self, document: &DeTable<'_>) {
@@ -90,6 +90,7 @@ impl Reader<'_> {
                 "score" => self.score(value),
                 "report" => self.report(value),
                 "suppress" => self.suppress(value),
+                "suppressions" => self.suppressions(value),
                 "attest" => self.attest(value),
                 name => self.unknown_section(name, key.span()),
             }
@@ -108,7 +109,13 @@ impl Reader<'_> {
         self.problems.push(problem);
     }
 
-    fn unknown_key<const N: usize>(&mut self, section: &str, name: &str, span: Range<usize>, known: [&str; N]) {
+    pub(super) fn unknown_key<const N: usize>(
+        &mut self,
+        section: &str,
+        name: &str,
+        span: Range<usize>,
+        known: [&str; N],
+    ) {
         let unknown = Problem::new(format!("unknown key `{name}` in `{section}`"), span);
         let suggestion = nearest(name, known);
         let listed = format!("known keys: {}", listed(known));
@@ -315,7 +322,7 @@ impl Reader<'_> {
         selectors
     }
 
-    fn globs(&mut self, value: &Value<'_>, key: &str) -> Option<PathGlobs> {
+    pub(super) fn globs(&mut self, value: &Value<'_>, key: &str) -> Option<PathGlobs> {
         let before = self.problems.len();
         let strings = self.strings(value, key);
         for (pattern, span) in &strings {
@@ -352,7 +359,7 @@ impl Reader<'_> {
     }
 
     /// A text that must be one of `names`.
-    fn choice<T, const N: usize>(
+    pub(super) fn choice<T, const N: usize>(
         &mut self,
         value: &Value<'_>,
         key: &str,
@@ -377,7 +384,7 @@ impl Reader<'_> {
     }
 
     /// Reads a value, or notes what is wrong with it.
-    fn take<'v, 'i, T>(
+    pub(super) fn take<'v, 'i, T>(
         &mut self,
         value: &'v Value<'i>,
         key: &str,
@@ -396,7 +403,7 @@ impl Reader<'_> {
         }
     }
 
-    fn wrong(&mut self, span: Range<usize>, key: &str, expected: &str, found: &str) {
+    pub(super) fn wrong(&mut self, span: Range<usize>, key: &str, expected: &str, found: &str) {
         let problem = Problem::new(format!("`{key}` must be {expected}"), span).label(format!("this is {found}"));
         self.problems.push(problem);
     }

@@ -22,6 +22,7 @@ impl Expected {
         let array = value.as_array().filter(|array| array.iter().all(|entry| entry.get_ref().is_table()));
         array.ok_or(Self::Type(match heading {
             "[[overrides]]" => "a list of sections, each headed `[[overrides]]`",
+            "[[suppressions.forbid]]" => "a list of sections, each headed `[[suppressions.forbid]]`",
             "[[attest]]" => "a list of sections, each headed `[[attest]]`",
             _ => "a list of sections, each headed `[[suppress]]`",
         }))
@@ -56,6 +57,14 @@ impl Expected {
             _ => return Err(Self::Type(RANGE)),
         };
         number.filter(|number| (0.0..=10.0).contains(number)).ok_or_else(|| Self::Value(format!("must be {RANGE}")))
+    }
+
+    /// A whole number of days, at least one.
+    pub(super) fn days(value: &DeValue<'_>) -> Result<u32, Self> {
+        const WHAT: &str = "a number of days, at least 1";
+        let DeValue::Integer(integer) = value else { return Err(Self::Type(WHAT)) };
+        let days = u32::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|&days| days > 0);
+        days.ok_or_else(|| Self::Value(format!("must be {WHAT}")))
     }
 
     /// Bytes: a number, or a text with a unit.

@@ -3,6 +3,9 @@
 use super::Phrase;
 
 pub const HEADING: Phrase = Phrase::new("Go/no-go for {target}", "Go/no-go для {target}");
+/// The states are the words of the configuration.
+pub const SUPPRESSIONS: Phrase =
+    Phrase::new("suppressions that are {state}: {count}", "подавления в состоянии {state}: {count}");
 pub const GO: Phrase = Phrase::new("GO", "GO");
 pub const NO_GO: Phrase = Phrase::new("NO-GO", "NO-GO");
 pub const EVERYTHING_ASKED: Phrase = Phrase::new("every rule was asked", "проверены все правила");

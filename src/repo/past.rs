@@ -155,66 +155,72 @@ impl Past {
     /// How `path`, relative to the scanned folder, differs from what it was. What cannot be read counts as changed:
     /// better to show an old finding than to hide a new one.
     pub fn change(&mut self, path: &str) -> &Change {
-        if !self.seen.contains_key(path) {
+        let known = self.seen.contains_key(path);
+        if !known {
             let compared = catch_unwind(AssertUnwindSafe(|| self.compare(Utf8Path::new(path))));
-            let change = compared.ok().flatten().unwrap_or(Change::Whole);
+            let change = compared.unwrap_or(Err(Unreadable)).unwrap_or(Change::Whole);
             self.seen.insert(path.to_owned(), change);
         }
         &self.seen[path]
     }
 
-    /// `None` when an object cannot be read.
-    fn compare(&mut self, path: &Utf8Path) -> Option<Change> {
+    fn compare(&mut self, path: &Utf8Path) -> Result<Change, Unreadable> {
         if path == "." || path.as_str().is_empty() {
-            return Some(Change::None);
+            return Ok(Change::None);
         }
         let full = self.root.join(path);
         let before = self.lookup(path)?;
         let Ok(metadata) = fs::metadata(&full) else {
             // Something that should be there and is not: it has been removed, or what needs it is new.
             let parent = path.parent().filter(|parent| !parent.as_str().is_empty());
-            let parent_was = parent.is_none_or(|parent| self.lookup(parent).is_none_or(|found| found.is_some()));
-            return Some(if before.is_none() && parent_was { Change::None } else { Change::Whole });
+            let had_parent = parent.map_or(Ok(true), |parent| self.lookup(parent).map(|found| found.is_some()))?;
+            return Ok(if before.is_none() && had_parent { Change::None } else { Change::Whole });
         };
         if !metadata.is_file() {
-            return Some(if before.is_some() { Change::None } else { Change::Whole });
+            return Ok(if before.is_some() { Change::None } else { Change::Whole });
         }
-        let now = fs::read(&full).ok()?;
+        let now = fs::read(&full).map_err(|_| Unreadable)?;
         let kind = self.repository.object_hash();
-        let id = gix::objs::compute_hash(kind, gix::objs::Kind::Blob, &now).ok()?;
+        let id = gix::objs::compute_hash(kind, gix::objs::Kind::Blob, &now).map_err(|_| Unreadable)?;
         let Some(before) = before else {
             let renamed = self.vanished()?.contains(&id);
-            return Some(if renamed { Change::None } else { Change::Whole });
+            return Ok(if renamed { Change::None } else { Change::Whole });
         };
         if before == id {
-            return Some(Change::None);
+            return Ok(Change::None);
         }
-        let before = self.repository.find_blob(before).ok()?;
+        let before = self.repository.find_blob(before).map_err(|_| Unreadable)?;
         if now.len().max(before.data.len()) > MAX_BYTES {
-            return Some(Change::Whole);
+            return Ok(Change::Whole);
         }
         let (before, now) = (String::from_utf8_lossy(&before.data), String::from_utf8_lossy(&now));
-        Some(Change::Lines(line_changes(&before, &now)))
+        Ok(Change::Lines(line_changes(&before, &now)))
     }
 
-    /// What `path` was; `Some(None)` when it was not there.
-    fn lookup(&self, path: &Utf8Path) -> Option<Option<ObjectId>> {
-        let tree = self.repository.find_object(self.tree).ok()?.try_into_tree().ok()?;
-        let entry = tree.lookup_entry_by_path(self.prefix.join(path).as_std_path()).ok()?;
-        Some(entry.map(|entry| entry.object_id()))
+    /// What `path` was, if it was there.
+    fn lookup(&self, path: &Utf8Path) -> Result<Option<ObjectId>, Unreadable> {
+        let tree = self.tree()?;
+        let entry = tree.lookup_entry_by_path(self.prefix.join(path).as_std_path()).map_err(|_| Unreadable)?;
+        Ok(entry.map(|entry| entry.object_id()))
+    }
+
+    fn tree(&self) -> Result<gix::Tree<'_>, Unreadable> {
+        self.repository.find_tree(self.tree).map_err(|_| Unreadable)
     }
 
     /// The contents of all files of the commit that are not where they were.
-    fn vanished(&mut self) -> Option<&BTreeSet<ObjectId>> {
+    fn vanished(&mut self) -> Result<&BTreeSet<ObjectId>, Unreadable> {
         if self.vanished.is_none() {
-            let tree = self.repository.find_object(self.tree).ok()?.try_into_tree().ok()?;
-            let files = tree.traverse().breadthfirst.files().ok()?;
+            let files = self.tree()?.traverse().breadthfirst.files().map_err(|_| Unreadable)?;
             let gone = files.into_iter().filter(|file| file.mode.is_blob()).filter(|file| {
                 let path = std::str::from_utf8(&file.filepath).ok();
                 path.is_some_and(|path| fs::symlink_metadata(self.work_tree.join(path)).is_err())
             });
             self.vanished = Some(gone.map(|file| file.oid).collect());
         }
-        self.vanished.as_ref()
+        self.vanished.as_ref().ok_or(Unreadable)
     }
 }
+
+/// An object or a file that cannot be read.
+struct Unreadable;

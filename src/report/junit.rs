@@ -9,7 +9,7 @@ use std::io;
 use super::lines::Lines;
 use super::place::{label, message, one_line};
 use super::text::visible;
-use super::{Criterion, Diagnostic, Finding, Report, Status};
+use super::{Criterion, Finding, Report, Status};
 use crate::i18n::{MachineStrings, machine_strings};
 use crate::model::Confidence;
 
@@ -40,7 +40,7 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         }
         suites.line("  </testsuite>");
     }
-    diagnostics(&report.diagnostics, &mut suites);
+    diagnostics(report, words, &mut suites);
     let mut document = Lines::default();
     document.line("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
     document.line(&format!("<testsuites name=\"{}\" {}>", attribute(&report.tool.name), total.attributes()));
@@ -184,17 +184,19 @@ fn skipped_with(why: &str, detail: Option<&str>, places: &str) -> (Answer, Strin
     (Answer::Skipped, element)
 }
 
-fn diagnostics(all: &[Diagnostic], suites: &mut Lines) {
-    if all.is_empty() {
+fn diagnostics(report: &Report, words: &MachineStrings, suites: &mut Lines) {
+    let about = report.findings.iter().filter(|finding| finding.is_about_suppressions());
+    let mut lines: Vec<String> = about
+        .map(|finding| format!("- {} {}: {}", one_line(&finding.rule), label(finding), message(finding, words)))
+        .collect();
+    let diagnostics = report.diagnostics.iter().map(|one| {
+        let place = one.path.as_deref().map(|path| format!(" {}", visible(path))).unwrap_or_default();
+        format!("- {}{place}: {}", one_line(&one.kind), one_line(&one.message))
+    });
+    lines.extend(diagnostics);
+    if lines.is_empty() {
         return;
     }
-    let lines: Vec<String> = all
-        .iter()
-        .map(|one| {
-            let place = one.path.as_deref().map(|path| format!(" {}", visible(path))).unwrap_or_default();
-            format!("- {}{place}: {}", one_line(&one.kind), one_line(&one.message))
-        })
-        .collect();
     suites.line(&format!("  <testsuite name=\"diagnostics\" {}>", Totals::default().attributes()));
     suites.line(&format!("    <system-err>{}</system-err>", text(&lines.join("\n"))));
     suites.line("  </testsuite>");

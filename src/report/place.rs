@@ -89,6 +89,9 @@ pub(super) fn unanswered(report: &Report) -> impl Iterator<Item = &Criterion> {
 
 /// The command that tells whether the rule of a finding holds now. The gate leaves out what weighs nothing.
 pub(super) fn command(finding: &Finding) -> String {
+    if finding.is_about_suppressions() {
+        return "readiness suppressions .".to_owned();
+    }
     let guesses = if finding.confidence == Confidence::Guess { " --all" } else { "" };
     let gate = if finding.severity == Severity::Info { "" } else { " --fail-on low" };
     format!("readiness scan . --only {}{gate}{guesses}", one_line(&finding.rule))

@@ -304,17 +304,20 @@ fn properties(report: &Report) -> Value {
         })
         .collect();
     let summary = &report.summary;
-    json!({
+    let mut properties = json!({
         "repository": one_line(&report.repository.name),
         "commit": report.repository.commit,
         "partial": report.partial,
-        "known": report.known,
         "score": summary.score.map(|score| (score * 1000.0).round() / 1000.0),
         "verdict": summary.verdict,
         "criteria": summary.criteria,
         "coverage": summary.coverage,
         "notAssessed": unanswered,
-    })
+    });
+    if let Some(known) = &report.known {
+        properties["known"] = json!(known);
+    }
+    properties
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::model::{Health, Obstacle, Readiness, SeverityCounts, StatusCounts};
 
-use crate::model::{Confidence, Lang, Reference, Severity, Tier};
+use crate::model::{Confidence, Lang, Reference, Severity, SuppressionProblem, Tier};
 
 /// The version that `schema_version` carries.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -50,7 +50,8 @@ pub struct Report {
     /// What the team adds, in Markdown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
-    /// Every rule that occurs in `criteria`, in the same order; texts in the report's language.
+    /// Every rule that occurs in `criteria`, in the same order, then those that only findings name; texts in the
+    /// report's language.
     pub rules: Vec<Rule>,
     /// Present only when asked for: the rest of the report does not depend on a clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -135,7 +136,7 @@ pub struct Summary {
     /// Failing criteria by severity.
     pub counts: SeverityCounts,
     pub criteria: StatusCounts,
-    /// Open findings: the places of the failing criteria.
+    /// Open findings: the places of the failing criteria, and suppressions that do not work.
     pub findings: usize,
     /// Findings that a comment, the configuration, the baseline or `--since` takes out.
     pub suppressed_findings: usize,
@@ -446,6 +447,12 @@ impl Finding {
         self.suppressed.as_ref().is_some_and(|suppressed| !suppressed.by.is_known())
     }
 
+    /// Whether it speaks of a comment or a configuration entry that does not work as its author believes. It belongs
+    /// to no criterion and weighs nothing.
+    pub fn is_about_suppressions(&self) -> bool {
+        SuppressionProblem::ALL.iter().any(|problem| problem.rule() == self.rule)
+    }
+
     /// Whether it was there before, and nobody accepted it.
     pub fn is_known(&self) -> bool {
         self.suppressed.as_ref().is_some_and(|suppressed| suppressed.by.is_known())
@@ -591,6 +598,13 @@ impl Report {
     /// The texts of a rule; every rule of a criterion is present.
     pub fn rule(&self, id: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.id == id)
+    }
+
+    /// What is said about a suppression that does not work.
+    pub fn about(&self, suppression: &Suppression) -> Option<&Finding> {
+        self.findings.iter().filter(|finding| finding.is_about_suppressions()).find(|finding| {
+            finding.path == suppression.path && finding.start.map(|start| start.line) == suppression.line
+        })
     }
 
     /// Findings that a comment or the configuration accepts.

@@ -1,4 +1,5 @@
-//! Comments that suppress: `readiness: ignore[rule-id] reason` and `readiness: ignore-file[rule-id] reason`.
+//! Comments that suppress: `readiness: ignore[rule-id] reason` and `readiness: ignore-file[rule-id] reason`, with
+//! `until=2026-12-31` before the reason or behind it when they hold for a while.
 //!
 //! "Readiness" is also an everyday word in comments about probes, so only what looks like an instruction is read as
 //! one; everything else is prose and stays unnoticed.
@@ -6,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::{Comment, Origin, Reach, Reading, State, Suppression, Trouble};
-use crate::model::nearest;
+use crate::model::{Date, nearest};
 
 /// What every instruction begins with.
 pub const MARKER: &str = "readiness:";
@@ -42,6 +43,7 @@ struct Order<'c> {
     whole_file: bool,
     rules: Vec<&'c str>,
     reason: String,
+    until: Option<Date>,
 }
 
 fn directives(comment: &Comment) -> Vec<Directive<'_>> {
@@ -84,11 +86,25 @@ fn arguments(rest: &str, whole_file: bool) -> Result<Order<'_>, Trouble> {
     if rules.is_empty() {
         return Err(Trouble::NoRules);
     }
-    let reason = bare(reason);
+    let (reason, until) = dated(bare(reason))?;
     if !reason.chars().any(char::is_alphanumeric) {
         return Err(Trouble::NoReason);
     }
-    Ok(Order { whole_file, rules, reason: reason.to_owned() })
+    Ok(Order { whole_file, rules, reason: reason.to_owned(), until })
+}
+
+/// Takes `until=` and its day from either end of a reason.
+fn dated(text: &str) -> Result<(&str, Option<Date>), Trouble> {
+    let words = |(first, last): (usize, usize)| (&text[first..last], text[..first].trim(), text[last..].trim());
+    let first = text.find(char::is_whitespace).unwrap_or(text.len());
+    let last = text.len() - text.rsplit(char::is_whitespace).next().map_or(0, str::len);
+    for (word, before, behind) in [words((0, first)), words((last, text.len()))] {
+        if let Some(day) = word.strip_prefix("until=") {
+            let until = day.parse().map_err(|_| Trouble::NoDate { found: day.chars().take(40).collect() })?;
+            return Ok((if before.is_empty() { bare(behind) } else { before }, Some(until)));
+        }
+    }
+    Ok((text, None))
 }
 
 /// A reason without the signs that close its comment and those that people like to put before it.
@@ -126,7 +142,12 @@ impl Directive<'_> {
             Reach::Lines(first, last)
         };
         Reading {
-            suppression: Suppression { state: State::Unused, trouble: None, ..self.suppression(rule, reason) },
+            suppression: Suppression {
+                state: State::Unused,
+                trouble: None,
+                until: order.until,
+                ..self.suppression(rule, reason)
+            },
             reach,
         }
     }

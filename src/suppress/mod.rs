@@ -14,7 +14,7 @@ pub use fingerprint::{Identity, content_fingerprint, fingerprints};
 pub use inline::{MARKER, TOP_LINES};
 pub use trouble::Trouble;
 
-use crate::model::{Date, Waiver};
+use crate::model::{Date, Severity, SuppressionPolicy, Waiver};
 
 /// A comment of the audited repository that may speak to this tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,7 @@ pub struct Comment {
 pub struct Subject {
     pub rule: String,
     pub path: String,
+    pub severity: Severity,
     /// First and last line, from 1; `None` for a file as a whole and for what is missing.
     pub lines: Option<(u32, u32)>,
 }
@@ -45,6 +46,7 @@ pub struct Input<'a> {
     /// Empty when comments must not suppress anything.
     pub comments: &'a [Comment],
     pub waivers: &'a [Waiver],
+    pub policy: &'a SuppressionPolicy,
     /// Every rule id that exists.
     pub known: &'a [&'a str],
     /// The rules that ran: a suppression of another one is not called unused.
@@ -68,7 +70,7 @@ pub enum State {
     Unused,
     /// Its last day has passed.
     Expired,
-    /// It cannot be read, has no reason, or names no rule that exists; [`Suppression::trouble`] says which.
+    /// It cannot be read, has no reason, names no rule that exists, or is not allowed; [`Suppression::trouble`] says which.
     Refused,
     /// Its rule was left out of this scan.
     Idle,
@@ -105,9 +107,12 @@ pub struct Outcome {
 /// before the farther.
 pub fn suppress(input: &Input<'_>) -> Outcome {
     let mut rules = inline::read(input.comments, input.known);
+    for rule in &mut rules {
+        rule.expire(input);
+    }
     rules.extend(input.waivers.iter().map(|waiver| waived(waiver, input)));
     rules.sort_by(|a, b| a.order().cmp(&b.order()));
-    let by = assign(input.subjects, &mut rules);
+    let by = assign(input, &mut rules);
     let suppressions = rules.into_iter().map(|rule| rule.settled(input.ran)).collect();
     Outcome { by, suppressions }
 }
@@ -131,6 +136,31 @@ enum Reach<'a> {
 impl Reading<'_> {
     fn order(&self) -> (&str, u32, &str, Origin) {
         (&self.suppression.path, self.suppression.line, &self.suppression.rule, self.suppression.origin)
+    }
+
+    /// Lets a suppression expire, or refuses it when the policy does.
+    fn expire(&mut self, input: &Input<'_>) {
+        let suppression = &mut self.suppression;
+        if suppression.state != State::Unused {
+            return;
+        }
+        let Input { policy, today, .. } = *input;
+        match (suppression.until, today) {
+            (Some(until), Some(today)) if today > until => suppression.state = State::Expired,
+            (Some(until), _) if policy.is_too_far(until, today) => {
+                suppression.state = State::Refused;
+                suppression.trouble = Some(Trouble::TooLong(policy.max_days.unwrap_or_default()));
+            }
+            (None, _) if policy.require_until || policy.max_days.is_some() => {
+                suppression.state = State::Refused;
+                suppression.trouble = Some(Trouble::NoUntil);
+            }
+            (Some(until), None) => suppression.trouble = Some(Trouble::NoToday(until)),
+            _ => {}
+        }
+        if suppression.state != State::Unused {
+            self.reach = Reach::Nothing;
+        }
     }
 
     fn covers(&self, subject: &Subject) -> bool {
@@ -162,6 +192,9 @@ impl Reading<'_> {
         let mut suppression = self.suppression;
         if suppression.state == State::Unused && suppression.matched > 0 {
             suppression.state = State::Used;
+            suppression.trouble = suppression.trouble.filter(|trouble| *trouble != Trouble::Forbidden);
+        } else if suppression.state == State::Unused && suppression.trouble == Some(Trouble::Forbidden) {
+            suppression.state = State::Refused;
         } else if suppression.state == State::Unused && !ran.contains(&suppression.rule.as_str()) {
             suppression.state = State::Idle;
         }
@@ -170,7 +203,7 @@ impl Reading<'_> {
 }
 
 fn waived<'a>(waiver: &'a Waiver, input: &Input<'_>) -> Reading<'a> {
-    let mut suppression = Suppression {
+    let suppression = Suppression {
         origin: Origin::Config,
         rule: waiver.rule.clone(),
         path: waiver.path.clone(),
@@ -181,33 +214,31 @@ fn waived<'a>(waiver: &'a Waiver, input: &Input<'_>) -> Reading<'a> {
         state: State::Unused,
         trouble: None,
     };
-    let reach = match (waiver.until, input.today) {
-        (Some(until), Some(today)) if today > until => {
-            suppression.state = State::Expired;
-            Reach::Nothing
-        }
-        (Some(until), None) => {
-            suppression.trouble = Some(Trouble::NoToday(until));
-            Reach::Waiver(waiver)
-        }
-        _ => Reach::Waiver(waiver),
-    };
-    Reading { suppression, reach }
+    let mut reading = Reading { suppression, reach: Reach::Waiver(waiver) };
+    reading.expire(input);
+    reading
 }
 
 /// Gives every subject to the most specific suppression that covers it. Every suppression that covers something
 /// counts it, so that of two that cover the same neither is called unused.
-fn assign(subjects: &[Subject], rules: &mut [Reading<'_>]) -> Vec<Option<usize>> {
+fn assign(input: &Input<'_>, rules: &mut [Reading<'_>]) -> Vec<Option<usize>> {
     let mut by_rule: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, rule) in rules.iter().enumerate() {
         by_rule.entry(rule.suppression.rule.clone()).or_default().push(index);
     }
-    subjects
+    input
+        .subjects
         .iter()
         .map(|subject| {
             let candidates = by_rule.get(&subject.rule).map(Vec::as_slice).unwrap_or_default();
             let covering: Vec<usize> =
                 candidates.iter().copied().filter(|&index| rules[index].covers(subject)).collect();
+            if input.policy.forbids(subject.severity, &subject.path) {
+                for &index in &covering {
+                    rules[index].suppression.trouble.get_or_insert(Trouble::Forbidden);
+                }
+                return None;
+            }
             for &index in &covering {
                 rules[index].suppression.matched += 1;
             }

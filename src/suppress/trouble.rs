@@ -19,6 +19,16 @@ pub enum Trouble {
         id: String,
         nearest: Option<String>,
     },
+    /// `until=` is followed by something else than a day.
+    NoDate {
+        found: String,
+    },
+    /// The policy wants a last day.
+    NoUntil,
+    /// The last day is further away than so many days.
+    TooLong(u32),
+    /// The policy forbids to suppress what it covers.
+    Forbidden,
     /// `ignore-file` too far below.
     NotAtTop,
     /// The caller did not say what day it is.
@@ -46,6 +56,10 @@ impl Trouble {
                 format!("there is no rule `{id}`; did you mean `{nearest}`?")
             }
             Self::UnknownRule { id, nearest: None } => format!("there is no rule `{id}`"),
+            Self::NoDate { found } => format!("`{found}` is no day; write `until=2026-12-31`"),
+            Self::NoUntil => "the configuration asks for a last day; add `until=2026-12-31`".to_owned(),
+            Self::TooLong(days) => format!("its last day is more than {days} days away"),
+            Self::Forbidden => "the configuration forbids to suppress this".to_owned(),
             Self::NotAtTop => {
                 format!("`ignore-file` must stand at the top of the file, in its first {TOP_LINES} lines")
             }
@@ -65,6 +79,10 @@ impl Trouble {
                 format!("правила `{id}` нет; возможно, имелось в виду `{nearest}`")
             }
             Self::UnknownRule { id, nearest: None } => format!("правила `{id}` нет"),
+            Self::NoDate { found } => format!("`{found}` — не дата; пишите `until=2026-12-31`"),
+            Self::NoUntil => "конфигурация требует срока; добавьте `until=2026-12-31`".to_owned(),
+            Self::TooLong(days) => format!("срок дальше, чем через {days} дн."),
+            Self::Forbidden => "конфигурация запрещает это скрывать".to_owned(),
             Self::NotAtTop => format!("`ignore-file` должен стоять в начале файла, в первых {TOP_LINES} строках"),
             Self::NoToday(until) => format!("срок действия до {until}, но сегодняшняя дата неизвестна"),
         }

@@ -1,5 +1,6 @@
 //! Text as people read it: lines and columns, excerpts, and the masking of secrets.
 
+pub mod comments;
 pub mod excerpt;
 mod line_changes;
 pub mod mask;

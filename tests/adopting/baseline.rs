@@ -252,3 +252,20 @@ fn every_format_tells_known_from_new() {
     let plan = run(root, &["plan"]).1;
     assert!(plan.contains("console-usage"), "known work is still work");
 }
+
+#[test]
+fn what_the_file_quotes_is_no_comment() {
+    let shop = shop(1);
+    let root = shop.path();
+    write(root, "src/orders/m000.js", "console.log(1); // readiness: ignore[console-usage]\n");
+    run(root, &["baseline"]);
+    assert!(entries(root)[0].contains("# console.log(1); // readiness: ignore[console-usage]"), "{:?}", entries(root));
+    let report = report(root, &[]);
+    let paths: Vec<&str> = report["suppressions"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| one["path"].as_str().expect("a path"))
+        .collect();
+    assert_eq!(paths, ["src/orders/m000.js"]);
+}

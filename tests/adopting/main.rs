@@ -2,6 +2,7 @@
 
 mod baseline;
 mod since;
+mod suppressions;
 
 use std::{
     fs,
@@ -97,4 +98,39 @@ fn shop(modules: usize) -> TempDir {
     git(root, &["init", "--quiet", "--initial-branch=main"]);
     commit(root);
     folder
+}
+
+/// The texts of the code blocks of a language in the guide.
+fn examples(language: &str) -> Vec<&'static str> {
+    let guide = include_str!("../../docs/guide/adopting.md");
+    let blocks = guide.split("\n```").skip(1).step_by(2);
+    blocks.filter_map(|block| block.strip_prefix(language)?.strip_prefix('\n')).collect()
+}
+
+#[test]
+fn the_examples_of_the_guide_are_valid() {
+    let shop = shop(1);
+    let root = shop.path();
+    let commands: Vec<&str> = examples("sh").iter().flat_map(|block| block.lines()).collect();
+    assert!(commands.len() > 8, "{commands:?}");
+    for command in commands {
+        let words: Vec<&str> = command.split(' ').skip(1).chain(["--help"]).collect();
+        assert_eq!(run(root, &words).0, 0, "{command}");
+    }
+    write(root, "ci/known.txt", "");
+    let settings = examples("toml");
+    assert_eq!(settings.len(), 3);
+    for text in settings {
+        write(root, "readiness.toml", text);
+        let (code, _, stderr) = run(root, &["-q", "--only", "console-usage"]);
+        assert_eq!(code, 0, "{text}{stderr}");
+    }
+    write(root, "readiness.toml", "");
+    for comment in examples("js") {
+        let logs = if comment.contains("console.log") { "" } else { "console.log(1);" };
+        write(root, "src/orders/m000.js", &format!("{comment}\n{logs}\n"));
+        assert!(
+            !report(root, &["--only", "console-usage", "--date", "2026-12-01"])["findings"][0]["suppressed"].is_null()
+        );
+    }
 }

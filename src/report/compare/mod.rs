@@ -286,7 +286,7 @@ fn state(was: Option<&Finding>, is: &Finding) -> State {
 /// The report says whether the rule of an older finding holds. A component that is gone has taken its findings along.
 fn answers(report: &Report, finding: &Finding) -> bool {
     let mut of_rule = report.criteria.iter().filter(|criterion| criterion.rule == finding.rule).peekable();
-    let asked = of_rule.peek().is_some();
+    let asked = of_rule.peek().is_some() || finding.is_about_suppressions();
     let here = of_rule.find(|criterion| criterion.component == finding.component);
     asked && here.is_none_or(|criterion| !matches!(criterion.status, Status::Unknown | Status::Manual))
 }

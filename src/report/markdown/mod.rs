@@ -425,7 +425,10 @@ impl Page<'_> {
             };
             let line = suppression.line.map(|line| format!(":{line}")).unwrap_or_default();
             let place = code(&format!("{}{line}", suppression.path));
-            self.line(&format!("- {place} ignore {}: {state}", code(&suppression.rules.join(", "))));
+            self.line(&match report.about(suppression) {
+                Some(finding) => format!("- {place} {}: {}", code(&finding.rule), inline(&finding.message)),
+                None => format!("- {place} ignore {}: {state}", code(&suppression.rules.join(", "))),
+            });
         }
     }
 

@@ -4,7 +4,7 @@ use super::Page;
 use super::palette::paint;
 use crate::model::Confidence;
 use crate::report::text::{cut, one_decimal, visible, width};
-use crate::report::{Cause, Criterion, Evidence, Finding, Stage, Status, SuppressedBy, SuppressionState};
+use crate::report::{Cause, Criterion, Evidence, Finding, Stage, Status, SuppressedBy, Suppression, SuppressionState};
 
 /// Passing criteria that are shown of a category.
 const SHOWN_PASSES: usize = 3;
@@ -155,8 +155,9 @@ impl Page<'_> {
     pub(super) fn suppressed(&mut self) {
         let report = self.report;
         let accepted = report.accepted_findings();
-        let stale =
-            report.suppressions.iter().filter(|s| s.state != SuppressionState::Used && s.by != SuppressedBy::Baseline);
+        let idle = |s: &&Suppression| s.state != SuppressionState::Used && s.by != SuppressedBy::Baseline;
+        // What is among the findings need not be said again.
+        let stale = report.suppressions.iter().filter(idle).filter(|s| report.about(s).is_none());
         if accepted == 0 && stale.clone().next().is_none() {
             return;
         }
