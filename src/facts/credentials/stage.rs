@@ -5,7 +5,7 @@ use camino::Utf8Path;
 use super::{datastores, services};
 use crate::{
     doc::Node,
-    facts::compose::ComposeService,
+    facts::{compose::ComposeService, tier},
     repo::{File, FileKind, Repo},
 };
 
@@ -89,6 +89,9 @@ pub fn of_compose(repo: &Repo, file: &File, all: &[ComposeService<'_>]) -> Stage
     let by_path = of_path(&file.path);
     if by_path != Stage::Unsaid {
         return by_path;
+    }
+    if repo.read(file.id).is_ok_and(|text| tier::disclaims_production(&text)) {
+        return Stage::Development;
     }
     let own: Vec<&ComposeService<'_>> = all.iter().filter(|service| service.file.id == file.id).collect();
     if own.iter().any(|service| declares(service, PRODUCTION)) {
