@@ -2,7 +2,7 @@
 
 use super::{Extractor, Fact, FileFacts, Visit, Watch};
 use crate::{
-    code::{Constant, Flags, Guard, Kind, Language, NodeRef, Role as NodeRole},
+    code::{BindingKind, Constant, Flags, Guard, Kind, Language, NodeRef, Role as NodeRole},
     model::Span,
     repo::Role,
 };
@@ -22,6 +22,8 @@ pub struct EnvRead {
     /// The read stands in the condition of a branch that throws or exits when the variable is missing.
     pub required_in_production: bool,
     pub demand: Demand,
+    /// It goes to a client of somebody else's service as the key that this program shows there.
+    pub shown_elsewhere: bool,
     /// It runs when the module is loaded, or in a function whose name says that it checks the settings.
     pub at_start: bool,
 }
@@ -132,6 +134,40 @@ impl Extractor for Environment {
     }
 }
 
+/// Whether a value is what a client of another service is made with: `new Mailer(process.env.MAIL_API_KEY)`,
+/// `Chat(api_key=os.environ["CHAT_KEY"])`.
+fn goes_elsewhere(node: NodeRef<'_>) -> bool {
+    const KEYS: &[&str] = &["apikey", "authkey", "authsecret", "clientsecret", "accesstoken", "apitoken", "apisecret"];
+    let plain = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
+    let mut key = String::new();
+    for above in node.ancestors().take(6) {
+        match above.kind() {
+            Kind::Logical | Kind::Conditional | Kind::Object => {}
+            Kind::Property if key.is_empty() => key = plain(above.name()),
+            Kind::Call => {
+                let made = above.has(Flags::NEW)
+                    || above.callee_name().is_some_and(|name| name.starts_with(char::is_uppercase));
+                let named = KEYS.contains(&key.as_str()) || key.is_empty() && plain(node.text()).contains("apikey");
+                return made && named && above.child(NodeRole::Callee).is_some_and(is_packaged);
+            }
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// Whether a name comes from a package.
+fn is_packaged(callee: NodeRef<'_>) -> bool {
+    let mut root = callee;
+    while let Some(object) = root.child(NodeRole::Object) {
+        root = object;
+    }
+    root.binding().is_some_and(|binding| match &binding.kind {
+        BindingKind::Import { module, .. } => !module.starts_with(['.', '/', '~']) && !module.starts_with("@/"),
+        _ => false,
+    })
+}
+
 /// Names whose value an `if` compares with a literal and then throws: `if (!debug && settings.secretKey === "…")`.
 fn refused(branch: NodeRef<'_>) -> Vec<String> {
     let (Some(condition), Some(consequent)) = (branch.child(NodeRole::Condition), branch.child(NodeRole::Consequent))
@@ -182,7 +218,19 @@ fn made(node: NodeRef<'_>, name: String, fallback: Fallback, via: Via) -> EnvRea
     let demand = if demand == Demand::Unsaid && is_tested(node) { Demand::Optional } else { demand };
     let span = node.span();
     let at_start = runs_at_start(node);
-    EnvRead { name, variable, span, fallback, via, development_only, required_in_production, demand, at_start }
+    let shown_elsewhere = goes_elsewhere(node);
+    EnvRead {
+        name,
+        variable,
+        span,
+        fallback,
+        via,
+        development_only,
+        required_in_production,
+        demand,
+        shown_elsewhere,
+        at_start,
+    }
 }
 
 /// Whether code asks for the value and goes on without it: a condition, a comparison, `?.`.
@@ -581,7 +629,7 @@ fn shape(value: &str) -> LiteralShape {
         return LiteralShape::Name;
     }
     let lower = value.to_ascii_lowercase();
-    let placeholder = ["dummy", "your", "placeholder", "xxxx", "fake"].iter().any(|word| lower.contains(word));
+    let placeholder = ["dummy", "your", "placeholder", "xxxx", "fake", "empty"].iter().any(|word| lower.contains(word));
     // The beginning of a key without the key, and a key of nothing but zeros.
     let blank = lower.ends_with(['-', '_']) || lower.bytes().all(|byte| matches!(byte, b'0' | b'-' | b'x'));
     if placeholder || blank { LiteralShape::Placeholder } else { LiteralShape::Opaque }

@@ -26,6 +26,8 @@ pub enum How {
     Header,
     /// Always.
     Fixed,
+    /// As the value of a module's own setting, until something that loads the module writes it anew.
+    Module,
     /// Always, in a description that somebody reads.
     Described,
     /// In production, one deployment of a hosting platform.
@@ -234,7 +236,7 @@ pub fn loopback(node: NodeRef<'_>) -> Option<Loopback> {
         return None;
     }
     let mut used = use_of(in_template.unwrap_or(node))?;
-    if used.how == How::Fixed {
+    if matches!(used.how, How::Fixed | How::Module) {
         match choice(node) {
             Some(Choice::InsteadOf(other)) => used = other,
             Some(Choice::Unknown) => return None,
@@ -300,6 +302,12 @@ fn says(name: &str, word: &str) -> bool {
 /// `{ test: { … } }`.
 fn in_local_settings(node: NodeRef<'_>) -> bool {
     const LOCAL: [&str; 8] = ["dev", "develop", "development", "local", "test", "tests", "testing", "mock"];
+    // `class Development(Config)`.
+    if let Some(class) = node.enclosing_class()
+        && words(class.name()).iter().any(|word| LOCAL.contains(&word.as_str()))
+    {
+        return true;
+    }
     let objects = node.ancestors().take(12).filter(|above| above.is(Kind::Object)).filter_map(NodeRef::parent);
     objects
         .filter_map(|holder| match holder.kind() {
@@ -447,6 +455,7 @@ fn is_host_header(node: NodeRef<'_>) -> bool {
     match node.kind() {
         Kind::Call => {
             matches!(node.callee_name(), Some("get" | "header"))
+                && node.receiver().is_some_and(holds_headers)
                 && node.argument(0).and_then(NodeRef::constant_str).is_some_and(|text| asked(&text))
         }
         Kind::Member => {
@@ -455,6 +464,13 @@ fn is_host_header(node: NodeRef<'_>) -> bool {
         Kind::Index => node.child(Role::Index).and_then(NodeRef::constant_str).is_some_and(|text| asked(&text)),
         _ => false,
     }
+}
+
+/// The headers of a request, or the request itself.
+fn holds_headers(receiver: NodeRef<'_>) -> bool {
+    let receiver = if receiver.is(Kind::Call) { receiver.child(Role::Callee).unwrap_or(receiver) } else { receiver };
+    let name = receiver.name().to_ascii_lowercase();
+    name.ends_with("headers") || matches!(name.as_str(), "req" | "request" | "c" | "ctx" | "header")
 }
 
 fn instead_of_condition(conditional: NodeRef<'_>) -> Loopback {
@@ -521,6 +537,10 @@ fn through_call(call: NodeRef<'_>, below: NodeRef<'_>, stands_in: Option<&Loopba
         let last = receiver.name().to_ascii_lowercase();
         last.contains("config") || last == "env"
     });
+    // A mapping of Python: what somebody entered for one thing of many, and no variable.
+    if service && is_entered(call) {
+        return Step::Stop(None);
+    }
     if stands_in.is_none()
         && (service && matches!(name, "get" | "str" | "url") || matches!(name, "env" | "config" | "getEnv" | "get_env"))
         && call.argument(0) != Some(below)
@@ -540,6 +560,16 @@ fn through_call(call: NodeRef<'_>, below: NodeRef<'_>, stands_in: Option<&Loopba
         return Step::Stop(Some(used(How::Fixed, name)));
     }
     Step::Stop(None)
+}
+
+/// `self.configuration.get("url", …)`.
+fn is_entered(call: NodeRef<'_>) -> bool {
+    let own = call
+        .receiver()
+        .and_then(|receiver| receiver.child(Role::Object))
+        .is_some_and(|object| object.is(Kind::Identifier) && object.name() == "self");
+    let key = call.argument(0).and_then(NodeRef::constant_str).unwrap_or_default();
+    own && call.callee_name() == Some("get") && !key.bytes().any(|byte| byte.is_ascii_uppercase() || byte == b'.')
 }
 
 /// The setting whose schema ends in `.default('http://localhost:3000')`.
@@ -626,8 +656,15 @@ fn assigned(assignment: NodeRef<'_>, below: NodeRef<'_>, stands_in: Option<Loopb
             target.tree().references(binding).take(80).filter(|one| one.role() == Role::Target).count() > 1
         })
     });
+    // `base_url = "http://localhost:9200"` of a module of Python; constants are written in capitals.
+    let of_module = target.and_then(NodeRef::binding).is_some_and(|binding| binding.top_level)
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
     // A value that is written again is a default.
-    Some(used(if again { How::Otherwise } else { How::Fixed }, name))
+    Some(match (again, of_module) {
+        (true, _) => used(How::Otherwise, name),
+        (false, true) => used(How::Module, name),
+        (false, false) => used(How::Fixed, name),
+    })
 }
 
 fn is_address(name: &str) -> bool {

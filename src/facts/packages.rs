@@ -58,8 +58,10 @@ pub enum Declared<'a> {
 pub enum Locked {
     Yes,
     No,
-    /// There is no lock file that could be read.
+    /// There is a lock file, and it could not be read.
     Unread,
+    /// There is no lock file.
+    Unlocked,
 }
 
 /// Packages that a framework brings along under their own names, by the framework's package.
@@ -339,7 +341,7 @@ fn locked(repo: &Repo, manifests: &[&Manifest], names: &[&str], needles: &[Strin
             }
         }
     }
-    if read { Locked::No } else { Locked::Unread }
+    if read { Locked::No } else { Locked::Unlocked }
 }
 
 fn python<'a>(repo: &'a Repo, facts: &'a Facts, file: &File, module: &str) -> (String, Declared<'a>) {

@@ -151,6 +151,18 @@ fn create_all(member: NodeRef<'_>) -> Found {
         return None;
     }
     let object = member.child(NodeRole::Object)?;
+    // `if is_db_empty(): create_all(); stamp()` is how an empty database gets its first revision.
+    let guarded = member.ancestors().take_while(|above| !above.is(Kind::Function)).any(|above| {
+        let condition = above.child(NodeRole::Condition).filter(|_| above.is(Kind::If));
+        condition.is_some_and(|condition| condition.text().to_ascii_lowercase().contains("empty"))
+    });
+    let stamps = || {
+        let calls = member.enclosing_function().map(|function| function.descendants().take(400).collect::<Vec<_>>());
+        calls.into_iter().flatten().any(|call| call.is(Kind::Call) && call.callee_name() == Some("stamp"))
+    };
+    if guarded && stamps() {
+        return None;
+    }
     matches!(object.name(), "metadata" | "db" | "database").then_some(("SQLAlchemy", SchemaDoes::Creates))
 }
 

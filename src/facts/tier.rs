@@ -61,6 +61,25 @@ pub fn of_name(name: &str) -> Tier {
     }
 }
 
+/// Whether the comment at the head of a file says that it is not for production: "please do not use this configuration
+/// for production", "for demo, development and learning purposes only".
+pub fn disclaims_production(text: &str) -> bool {
+    let head: String = text
+        .lines()
+        .take(40)
+        .take_while(|line| line.is_empty() || line.starts_with('#'))
+        .map(|line| line.trim_start_matches('#').to_ascii_lowercase() + " ")
+        .collect();
+    let words = head.split_whitespace().collect::<Vec<_>>().join(" ");
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| words.contains(phrase));
+    let refuses =
+        says(&["do not use", "don't use", "not for", "not intended", "not meant", "not suitable", "never use"])
+            && words.contains("production");
+    let limits =
+        says(&["development", "demo", "local", "testing"]) && says(&["purposes only", "use only", " only for "]);
+    refuses || limits
+}
+
 /// Whether a Compose service runs the sources of its developer: a reloading command, or the folder mounted over the
 /// image's code.
 pub fn is_development_service(service: &Node) -> bool {

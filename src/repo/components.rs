@@ -261,8 +261,39 @@ pub(super) fn better_roles(repo: &Repo, around: &Surroundings) -> Vec<(FileId, R
                 better.push((file.id, Role::Script));
             }
         }
+        for path in prepared(manifest) {
+            let file = repo.by_path(&manifest.folder.join(path));
+            if let Some(file) = file.filter(|file| file.role == Role::Source && file.kind == FileKind::Code) {
+                better.push((file.id, Role::Script));
+            }
+        }
     }
     better
+}
+
+/// The files that scripts run which prepare things before the program starts: `"db:setup": "npx tsx lib/db/setup.ts"`.
+fn prepared(manifest: &Manifest) -> Vec<&str> {
+    const RUNNERS: &[&str] = &["tsx", "ts-node", "node", "bun", "esno", "vite-node", "jiti"];
+    const PREPARES: &[&str] =
+        &["setup", "seed", "migrate", "generate", "sync", "import", "export", "reset", "backfill"];
+    let named = |name: &str| name.split([':', '-', '_', '.']).any(|word| PREPARES.contains(&word));
+    let mut found = Vec::new();
+    let mut others = Vec::new();
+    for script in &manifest.scripts {
+        let mut runner = false;
+        for word in script.command.split_whitespace() {
+            runner |= RUNNERS.contains(&word);
+            if matches!(word, "&&" | "||" | ";") {
+                runner = false;
+            }
+            let file = word.trim_start_matches("./");
+            if runner && [".ts", ".js", ".mts", ".mjs", ".cts", ".cjs"].iter().any(|end| file.ends_with(end)) {
+                if named(&script.name) { found.push(file) } else { others.push(file) }
+            }
+        }
+    }
+    found.retain(|file| !others.contains(file));
+    found
 }
 
 fn is_tool(manifest: &Manifest, name: &str) -> bool {

@@ -31,7 +31,7 @@ pub(super) fn weight(repo: &Repo, all: &[Project<'_>], project: &Project<'_>) ->
     if project.stage.is_served() {
         return Weight::Full;
     }
-    let by_content = matches!(project.sign.what, "environment" | "mounted sources" | "command");
+    let by_content = matches!(project.sign.what, "environment" | "mounted sources" | "command" | "header");
     let builds = project.applications().any(Service::is_built);
     let alone = !all.iter().any(|other| other.stage.is_served());
     if project.stage == Stage::Development && by_content && builds && alone { Weight::Low } else { Weight::None }

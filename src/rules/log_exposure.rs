@@ -3,7 +3,7 @@
 use crate::{
     facts::{
         Facts,
-        logging::{Exposed, Exposure, Guard, LogCall, Sink},
+        logging::{Exposed, Exposure, Guard, LogCall, Occasion, Sink},
         side::{Side, side_of},
     },
     model::{Confidence, Evidence, FileId, Message, Place, Severity, Site, Verdict},
@@ -31,6 +31,11 @@ pub(in crate::rules) fn judged(cx: &Context<'_>, what: Exposed, mild: Severity) 
             let (hidden, open): (Vec<&Exposure>, Vec<&Exposure>) =
                 call.exposes.iter().partition(|exposure| logger && redacted.contains(&exposure.key));
             let worst = open.iter().map(|exposure| exposure.what).min();
+            // What a command prints, the one who ran it reads.
+            let told = !logger && matches!(call.occasion, Occasion::CommandLine | Occasion::MainBlock);
+            if told {
+                continue;
+            }
             if worst == Some(what) && call.guard == Guard::None {
                 let client = side_of(cx.repo, cx.facts, file).side == Side::Client;
                 let names: Vec<&Exposure> = open.into_iter().filter(|exposure| exposure.what == what).collect();
@@ -58,6 +63,8 @@ fn site(file: FileId, call: &LogCall, exposures: &[&Exposure], client: bool, mil
     let place = Place::At(file, exposures.first().map_or(call.span, |exposure| exposure.span));
     let site = if client {
         Site::new(place, say("client")).severity(Severity::Low)
+    } else if exposures.iter().all(|exposure| exposure.refused) {
+        Site::new(place, say("refused")).severity(Severity::Low)
     } else if matches!(call.method.as_str(), "debug" | "trace" | "verbose" | "silly") {
         Site::new(place, say("debug")).severity(mild)
     } else {

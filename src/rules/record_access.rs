@@ -11,7 +11,7 @@ use crate::{
         access::{SignKind, words},
         modules::{FunctionId, Modules, Shape},
         queries::{Asked, Comparison, Library, Operation, Source, asked_by, names_owner, plain},
-        routes::{GuardDoes, Public, Route, RouteKind},
+        routes::{GuardDoes, Public, Route, RouteKind, standing},
         tables::{Table, Tables},
     },
     model::{ComponentId, Confidence, Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
@@ -20,7 +20,8 @@ use crate::{
 };
 
 /// What the rules need.
-pub(in crate::rules) const NEEDS: &[Fact] = &[Fact::Queries, Fact::Modules, Fact::Routes, Fact::Access, Fact::Tables];
+pub(in crate::rules) const NEEDS: &[Fact] =
+    &[Fact::Queries, Fact::Modules, Fact::Routes, Fact::Access, Fact::Tables, Fact::Environment];
 
 /// Queries by the caller's identity that a verdict shows.
 const SHOWN: usize = 10;
@@ -226,6 +227,10 @@ fn is_blind(cx: &Context<'_>, route: &Route, handler: FunctionId) -> bool {
         return false;
     }
     let modules = cx.facts.modules(cx.repo);
+    // A service that shows a shared key has no rows of its own.
+    if standing::asks_for_shared_key(cx.repo, cx.facts, modules, handler) {
+        return false;
+    }
     let span = modules.function(handler).span;
     let inside = |at: Span| at.start >= span.start && at.end <= span.end;
     let roles = cx.facts.of(handler.file).is_none_or(|facts| {

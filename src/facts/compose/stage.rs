@@ -4,7 +4,7 @@ use camino::Utf8Path;
 
 use super::{MountKind, Project, Service, ServiceKind, Start, discover::variant_of};
 use crate::{
-    facts::{commands, images::image_name},
+    facts::{commands, images::image_name, tier},
     model::{FileId, Place},
     repo::{File, Repo},
 };
@@ -41,7 +41,7 @@ impl Stage {
 /// What a stage was decided by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sign {
-    /// `file name`, `folder`, `command`, `environment`, `mounted sources`, `datastores only`, `image`, or empty.
+    /// `file name`, `folder`, `command`, `environment`, `header`, `mounted sources`, `datastores only`, `image`, or empty.
     pub what: &'static str,
     pub place: Option<Place>,
 }
@@ -88,12 +88,21 @@ pub(super) fn decide(repo: &Repo, project: &Project<'_>, starts: &[Start]) -> (S
     if let Some((stage, file)) = first.and_then(|file| Some((of_folder(file.folder())?, file))) {
         return (stage, Sign { what: "folder", place: at(file) });
     }
-    by_environment(project)
+    by_header(repo, project)
+        .or_else(|| by_environment(project))
         .or_else(|| by_sources(project))
         .or_else(|| started.into_iter().next())
         .or_else(|| by_override(project))
         .or_else(|| by_services(repo, project))
         .unwrap_or((Stage::Unclear, Sign::nothing()))
+}
+
+/// What the comment at the head of the first file says.
+fn by_header(repo: &Repo, project: &Project<'_>) -> Option<(Stage, Sign)> {
+    let file = project.files.first()?;
+    let text = repo.read(file.id).ok()?;
+    let sign = Sign { what: "header", place: Some(Place::File(file.id)) };
+    tier::disclaims_production(&text).then_some((Stage::Development, sign))
 }
 
 fn of_folder(folder: &Utf8Path) -> Option<Stage> {

@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use super::{datastores, services};
 use crate::{
     doc::Node,
-    facts::compose::ComposeService,
+    facts::{compose::ComposeService, tier},
     model::FileId,
     repo::{File, FileKind, Repo},
 };
@@ -101,6 +101,9 @@ fn of_compose(repo: &Repo, file: &File, own: &[&ComposeService<'_>]) -> Stage {
     let by_path = of_path(&file.path);
     if by_path != Stage::Unsaid {
         return by_path;
+    }
+    if repo.read(file.id).is_ok_and(|text| tier::disclaims_production(&text)) {
+        return Stage::Development;
     }
     if own.iter().any(|service| declares(service, PRODUCTION)) {
         return Stage::Production;

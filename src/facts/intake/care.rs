@@ -24,6 +24,8 @@ pub enum Care {
     Forwarded,
     /// It is used as it came.
     Used,
+    /// The function gives it back as it came, and does nothing else with it.
+    Returned,
     Unused,
 }
 
@@ -35,6 +37,7 @@ struct Seen<'t> {
     handed: Vec<Name>,
     forwarded: bool,
     used: bool,
+    returned: bool,
 }
 
 /// What the function around `read` does with what it read.
@@ -57,6 +60,7 @@ pub(super) fn care(read: NodeRef<'_>, script: bool) -> Care {
         Seen { checked: Some(at), .. } => Care::Checked(at),
         Seen { handed, .. } if !handed.is_empty() => Care::Handed(handed),
         Seen { used: true, .. } => Care::Used,
+        Seen { returned: true, .. } => Care::Returned,
         Seen { forwarded: true, .. } => Care::Forwarded,
         _ => Care::Unused,
     }
@@ -145,7 +149,11 @@ fn follow<'t>(at: NodeRef<'t>, script: bool, seen: &mut Seen<'t>) {
                 return;
             }
             // The body of an arrow is what it returns.
-            (Kind::Return | Kind::Throw | Kind::Yield, _) | (Kind::Function, Role::Body) => {
+            (Kind::Return, _) | (Kind::Function, Role::Body) => {
+                seen.returned = true;
+                return;
+            }
+            (Kind::Throw | Kind::Yield, _) => {
                 seen.used = true;
                 return;
             }

@@ -4,6 +4,7 @@
 //! Per file everything is by span; rules join it with routes through [`crate::facts::modules::Modules`].
 
 mod body;
+mod branch;
 mod care;
 mod pretence;
 mod refusal;
@@ -37,10 +38,19 @@ pub struct IntakeFacts {
     pub schemas: usize,
     /// Conditions on what a function is given, under which it stops.
     pub checks: Vec<Span>,
+    /// Parts of the code that run for some methods of a request only.
+    pub branches: Vec<Branch>,
     /// Words of the code that say that it does not do its work.
     pub marks: Vec<Mark>,
     /// Answers that say that something was done.
     pub claims: Vec<Claim>,
+}
+
+/// What runs for these methods of a request only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Branch {
+    pub span: Span,
+    pub methods: Vec<String>,
 }
 
 /// A body that a handler reads.
@@ -64,6 +74,7 @@ impl Extractor for IntakeExtractor {
             Kind::Property,
             Kind::Parameter,
             Kind::If,
+            Kind::Case,
             Kind::Comment,
             Kind::String,
             Kind::Template,
@@ -75,7 +86,11 @@ impl Extractor for IntakeExtractor {
     fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, facts: &mut FileFacts) {
         let intake = &mut facts.intake;
         match node.kind() {
-            Kind::If => intake.checks.extend(care::check(node)),
+            Kind::If => {
+                intake.checks.extend(care::check(node));
+                intake.branches.extend(branch::branch(node));
+            }
+            Kind::Case => intake.branches.extend(branch::branch(node)),
             Kind::Comment | Kind::String | Kind::Template => intake.marks.extend(pretence::mark(node)),
             _ => {}
         }
@@ -106,8 +121,9 @@ pub enum Checked {
 /// Calls followed from a handler.
 const DEPTH: usize = 2;
 
-/// Whether what `handler` reads of the body is checked; nothing when it reads none, or uses it nowhere.
-pub fn checked(facts: &Facts, modules: Modules<'_>, handler: FunctionId) -> Option<Checked> {
+/// Whether what `handler` reads of the body of a request by `method` is checked; nothing when it reads none, or uses
+/// it nowhere.
+pub fn checked(facts: &Facts, modules: Modules<'_>, handler: FunctionId, method: &str) -> Option<Checked> {
     let mut found: Option<Checked> = None;
     let mut consider = |next: Checked| {
         found = Some(match (found, next) {
@@ -117,11 +133,16 @@ pub fn checked(facts: &Facts, modules: Modules<'_>, handler: FunctionId) -> Opti
             (Some(no), _) | (None, no) => no,
         });
     };
-    for (id, body) in bodies(facts, modules, handler) {
+    for (id, body) in bodies(facts, modules, handler, method) {
         let (file, span) = (id.file, body.span);
         match &body.care {
             Care::Checked(at) => consider(Checked::Yes(file, *at)),
-            Care::Used => consider(Checked::No(file, span)),
+            // What a function gives back is its caller's to check.
+            Care::Returned if id != handler => consider(match checks_in(facts, modules, handler) {
+                Some(at) => Checked::Yes(handler.file, at),
+                None => Checked::Open(file, span),
+            }),
+            Care::Used | Care::Returned => consider(Checked::No(file, span)),
             Care::Handed(names) => {
                 let answers: Vec<Handed> = names.iter().map(|name| handed(facts, modules, file, name)).collect();
                 if let Some(Handed::Checks(other, at)) =
@@ -140,8 +161,23 @@ pub fn checked(facts: &Facts, modules: Modules<'_>, handler: FunctionId) -> Opti
     found
 }
 
-/// The bodies that a handler reads itself or through functions that it gives the request to.
-fn bodies<'f>(facts: &'f Facts, modules: Modules<'_>, handler: FunctionId) -> Vec<(FunctionId, &'f Body)> {
+/// Whether code runs for requests by `method`, as the conditions around it say.
+pub fn runs_for(facts: &Facts, file: FileId, span: Span, method: &str) -> bool {
+    let branches = facts.of(file).into_iter().flat_map(|facts| &facts.intake.branches);
+    method == "ALL"
+        || branches
+            .filter(|branch| branch.span.contains(span))
+            .all(|branch| branch.methods.iter().any(|known| known == method))
+}
+
+/// The bodies that a handler reads itself or through functions that it gives the request to, where `method` gets.
+fn bodies<'f>(
+    facts: &'f Facts,
+    modules: Modules<'_>,
+    handler: FunctionId,
+    method: &str,
+) -> Vec<(FunctionId, &'f Body)> {
+    let gets_to = |file: FileId, span: Span| runs_for(facts, file, span, method);
     let of = |id: FunctionId| {
         let span = modules.function(id).span;
         facts
@@ -153,9 +189,21 @@ fn bodies<'f>(facts: &'f Facts, modules: Modules<'_>, handler: FunctionId) -> Ve
     };
     let own: Vec<_> = of(handler).collect();
     if !own.is_empty() {
-        return own;
+        return own.into_iter().filter(|(id, body)| gets_to(id.file, body.span)).collect();
     }
-    modules.callees(handler).into_iter().take(30).flat_map(|(_, callee)| of(callee)).collect()
+    let callees = modules.callees(handler).into_iter().filter(|(call, _)| gets_to(handler.file, call.span));
+    let theirs = callees.take(30).flat_map(|(_, callee)| of(callee));
+    theirs.filter(|(id, body)| gets_to(id.file, body.span)).collect()
+}
+
+/// The first check in a function itself.
+fn checks_in(facts: &Facts, modules: Modules<'_>, id: FunctionId) -> Option<Span> {
+    let span = modules.function(id).span;
+    let own = facts.of(id.file)?;
+    let check = own.intake.checks.iter().copied().find(|check| span.contains(*check));
+    let signs = own.access.signs.iter();
+    let sign = signs.filter(|sign| sign.kind == SignKind::Validates).find(|sign| span.contains(sign.span));
+    check.or(sign.map(|sign| sign.span))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,14 +238,7 @@ fn handed(facts: &Facts, modules: Modules<'_>, file: FileId, name: &Name) -> Han
 }
 
 fn follow(facts: &Facts, modules: Modules<'_>, start: FunctionId) -> Handed {
-    let found = modules.reach(start, DEPTH, |id| {
-        let span = modules.function(id).span;
-        let inside = |inner: &Span| span.start <= inner.start && inner.end <= span.end;
-        let own = facts.of(id.file)?;
-        let check = own.intake.checks.iter().copied().find(inside);
-        let sign = own.access.signs.iter().find(|sign| sign.kind == SignKind::Validates && inside(&sign.span));
-        check.or(sign.map(|sign| sign.span)).map(|at| Handed::Checks(id.file, at))
-    });
+    let found = modules.reach(start, DEPTH, |id| checks_in(facts, modules, id).map(|at| Handed::Checks(id.file, at)));
     let Some(found) = found else {
         // A method that only stands for others says nothing.
         return if modules.calls(start).next().is_some() { Handed::Uses } else { Handed::Open };

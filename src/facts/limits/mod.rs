@@ -15,7 +15,7 @@ use crate::{
     code::{Kind, NodeRef},
     facts::tier::{self, Tier},
     model::{FileId, Place, Span},
-    repo::{FileKind, Repo, Role},
+    repo::{File, FileKind, Repo, Role},
 };
 
 /// What one file says about limits.
@@ -44,6 +44,32 @@ pub enum LimitKind {
     MemoryOnly,
     /// The log-in with a password of `NextAuth`, in which nothing limits.
     PasswordLogIn,
+}
+
+/// Whether a function named like this counts tries, locks the account after too many, or keeps out programs.
+pub fn counts_tries(name: &str) -> bool {
+    let plain = name.replace('_', "").to_ascii_lowercase();
+    [
+        "loginattempt",
+        "signinattempt",
+        "failedattempt",
+        "failedlogin",
+        "toomanyattempts",
+        "attemptsthreshold",
+        "bruteforce",
+        "lockout",
+        "lockaccount",
+        "islocked",
+        "accountlocked",
+        "captcha",
+        "verifyturnstile",
+        "validateturnstile",
+    ]
+    .iter()
+    .any(|word| plain.contains(word))
+        && !plain.contains("clear")
+        && !plain.contains("reset")
+        && !plain.contains("unlock")
 }
 
 /// Collects what files say about limits.
@@ -203,8 +229,20 @@ pub fn runs_in_many(repo: &Repo) -> bool {
 struct RunsInMany(bool);
 
 fn find_runs_in_many(repo: &Repo) -> bool {
-    repo.profile().has_deploy_target("vercel")
-        || repo.files().iter().any(|file| file.path.file_name() == Some("vercel.json") && file.role.is_operational())
+    let settings: Vec<&File> = repo
+        .files()
+        .iter()
+        .filter(|file| file.path.file_name() == Some("vercel.json") && file.role.is_operational())
+        .collect();
+    // A preview of the browser's part says nothing about the server beside it.
+    let serves =
+        |file: &&&File| file.path.as_str() == "vercel.json" || repo.component(file.component).kind.is_deployable();
+    let on_vercel = if settings.is_empty() {
+        repo.profile().has_deploy_target("vercel")
+    } else {
+        settings.iter().any(|file| serves(&file))
+    };
+    on_vercel
         || repo
             .files()
             .iter()

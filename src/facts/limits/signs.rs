@@ -242,10 +242,11 @@ fn password_log_in(call: NodeRef<'_>) -> Option<LimitSign> {
     let authorize = options
         .children()
         .find(|part| part.name() == "authorize" && matches!(part.kind(), Kind::Property | Kind::Function))?;
-    let limited = authorize
-        .descendants()
-        .take(2000)
-        .any(|part| is_limiting_call(part) || part.is(Kind::Call) && part.callee_name().is_some_and(is_about_rate));
+    let limited = authorize.descendants().take(2000).any(|part| {
+        is_limiting_call(part)
+            || part.is(Kind::Call)
+                && part.callee_name().is_some_and(|name| is_about_rate(name) || super::counts_tries(name))
+    });
     let asks_password = call.descendants().take(400).any(|part| part.name() == "password");
     (!limited && asks_password).then(|| LimitSign { span: authorize.span(), kind: LimitKind::PasswordLogIn })
 }

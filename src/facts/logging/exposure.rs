@@ -19,6 +19,8 @@ pub struct Exposure {
     pub text: String,
     /// The key under which it is logged, or its own last name, without the marks between words.
     pub key: String,
+    /// Logged because it was refused: it is expired, or was never valid.
+    pub refused: bool,
 }
 
 /// The kinds of what is given away, from the most specific to the least.
@@ -121,6 +123,9 @@ fn value(node: NodeRef<'_>, key: Option<&str>, as_text: bool) -> Option<Exposure
         return None;
     }
     let name = last_name(node)?;
+    if is_known_literal(node) {
+        return None;
+    }
     let words = words_of(&name);
     let what = if is_whole(node, &words, as_text) {
         Exposed::Object
@@ -131,7 +136,45 @@ fn value(node: NodeRef<'_>, key: Option<&str>, as_text: bool) -> Option<Exposure
             .or_else(|| key.map(words_of).filter(|key| !tells_about(key)).and_then(|key| kind_of_key(&key, node)))?
     };
     let key = key.map_or_else(|| words.concat(), |key| words_of(key).concat());
-    Some(Exposure { what, span: node.span(), text: text.to_owned(), key })
+    Some(Exposure { what, span: node.span(), text: text.to_owned(), key, refused: is_refused(node) })
+}
+
+/// Whether the branch around `node` runs only where it is one literal: `if api_key == "public":`.
+fn is_known_literal(node: NodeRef<'_>) -> bool {
+    let mut below = node;
+    for above in node.ancestors().take(30) {
+        if above.is(Kind::Function) {
+            return false;
+        }
+        let condition = above.child(Role::Condition).filter(|condition| {
+            above.is(Kind::If)
+                && below.role() == Role::Consequent
+                && condition.is(Kind::Binary)
+                && matches!(condition.name(), "==" | "===")
+        });
+        let side = |role| condition.and_then(|condition| condition.child(role));
+        if let (Some(left), Some(right)) = (side(Role::Left), side(Role::Right)) {
+            let same = |a: NodeRef<'_>, b: NodeRef<'_>| a.text() == node.text() && b.is(Kind::String);
+            if same(left, right) || same(right, left) {
+                return true;
+            }
+        }
+        below = above;
+    }
+    false
+}
+
+/// Whether `node` stands in a handler of the error that says that a token is expired or not signed by this program.
+fn is_refused(node: NodeRef<'_>) -> bool {
+    const ERRORS: &[&str] =
+        &["BadSignature", "SignatureExpired", "ExpiredSignature", "InvalidToken", "InvalidSignature", "BadData"];
+    let error = node.enclosing_catch().and_then(|catch| catch.child(Role::Condition));
+    error.is_some_and(|error| {
+        std::iter::once(error).chain(error.descendants().take(12)).any(|named| {
+            matches!(named.kind(), Kind::Identifier | Kind::Member)
+                && ERRORS.iter().any(|word| named.name().contains(word))
+        })
+    })
 }
 
 fn last_name(node: NodeRef<'_>) -> Option<String> {

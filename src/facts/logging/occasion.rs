@@ -75,7 +75,10 @@ pub(super) fn is_logger_sink(path: &str, call: NodeRef<'_>) -> bool {
     }
     let mut in_function = false;
     call.ancestors().take(REACH).any(|node| match node.kind() {
-        Kind::Class => is_logger_name(node.name()) || node.name().ends_with("LogTransport"),
+        // `ConsoleEmailSender`: the console is what it is for.
+        Kind::Class => {
+            is_logger_name(node.name()) || node.name().ends_with("LogTransport") || node.name().starts_with("Console")
+        }
         Kind::Function => {
             in_function = true;
             false
@@ -213,25 +216,33 @@ fn is_command_line(file: &Visit<'_>, call: NodeRef<'_>) -> bool {
     if path.contains("/management/commands/") || path.starts_with("management/commands/") {
         return true;
     }
-    if call.ancestors().filter(|node| node.is(Kind::Function)).any(is_command) {
+    let of_library = imports_one_of(call, COMMAND_LINES);
+    let commands = |function| is_command(function, of_library);
+    if call.ancestors().filter(|node| node.is(Kind::Function)).any(commands) {
+        return true;
+    }
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let among_commands = folders.split('/').any(|folder| matches!(folder, "cli" | "bin"));
+    if among_commands && of_library {
         return true;
     }
     let serves = imports_one_of(call, SERVICES);
     if serves {
         return false;
     }
-    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    folders.split('/').any(|folder| matches!(folder, "cli" | "bin"))
-        || matches!(file_stem(path), "cli" | "__main__")
-        || file.text.starts_with("#!")
-        || imports_one_of(call, COMMAND_LINES)
+    among_commands || matches!(file_stem(path), "cli" | "__main__") || file.text.starts_with("#!") || of_library
 }
 
 /// A function that a decorator makes a command: `@click.command()`, `@app.cli.command("seed")`, `@cli.command`.
-fn is_command(function: NodeRef<'_>) -> bool {
+///
+/// Where a library for commands is imported, a decorator of the repository's own may make one: `@shop_command()`.
+fn is_command(function: NodeRef<'_>, of_library: bool) -> bool {
     function.children_in(Role::Decorator).filter_map(|decorator| decorator.child(Role::Value)).any(|value| {
         let callee = if value.is(Kind::Call) { value.child(Role::Callee) } else { Some(value) };
-        callee.is_some_and(|callee| matches!(callee.name(), "command" | "group" | "Command" | "SubCommand"))
+        callee.is_some_and(|callee| {
+            matches!(callee.name(), "command" | "group" | "Command" | "SubCommand")
+                || of_library && callee.name().ends_with("_command")
+        })
     })
 }
 

@@ -167,7 +167,13 @@ fn iteration(call: NodeRef<'_>) -> Option<Iteration> {
         around.child(Role::Target).map(|target| target.text().to_ascii_lowercase()).unwrap_or_default();
     let whole = over.text().to_ascii_lowercase();
     let batched = ["chunk", "batch", "page"].iter().any(|word| target.contains(word) || whole.contains(word));
-    if batched || is_fixed(over) || !takes_element(call, around.span()) {
+    // `return` leaves the loop with the first answer.
+    let leaves = around.is(Kind::Loop)
+        && call
+            .ancestors()
+            .take_while(|above| *above != around && !above.is(Kind::Function))
+            .any(|above| above.is(Kind::Return));
+    if leaves || batched || is_fixed(over) || !takes_element(call, around.span()) {
         return None;
     }
     let above = || around.ancestors().take(4).filter(|above| above.is(Kind::Call)).filter_map(NodeRef::callee_name);

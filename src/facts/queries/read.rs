@@ -1,6 +1,11 @@
 //! Recognises the queries of each library by how they are called.
 
-use super::{Library, Operation, filters::Conditions, flow::Flow, source::is_client};
+use super::{
+    Library, Operation,
+    filters::Conditions,
+    flow::{Flow, Link},
+    source::is_client,
+};
 use crate::code::{Kind, NodeRef, Role};
 
 /// A query as it stands in the tree.
@@ -67,6 +72,10 @@ const BOUNDS: &[&str] = &[
 fn supabase(call: NodeRef<'_>) -> Option<Read<'_>> {
     let table = call.argument(0)?.constant_str()?;
     let receiver = call.receiver()?;
+    // `from('months as m')` is a query builder's.
+    if table.contains(' ') {
+        return None;
+    }
     if receiver.name() == "storage"
         || receiver.is(Kind::Call)
             && receiver.callee_name() != Some("schema")
@@ -151,6 +160,9 @@ fn drizzle_select(call: NodeRef<'_>) -> Option<Read<'_>> {
     let inner =
         is_part_of(call, &["exists", "inArray", "notExists", "notInArray", "with", "union", "unionAll", "$with"]);
     let flow = Flow::of(call);
+    if lists_by_text(select, &flow) {
+        return Some(knex_select(table, &flow));
+    }
     let fields = select.positional().last().map(NodeRef::text).unwrap_or_default();
     let aggregate =
         ["count(", "sum(", "avg(", "max(", "min(", "countDistinct(", "count:"].iter().any(|word| fields.contains(word));
@@ -171,6 +183,39 @@ fn drizzle_select(call: NodeRef<'_>) -> Option<Read<'_>> {
         bounded: flow.has(BOUNDS),
         leaves: flow.leaves,
     })
+}
+
+/// Columns and conditions that are given as texts and plain objects, as Knex takes them and Drizzle does not:
+/// `db.select(['id']).from(tables.parts).where({ id })`.
+fn lists_by_text(select: NodeRef<'_>, flow: &Flow<'_>) -> bool {
+    let first = select.positional().next();
+    let columns = first.is_some_and(|first| matches!(first.kind(), Kind::String | Kind::Array));
+    let plain = |link: &Link<'_>| {
+        let first = link.call.argument(0);
+        first.is_some_and(|first| matches!(first.kind(), Kind::Object | Kind::String))
+    };
+    columns || flow.links.iter().filter(|link| matches!(link.name, "where" | "andWhere")).any(plain)
+}
+
+fn knex_select<'t>(table: NodeRef<'t>, flow: &Flow<'t>) -> Read<'t> {
+    let mut conditions = Conditions::default();
+    conditions.of_links(flow);
+    let operation = if flow.has(&["first"]) {
+        Operation::FindOne
+    } else if flow.has(&["count", "sum", "max", "min", "avg", "countDistinct", "groupBy"]) {
+        Operation::Aggregate
+    } else {
+        Operation::FindMany
+    };
+    Read {
+        library: Library::Knex,
+        table: table.name().to_owned(),
+        subject: None,
+        operation,
+        conditions,
+        bounded: flow.has(BOUNDS),
+        leaves: flow.leaves,
+    }
 }
 
 fn drizzle_write(call: NodeRef<'_>) -> Option<Read<'_>> {
@@ -442,6 +487,13 @@ fn statement<'t>(call: NodeRef<'t>, name: &str) -> Option<Read<'t>> {
     for link in flow.links.iter().filter(|link| matches!(link.name, "where" | "filter" | "filter_by")) {
         conditions.of_expressions(link.call);
     }
+    // The rows of another statement decide, under whatever conditions it has.
+    conditions.open |= flow
+        .links
+        .iter()
+        .filter(|link| matches!(link.name, "join" | "outerjoin"))
+        .any(|link| link.call.positional().next().is_some_and(is_subquery))
+        || call.positional().any(|part| part.descendants().take(20).any(is_subquery));
     let last = |names: &[&str]| flow.has(names);
     let operation = match name {
         "update" => Operation::Update,
@@ -470,6 +522,14 @@ fn statement<'t>(call: NodeRef<'t>, name: &str) -> Option<Read<'t>> {
         bounded: operation != Operation::FindMany || flow.has(BOUNDS),
         leaves: operation == Operation::FindMany && !taken,
     })
+}
+
+/// A name for `select(…).subquery()`, for a common table expression, or for either under another name.
+fn is_subquery(node: NodeRef<'_>) -> bool {
+    node.is(Kind::Identifier)
+        && node.definition().is_some_and(|made| {
+            made.is(Kind::Call) && matches!(made.callee_name(), Some("subquery" | "cte" | "alias" | "lateral"))
+        })
 }
 
 /// Whether the query is an argument of one of these calls: a part of another query.

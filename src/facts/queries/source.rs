@@ -147,7 +147,7 @@ fn identifier(node: NodeRef<'_>, hops: usize) -> Source {
     match binding.kind {
         BindingKind::Parameter => parameter(node, declaration),
         BindingKind::Variable if declaration.is(Kind::Assignment) => {
-            let Some(value) = declaration.child(Role::Value) else { return Source::Other };
+            let Some(value) = declaration.child(Role::Value) else { return written_later(node, hops) };
             let source = of(value, hops - 1);
             match (source, declaration.child(Role::Target)) {
                 // `const user = await verifyUser(req)`.
@@ -168,6 +168,17 @@ fn identifier(node: NodeRef<'_>, hops: usize) -> Source {
         BindingKind::Variable if declaration.is(Kind::Loop) => Source::Other,
         _ => Source::Other,
     }
+}
+
+/// What a variable without a first value is given in the branches that follow: `let userId; if (…) userId = …`.
+fn written_later(node: NodeRef<'_>, hops: usize) -> Source {
+    let Some(binding) = node.binding_id() else { return Source::Other };
+    let writes = node.tree().references(binding).filter(|reference| reference.role() == Role::Target).take(8);
+    let values = writes
+        .filter_map(NodeRef::parent)
+        .filter(|parent| parent.is(Kind::Assignment))
+        .filter_map(|assignment| assignment.child(Role::Value));
+    strongest(values.map(|value| of(value, hops - 1)))
 }
 
 /// A call that is given the whole request.

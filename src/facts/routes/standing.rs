@@ -3,8 +3,9 @@
 use super::{Route, RouteKind};
 use crate::{
     facts::{
-        access::SignKind,
-        modules::{CallSite, Modules},
+        Facts,
+        access::{SignKind, words},
+        modules::{CallSite, FunctionId, Modules, Root, Shape, Value},
     },
     model::{FileId, Place, Span},
     repo::Repo,
@@ -59,6 +60,17 @@ impl Route {
         self.path.split('/').filter(|part| is_parameter(part)).any(|part| {
             let name = part.to_ascii_lowercase();
             ["token", "sign", "code", "key", "secret", "hash", "uuid", "share"].iter().any(|word| name.contains(word))
+        })
+    }
+
+    /// Whether the path says that visitors tell what they do or see: `/record_click`, `/report`.
+    pub fn is_telling(&self) -> bool {
+        segments(&self.path).last().is_some_and(|last| {
+            let told = last.strip_prefix("record").or_else(|| last.strip_prefix("track"));
+            last == "report"
+                || told.is_some_and(|rest| {
+                    ["click", "view", "reaction", "event", "visit", "impression"].iter().any(|word| rest.contains(word))
+                })
         })
     }
 
@@ -202,6 +214,32 @@ pub fn handler_of(route: &Route) -> Option<(FileId, Span)> {
     }
 }
 
+/// Whether a function lets in only who shows a secret that all callers share: it compares what came with a variable
+/// of the environment, refuses, and asks for no session. Needs [`crate::facts::Fact::Environment`] and
+/// [`crate::facts::Fact::Access`].
+pub fn asks_for_shared_key(repo: &Repo, facts: &Facts, modules: Modules<'_>, id: FunctionId) -> bool {
+    let whole = modules.function(id).span;
+    let Some(own) = facts.of(id.file) else { return false };
+    let refuses = own
+        .access
+        .signs
+        .iter()
+        .any(|sign| whole.contains(sign.span) && matches!(sign.kind, SignKind::Refuses(401 | 403)));
+    if !refuses || modules.calls(id).any(|call| asks(call.callee.last())) {
+        return false;
+    }
+    let Ok(text) = repo.read(id.file) else { return false };
+    own.environment.iter().filter(|read| whole.contains(read.span)).any(|read| {
+        let name = read.name.to_ascii_lowercase();
+        let secret = ["key", "secret", "token"].iter().any(|word| name.ends_with(word));
+        let (start, end) = (read.span.start as usize, read.span.end as usize);
+        let before = text.get(..start).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
+        let after = text.get(end..).unwrap_or_default().split('\n').next().unwrap_or_default();
+        let compared = |part: &str| ["==", "!=", "ompare", "Equal"].iter().any(|sign| part.contains(sign));
+        secret && (compared(before) || compared(after))
+    })
+}
+
 /// The calls inside the handler.
 pub fn calls_of<'a>(modules: Modules<'a>, route: &Route) -> Vec<&'a CallSite> {
     handler_of(route).and_then(|(file, span)| Some(modules.file(file)?.calls_in(span).collect())).unwrap_or_default()
@@ -248,6 +286,10 @@ fn makes_answer(call: &CallSite) -> bool {
         "notfound",
         "router",
         "path",
+        // The caller's own cookies.
+        "cookies",
+        "cookiestore",
+        "nextcookies",
     ];
     holders.contains(&first.as_str())
         || matches!(
@@ -264,7 +306,169 @@ fn makes_answer(call: &CallSite) -> bool {
                 | "toISOString"
                 | "jsonify"
                 | "isoformat"
+                | "render_template"
+                | "revalidatePath"
+                | "revalidateTag"
         )
+}
+
+/// Calls followed from a handler.
+const DEPTH: usize = 2;
+
+/// Whether the handler is known and everything that it calls makes the answer or only reads, as names say it, or as
+/// the functions of the repository behind them do.
+pub fn only_reads(modules: Modules<'_>, route: &Route) -> bool {
+    handler_of(route)
+        .and_then(|(file, span)| modules.function_at(file, span))
+        .is_some_and(|id| reads(modules, id, DEPTH))
+}
+
+fn reads(modules: Modules<'_>, id: FunctionId, depth: usize) -> bool {
+    let callees = modules.callees(id);
+    let decorators = &modules.function(id).decorators;
+    let decorates = |call: &CallSite| {
+        decorators.iter().any(|decorator| matches!(decorator, Shape::Call(made) if made.span.contains(call.span)))
+    };
+    // Which function of a table is called, no name tells.
+    !has_table(modules, id.file)
+        && modules.calls(id).filter(|call| !decorates(call)).all(|call| {
+            let behind = || callees.iter().find(|(at, _)| at.span == call.span).map(|(_, callee)| *callee);
+            // A function that calls nothing changes what it has at hand, as far as names tell.
+            let follows = |callee| modules.calls(callee).next().is_some() && reads(modules, callee, depth - 1);
+            makes_answer(call) || is_read(call.callee.last()) || depth > 0 && behind().is_some_and(follows)
+        })
+}
+
+/// Whether a file keeps handlers in a table by the requests that they answer: `{ "POST /": async (req, res) => … }`.
+fn has_table(modules: Modules<'_>, file: FileId) -> bool {
+    modules.file(file).is_some_and(|module| module.values.iter().any(is_table))
+}
+
+fn is_table(value: &Value) -> bool {
+    let Shape::Object(parts) = &value.shape else { return false };
+    parts.iter().filter(|(key, part)| matches!(part, Shape::Function(_)) && is_request(key)).count() > 1
+}
+
+/// `GET /users`, `POST`.
+fn is_request(key: &str) -> bool {
+    let method = key.split([' ', ':']).next().unwrap_or_default();
+    matches!(method.to_ascii_uppercase().as_str(), "GET" | "POST" | "PUT" | "PATCH" | "DELETE")
+}
+
+/// Whether something is named like a read, or like work on a value that is there already.
+fn is_read(name: &str) -> bool {
+    const READS: &[&str] = &[
+        "get",
+        "find",
+        "fetch",
+        "list",
+        "load",
+        "read",
+        "search",
+        "lookup",
+        "is",
+        "has",
+        "count",
+        "select",
+        "parse",
+        "format",
+        "normalize",
+        "map",
+        "filter",
+        "reduce",
+        "some",
+        "every",
+        "sort",
+        "sorted",
+        "slice",
+        "split",
+        "join",
+        "trim",
+        "strip",
+        "replace",
+        "includes",
+        "startswith",
+        "endswith",
+        "keys",
+        "values",
+        "items",
+        "entries",
+        "to",
+        "from",
+        "len",
+        "str",
+        "int",
+        "push",
+        "append",
+        "concat",
+        "flat",
+        "for",
+        "log",
+        "loads",
+        "dumps",
+        "debug",
+        "info",
+        "warn",
+        "warning",
+        "error",
+        "decode",
+        "encode",
+        "stringify",
+        "match",
+        "test",
+        "starts",
+        "ends",
+    ];
+    // A bare `fetch` sends; what is constructed is a value.
+    name != "fetch"
+        && (name.starts_with(char::is_uppercase)
+            || words(name).first().is_some_and(|first| READS.contains(&first.as_str())))
+}
+
+/// Whether a function that the handler calls asks for the session, or passes on what the caller proved.
+pub fn asks_behind(modules: Modules<'_>, route: &Route) -> bool {
+    let handler = handler_of(route).and_then(|(file, span)| modules.function_at(file, span));
+    handler
+        .and_then(|id| {
+            modules.reach(id, DEPTH, |id| modules.calls(id).any(|call| asks(call.callee.last())).then_some(()))
+        })
+        .is_some()
+}
+
+fn asks(name: &str) -> bool {
+    let plain = name.replace('_', "").to_ascii_lowercase();
+    matches!(name, "auth" | "getSession" | "getAuth" | "getIronSession")
+        || ["serversession", "currentuser", "authheader", "authsession", "authuser", "requireuser", "requireauth"]
+            .iter()
+            .any(|word| plain.contains(word))
+}
+
+/// Whether the handler gives the request to something that refuses some callers itself: an object of its file made
+/// with functions that do, or a table of handlers some of which do.
+pub fn refused_behind(modules: Modules<'_>, route: &Route) -> bool {
+    let Some((file, span)) = handler_of(route) else { return false };
+    let Some(id) = modules.function_at(file, span) else { return false };
+    let refuses = |file: FileId, span: Span| {
+        modules.access(file).is_some_and(|access| {
+            access.signs.iter().any(|sign| {
+                span.contains(sign.span) && matches!(sign.kind, SignKind::Refuses(401 | 403) | SignKind::Asserts)
+            })
+        })
+    };
+    let owns = |file: FileId, wanted: &dyn Fn(&Value) -> bool| {
+        let values = modules.file(file).map(|module| module.values.as_slice()).unwrap_or_default();
+        values.iter().any(|value| wanted(value) && refuses(file, value.span))
+    };
+    let made = |call: &CallSite| {
+        let Root::Instance(class) = &call.callee.root else { return false };
+        let same = |value: &Value| match &value.shape {
+            Shape::Call(made) => made.callee.named().is_some_and(|name| name.span == class.span),
+            _ => false,
+        };
+        owns(file, &same)
+    };
+    modules.calls(id).any(made)
+        || modules.callees(id).iter().any(|(_, callee)| callee.file != file && owns(callee.file, &is_table))
 }
 
 /// Whether the handler calls something that is named like a change.

@@ -126,7 +126,8 @@ pub(super) fn folder(path: &str) -> Option<Side> {
         return Some(Side::Server);
     }
     folders.iter().find_map(|folder| match *folder {
-        "client" | "frontend" | "browser" => Some(Side::Client),
+        // Scripts that a server hands out as they are, or that are bundled for that.
+        "client" | "frontend" | "browser" | "static" => Some(Side::Client),
         "server" | "backend" => Some(Side::Server),
         _ => None,
     })

@@ -12,7 +12,7 @@ use super::{Extractor, Fact, Facts, FileFacts, Visit, Watch};
 use crate::{
     code::{Kind, NodeRef, Role as NodeRole},
     model::Span,
-    repo::{File, Repo},
+    repo::{Component, File, Repo},
 };
 
 /// Where a file runs.
@@ -300,7 +300,7 @@ pub fn side_of(repo: &Repo, facts: &Facts, file: &File) -> Sided {
     if let Some(span) = signs.server {
         return Sided { side: Side::Server, sign: Sign::Import, span: Some(span) };
     }
-    if stack.is_client_only() {
+    if stack.is_client_only() || !stack.serves && is_bundled(repo, component) {
         return sided(Side::Client, Sign::Component);
     }
     if let Some(span) = signs.client {
@@ -319,6 +319,15 @@ pub fn side_of(repo: &Repo, facts: &Facts, file: &File) -> Sided {
         return sided(Side::Server, Sign::Component);
     }
     sided(Side::Shared, Sign::None)
+}
+
+/// Whether a component is built for browsers as a whole: Vite builds it, and a page or a list of browsers lies beside.
+fn is_bundled(repo: &Repo, component: &Component) -> bool {
+    component.manifests(repo).any(|manifest| {
+        manifest.scripts.iter().any(|script| script.command.contains("vite build") && !script.command.contains("--ssr"))
+            && (repo.by_path(&manifest.folder.join("index.html")).is_some()
+                || repo.read(manifest.file).is_ok_and(|text| text.contains("\"browserslist\": [")))
+    })
 }
 
 /// A file of markup: it asks for its side to render, and what it does then it does in the browser.

@@ -77,7 +77,10 @@ fn test_name(file: &str, name: &str, code: bool) -> bool {
     let pieces: Vec<&str> = name.split('.').collect();
     let stem = pieces[0];
     // The last piece is the extension, so `test.ts` has a stem and no marker.
-    let marked = pieces.len() > 2 && pieces[1..pieces.len() - 1].iter().any(|piece| among(piece, PARTS));
+    // A component may well be about an integration: `calendar.integration.tsx`.
+    let drawn = matches!(extension(name), "tsx" | "jsx");
+    let marks = |piece: &str| among(piece, PARTS) && !(drawn && piece == "integration");
+    let marked = pieces.len() > 2 && pieces[1..pieces.len() - 1].iter().any(|piece| marks(piece));
     let original = file.split('.').next().unwrap_or_default();
     let class = matches!(extension(name), "java" | "kt" | "cs" | "php");
     marked
@@ -126,7 +129,7 @@ fn is_seed(name: &str) -> bool {
 
 /// Verbs at the start of a tool's name beside a package's manifest: `fix-versions.sql`, `verify_security.py`.
 fn one_off(name: &str, kind: FileKind) -> bool {
-    const VERBS: &str = "analyze backfill benchmark check cleanup clean convert debug demo deploy download export fix \
+    const VERBS: &str = "analyze backfill benchmark check cleanup clean convert debug demo deploy download export find fix \
         generate import migrate populate reset run setup simulate test update validate verify";
     let stem = name.split('.').next().unwrap_or_default();
     let Some((verb, rest)) = stem.split_once(['-', '_']) else { return name == "manage.py" };

@@ -36,6 +36,8 @@ fn a_next_application() {
             ("pages/demo/index.tsx", R::Source),
             ("app/api/users/route.test.ts", R::Test),
             ("app/__tests__/page.test.tsx", R::Test),
+            ("components/calendar.integration.tsx", R::Source),
+            ("lib/calendar.integration.ts", R::Test),
             ("components/ui/button.tsx", R::Source),
             ("components/ui/button.stories.tsx", R::Story),
             ("components/migrations/MigrationList.tsx", R::Source),

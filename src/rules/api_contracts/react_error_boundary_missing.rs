@@ -58,6 +58,9 @@ impl Rule for ReactErrorBoundaryMissing {
         if let Some(seen) = there {
             return Verdict::pass_at(seen.place.clone(), seen.message.clone());
         }
+        if next_pages(cx) {
+            return Verdict::not_applicable("next");
+        }
         if shared(cx) {
             return Verdict::not_applicable("no-react");
         }
@@ -65,6 +68,14 @@ impl Rule for ReactErrorBoundaryMissing {
             main(cx).map_or_else(|| Place::Missing(cx.component.folder().join("src")), |file| Place::File(file.id));
         Verdict::fail(Site::new(place, Message::new("missing").count("n", components)), [])
     }
+}
+
+/// Error pages of Next.js, which only its application folder has, whoever declares the framework.
+fn next_pages(cx: &Context<'_>) -> bool {
+    cx.files(Role::Source).any(|file| {
+        let stem = file.name().split('.').next().unwrap_or_default();
+        stem == "global-error" && file.path.extension().is_some_and(|it| it.ends_with('x') || it == "js")
+    })
 }
 
 /// Another package of the repository draws the frame: what catches its errors may be there.

@@ -4,7 +4,7 @@ use crate::{
     facts::{
         Fact,
         intake::{self, Checked},
-        routes::{GuardDoes, Public, Route, RouteKind, standing::Area},
+        routes::{Guard, GuardDoes, Public, Route, RouteKind, standing::Area},
     },
     model::{Confidence, Evidence, Message, Place, Severity, Site, Verdict},
     rule::{Context, Rule},
@@ -34,8 +34,13 @@ impl Rule for RequestValidationMissing {
                 Some(Place::At(file, span)) => modules.function_at(file, span),
                 _ => None,
             };
-            let read = handler.and_then(|id| intake::checked(cx.facts, modules, id));
-            if let Some(guard) = route.guard(GuardDoes::Validates) {
+            let read = handler.and_then(|id| intake::checked(cx.facts, modules, id, &route.method));
+            // A check in the branch for one method says nothing about the others.
+            let concerns = |guard: &&Guard| match &guard.decides {
+                Some(Place::At(file, span)) => intake::runs_for(cx.facts, *file, *span, &route.method),
+                _ => true,
+            };
+            if let Some(guard) = route.guard(GuardDoes::Validates).filter(concerns) {
                 if read.is_some() || route.changes() {
                     let note =
                         Message::new("checked").with("path", route.path.as_str()).with("name", guard.name.as_str());

@@ -186,8 +186,10 @@ impl<'r> Check<'_, 'r> {
             if project.reaches(service, other) {
                 continue;
             }
+            // A store reads its own variables only.
             let named = environment
                 .iter()
+                .filter(|_| !service.kind.is_datastore())
                 .find(|variable| variable.value.as_ref().is_some_and(|value| names_host(&value.text, other.name)));
             let waited = waits.iter().find(|wait| {
                 wait.name == other.name && other.kind.is_datastore() && wait.condition != Condition::Completed

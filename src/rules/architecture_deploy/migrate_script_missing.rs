@@ -30,6 +30,7 @@ impl Rule for MigrateScriptMissing {
         let Some(set) = sets.first() else { return Verdict::not_applicable("no-tool") };
         let commands = cx.facts.commands(cx.repo).iter().filter_map(applied);
         let mut evidence: Vec<Evidence> = commands.collect();
+        evidence.extend(by_other_tool(cx));
         evidence.extend(in_code(cx));
         evidence.extend(by_framework(cx, set));
         if evidence.is_empty() {
@@ -47,6 +48,24 @@ fn applied(used: &CommandUse) -> Option<Evidence> {
         _ => Message::new("script").with("name", used.name.as_str()).with("command", used.text()),
     };
     Some(Evidence::At { place: used.place(), note })
+}
+
+/// Runners of migrations that belong to no library of queries: `"db-migrate": "db-migrate up"`.
+fn by_other_tool(cx: &Context<'_>) -> Vec<Evidence> {
+    const RUNNERS: &[&str] = &["db-migrate", "node-pg-migrate", "dbmate", "umzug", "postgrator", "graphile-migrate"];
+    let scripts = cx.repo.manifests().iter().flat_map(|manifest| {
+        let runs = manifest
+            .scripts
+            .iter()
+            .filter(|script| script.command.split_whitespace().any(|word| RUNNERS.contains(&word)));
+        runs.map(move |script| (manifest, script))
+    });
+    scripts
+        .map(|(manifest, script)| Evidence::At {
+            place: manifest.place(script.span),
+            note: Message::new("script").with("name", script.name.as_str()).with("command", script.command.as_str()),
+        })
+        .collect()
 }
 
 fn in_code(cx: &Context<'_>) -> Vec<Evidence> {

@@ -75,7 +75,8 @@ fn pushed(commands: &[CommandUse], used: &CommandUse, ordered: bool) -> Option<S
     if is_deployed(commands, used) {
         return Some(site("deploy"));
     }
-    if !ordered {
+    let by_hand = used.stage == Stage::PackageScript && used.name.split([':', '-', '_']).any(|word| word == "reset");
+    if !ordered && !by_hand {
         return Some(site("only"));
     }
     Some(site("dev").severity(Severity::Medium))

@@ -41,6 +41,7 @@ impl Rule for UndeclaredDependency {
             // One that the workspace declares is one edit, wherever it is imported.
             sites.extend(site.filter(|_| first_above));
         }
+        let sites = together(sites);
         let (total, ok) = (by_package.len(), by_package.values().filter(|fine| **fine).count());
         Verdict::fail_or(sites, || {
             if judged.is_empty() {
@@ -50,6 +51,31 @@ impl Rule for UndeclaredDependency {
         })
         .sites(total, ok)
     }
+}
+
+/// Packages that only the workspace's root declares, above which keeping them all there is one decision.
+const KEPT_AT_ROOT: usize = 8;
+
+/// One finding for a component that leaves its packages to the root of the workspace.
+fn together(sites: Vec<Site>) -> Vec<Site> {
+    let above = sites.iter().filter(|site| site.message.key == "above").count();
+    if above <= KEPT_AT_ROOT {
+        return sites;
+    }
+    let mut kept: Vec<Site> = Vec::new();
+    let mut told = false;
+    for mut site in sites {
+        if site.message.key == "above" {
+            if told {
+                continue;
+            }
+            told = true;
+            site.message = Message { key: "all-above".into(), args: site.message.args }.count("n", above);
+            site.key = "all-above".to_owned();
+        }
+        kept.push(site);
+    }
+    kept
 }
 
 fn site(cx: &Context<'_>, used: &PackageUse<'_>) -> Option<Site> {
@@ -75,7 +101,9 @@ fn site(cx: &Context<'_>, used: &PackageUse<'_>) -> Option<Site> {
             let site = Site::new(place, said(key).with("manifest", path(nearest)));
             match locked {
                 Locked::Yes => site.severity(Severity::Medium),
-                Locked::Unread => site.severity(Severity::High),
+                // A lock file that could not be read may well hold it.
+                Locked::Unread => site.severity(Severity::Medium),
+                Locked::Unlocked => site.severity(Severity::High),
                 Locked::No if used.import.way == ImportWay::Dynamic || !cx.component.kind.is_deployable() => {
                     site.severity(Severity::High)
                 }

@@ -93,11 +93,26 @@ impl Seen {
 /// The job holds secrets or a token that writes, or ships something.
 fn is_trusted(pipeline: &Pipeline, job: &Job, text: &str) -> bool {
     let body = text.get(job.span.range()).unwrap_or_default();
-    let secrets = body.match_indices("secrets.").any(|(at, _)| !body[at..].starts_with("secrets.GITHUB_TOKEN"));
+    let lines: Vec<&str> = body.lines().map(without_comment).collect();
+    let named = |line: &str, word: &str| {
+        line.match_indices(word).any(|(at, _)| !line[at..].starts_with("secrets.GITHUB_TOKEN"))
+    };
+    let secrets = lines.iter().any(|line| named(line, "secrets."));
+    // Where nothing restricts it, the token of a run may write.
+    let token = lines.iter().any(|line| line.contains("github.token") || line.contains("secrets.GITHUB_TOKEN"));
     let permissions = job.permissions.as_ref().or(pipeline.permissions.as_ref());
     secrets
+        || token && permissions.is_none()
         || permissions.is_some_and(|permissions| permissions.writes)
         || job.does(|act| matches!(act.does, Does::Deploy(_) | Does::Publish)).is_some()
+}
+
+/// A line of YAML without its comment.
+fn without_comment(line: &str) -> &str {
+    if line.trim_start().starts_with('#') {
+        return "";
+    }
+    line.split_once(" #").map_or(line, |(code, _)| code)
 }
 
 /// The owner of the repository, when the root's manifest names it.

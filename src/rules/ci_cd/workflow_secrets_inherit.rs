@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    facts::{Fact, pipelines::System},
+    facts::{
+        Fact,
+        pipelines::{Pin, System, read_uses},
+    },
     model::{Evidence, FileId, Message, Severity, Site, Verdict},
     repo::Repo,
     rule::{Context, Rule},
@@ -40,7 +43,10 @@ impl Rule for WorkflowSecretsInherit {
                 };
                 let place = pipeline.place(inherits);
                 let Some(called) = call.file else {
-                    sites.push(Site::new(place, Message::new("foreign").with("name", name)).severity(Severity::Medium));
+                    // Secrets are inherited within one organisation; what a branch names may change unseen.
+                    let fixed = read_uses(name).pin != Pin::Branch;
+                    let severity = if fixed { Severity::Low } else { Severity::Medium };
+                    sites.push(Site::new(place, Message::new("foreign").with("name", name)).severity(severity));
                     continue;
                 };
                 let used = secrets(cx.repo, called);

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use camino::Utf8PathBuf;
+
 use crate::{
     code::{Kind, NodeRef},
     facts::{
@@ -66,6 +68,7 @@ impl Rule for HardcodedLocalhostUrl {
             How::Otherwise => ("otherwise", Severity::Medium),
             How::Header => ("header", Severity::Medium),
             How::Fixed => ("fixed", Severity::High),
+            How::Module => ("module", Severity::High),
             How::Described => ("described", Severity::Low),
             How::Deployment => ("deployment", Severity::Medium),
         };
@@ -82,6 +85,7 @@ impl Rule for HardcodedLocalhostUrl {
         }
         let demanded = demanded(cx);
         let origins = origins_of_others(cx);
+        let loaders = loaders(cx);
         let runs = |file: &File| {
             let kind = cx.repo.component(file.component).kind;
             !matches!(
@@ -102,11 +106,32 @@ impl Rule for HardcodedLocalhostUrl {
                 })
             })
             .filter(|seen| !origins.iter().any(|other| overlap(other, &seen.place)))
+            .filter(|seen| {
+                let file = seen.place.file().map(|file| cx.repo.file(file));
+                seen.message.key != "module"
+                    || !file.is_some_and(|file| loaders.iter().any(|folder| file.path.starts_with(folder)))
+            })
             .map(site_of)
             .collect();
         let files = cx.files(Role::Source).filter(|file| runs(file)).count();
         Verdict::fail_or(sites, || Verdict::pass(cx.searched("searched", files), []))
     }
+}
+
+/// The folders whose modules somebody loads and gives new values from settings: `setattr(engine, name, value)` beside
+/// `importlib.import_module` or a function that loads modules.
+fn loaders(cx: &Context<'_>) -> Vec<Utf8PathBuf> {
+    let python = cx.files(Role::Source).filter(|file| file.path.extension() == Some("py"));
+    python
+        .filter(|file| {
+            cx.repo.read(file.id).is_ok_and(|text| {
+                text.contains("setattr(")
+                    && ["import_module(", "load_module(", "exec_module("].iter().any(|call| text.contains(call))
+            })
+        })
+        .map(|file| file.folder().to_owned())
+        .filter(|folder| !folder.as_str().is_empty())
+        .collect()
 }
 
 /// Files that are about development, tests or health checks by their name, and those of a build for development.

@@ -8,6 +8,7 @@ use crate::{
     facts::{
         Fact,
         logging::{ConsoleRemoval, Guard, LogCall, Occasion, Sink, Waiver},
+        outbound::Runs,
         side::{Side, side_of},
     },
     model::{Evidence, FileId, Message, Place, Severity, Site, Verdict},
@@ -36,7 +37,7 @@ impl Rule for ConsoleUsage {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Logging, Fact::Side]
+        &[Fact::Logging, Fact::Side, Fact::Modules]
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
@@ -48,7 +49,8 @@ impl Rule for ConsoleUsage {
             return Verdict::not_applicable("no-code");
         }
         let linters = Linters::of(cx.repo);
-        let tallies: Vec<Tally<'_>> = files.iter().filter_map(|file| tally(cx, file, linters)).collect();
+        let runs = Runs::new(cx.repo, cx.facts);
+        let tallies: Vec<Tally<'_>> = files.iter().filter_map(|file| tally(cx, file, linters, &runs)).collect();
         let removals = removals(cx);
         let sites: Vec<Site> = tallies.iter().filter_map(|tally| site(cx, tally, &removals)).collect();
         let total: usize = tallies.iter().map(|tally| tally.counted.len()).sum();
@@ -108,9 +110,13 @@ impl Linters {
     }
 }
 
-fn tally<'a>(cx: &Context<'a>, file: &'a File, linters: Linters) -> Option<Tally<'a>> {
+fn tally<'a>(cx: &Context<'a>, file: &'a File, linters: Linters, runs: &Runs<'_>) -> Option<Tally<'a>> {
     let calls = &cx.facts.of(file.id)?.logging.calls;
-    let side = side_of(cx.repo, cx.facts, file).side;
+    let side = match side_of(cx.repo, cx.facts, file).side {
+        // What only the browser's code imports runs there.
+        Side::Shared if !calls.is_empty() && runs.on_server(file.id) == Some(false) => Side::Client,
+        side => side,
+    };
     // A linter's comment permits a console call; it gives a line about identities or keys neither level nor redaction.
     let critical = if side == Side::Client { None } else { critical_word(below(file, cx.component)) };
     let permitted = |call: &LogCall| critical.is_none() && call.waiver.is_some_and(|waiver| linters.heeds(waiver));
@@ -204,7 +210,7 @@ fn judge(cx: &Context<'_>, tally: &Tally<'_>, removals: &[Removal<'_>]) -> (&'st
     match tally.critical.clone() {
         Some(word) if tally.heeded.is_some() => ("waived", few.then_some(Severity::Low), Some(("why", word))),
         Some(word) if few => ("critical-few", None, Some(("why", word))),
-        Some(word) => ("critical", Some(Severity::High), Some(("why", word))),
+        Some(word) => ("critical", None, Some(("why", word))),
         None if few => match tally.counted.iter().find_map(|call| call.waiver) {
             Some(waiver) => ("unheeded", Some(Severity::Low), Some(("tool", tool_of(waiver).to_owned()))),
             None => ("few", Some(Severity::Low), None),

@@ -56,7 +56,8 @@ impl Rule for NPlusOneQuery {
 /// What runs once, by hand or at the installation.
 fn is_apart(path: &str) -> bool {
     let path = path.to_ascii_lowercase();
-    ["seed", "migrat", "backfill", "fixture", "import", "script"].iter().any(|word| path.contains(word))
+    super::pagination_missing::is_command(&path)
+        || ["seed", "migrat", "backfill", "fixture", "import", "script"].iter().any(|word| path.contains(word))
 }
 
 fn direct(file: FileId, query: &Query, loops: &mut BTreeSet<Span>) -> Option<Site> {

@@ -44,6 +44,10 @@ impl Rule for PaginationMissing {
             }
             match judge(cx, file, query, &listing) {
                 Judged::Whole => sites.push(Site::new(place, say("whole"))),
+                Judged::Window { chosen } => {
+                    let site = Site::new(place, say("window")).confidence(Confidence::Likely);
+                    sites.push(if chosen { site.severity(Severity::Low) } else { site });
+                }
                 Judged::Growing => sites.push(Site::new(place, say("growing"))),
                 Judged::Listed => {
                     sites.push(Site::new(place, say("listed")).severity(Severity::Low).confidence(Confidence::Likely));
@@ -94,6 +98,10 @@ fn is_model(cx: &Context<'_>, file: FileId, query: &Query) -> bool {
 enum Judged {
     /// Nothing but constants and ranges of time restricts it.
     Whole,
+    /// Everything in a range that is computed, or that the caller chooses.
+    Window {
+        chosen: bool,
+    },
     /// All rows of one owner in a table to which rows are added all the time.
     Growing,
     /// A list endpoint answers with it.
@@ -152,7 +160,13 @@ fn judge(cx: &Context<'_>, file: FileId, query: &Query, listing: &BTreeSet<(File
     };
     let equals: Vec<_> = query.filters.iter().filter(restricts).collect();
     if equals.is_empty() && !unread {
-        return Judged::Whole;
+        let ranges: Vec<_> = query
+            .filters
+            .iter()
+            .filter(|filter| filter.comparison == Comparison::Other && filter.source != Source::Constant)
+            .collect();
+        let chosen = ranges.iter().any(|range| matches!(range.source, Source::Parameter { .. } | Source::Request(_)));
+        return if ranges.is_empty() { Judged::Whole } else { Judged::Window { chosen } };
     }
     if equals.iter().all(|filter| names_owner(&filter.column) || is_kind(&filter.column))
         && is_growing(&query.table)
@@ -215,9 +229,15 @@ fn is_export(cx: &Context<'_>, file: FileId, query: &Query) -> bool {
     let modules = cx.facts.modules(cx.repo);
     let function = modules.function_around(file, query.span).map(|id| modules.function(id).name.to_ascii_lowercase());
     let path = cx.repo.file(file).path.as_str().to_ascii_lowercase();
-    ["export", "sitemap", "seed", "migrat", "backfill", "dump", "rss", "fixture"]
-        .iter()
-        .any(|word| path.contains(word) || function.as_ref().is_some_and(|name| name.contains(word)))
+    is_command(&path)
+        || ["export", "sitemap", "seed", "migrat", "backfill", "dump", "rss", "fixture"]
+            .iter()
+            .any(|word| path.contains(word) || function.as_ref().is_some_and(|name| name.contains(word)))
+}
+
+/// Commands that somebody runs by hand, in Python's folders and files for them.
+pub(super) fn is_command(path: &str) -> bool {
+    path.ends_with(".py") && path.split(['/', '.']).any(|part| matches!(part, "cli" | "commands" | "management"))
 }
 
 /// The words of a table's name, singular and in lower case.

@@ -6,6 +6,7 @@ use crate::{
     facts::{
         Fact,
         outbound::{Address, Client, Limit, Origin, Request, Runs, Waits},
+        routes::standing,
     },
     model::{Confidence, Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
     repo::{ComponentKind, File, Role},
@@ -25,7 +26,7 @@ impl Rule for FetchNoTimeout {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Outbound, Fact::Modules, Fact::Side, Fact::Routes, Fact::Access]
+        &[Fact::Outbound, Fact::Modules, Fact::Side, Fact::Routes, Fact::Access, Fact::Environment]
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
@@ -43,7 +44,7 @@ impl Rule for FetchNoTimeout {
                 note: Message::new(key).with("call", sent.request.call.as_str()),
             };
             match limit {
-                Limit::None | Limit::Off(_) => sites.push(site(sent, limit, &handlers)),
+                Limit::None | Limit::Off(_) => sites.push(site(cx, sent, limit, &handlers)),
                 Limit::Given(span) => fine.push(at(span, "limited")),
                 Limit::Library => fine.push(at(sent.request.span, "library")),
                 Limit::Caller | Limit::Open => open += 1,
@@ -131,17 +132,28 @@ fn handlers(cx: &Context<'_>) -> BTreeMap<FileId, Vec<Span>> {
     handlers
 }
 
-fn site(sent: &Sent<'_>, limit: Limit, handlers: &BTreeMap<FileId, Vec<Span>>) -> Site {
+fn site(cx: &Context<'_>, sent: &Sent<'_>, limit: Limit, handlers: &BTreeMap<FileId, Vec<Span>>) -> Site {
     let Sent { file, request, certain } = *sent;
+    let modules = cx.facts.modules(cx.repo);
+    // Other services of the same owner choose the address, and no user.
+    let keyed = || {
+        modules
+            .function_around(file.id, request.span)
+            .is_some_and(|around| standing::asks_for_shared_key(cx.repo, cx.facts, modules, around))
+    };
     let say = |key: &'static str| Message::new(key).with("call", request.call.as_str());
     let place = Place::At(file.id, request.span);
     let answers = handlers.get(&file.id).is_some_and(|spans| spans.iter().any(|span| span.contains(request.span)));
     let (message, severity) = if let Limit::Off(span) = limit {
         (say("off"), Some((Place::At(file.id, span), Severity::Medium)))
-    } else if let Some(host) = model_host(request) {
+    } else if let Some(host) = model_host(request).filter(|_| !asks_about_models(cx, file, request)) {
         (say("model").with("host", host), None)
     } else if let Address::Data { origin: Origin::Request | Origin::Field, text, .. } = &request.address {
-        (say("data").with("address", text.as_str()), None)
+        if keyed() {
+            (say("plain"), Some((place.clone(), Severity::Medium)))
+        } else {
+            (say("data").with("address", text.as_str()), None)
+        }
     } else if answers {
         (say("handler"), None)
     } else if runs_jobs(file) {
@@ -176,6 +188,15 @@ const MODELS: [&str; 14] = [
     "x.ai",
     "elevenlabs.io",
 ];
+
+/// Whether a request to such a host only asks what there is: `GET /v1/models`, `/v2/voices`.
+fn asks_about_models(cx: &Context<'_>, file: &File, request: &Request) -> bool {
+    let text = cx.repo.read(file.id).unwrap_or_else(|_| "".into());
+    let text = text.get(request.span.start as usize..request.span.end as usize).unwrap_or_default();
+    ["/models", "/voices", "/usage", "/balance", "/subscription"]
+        .iter()
+        .any(|end| ["`", "\"", "'", "?"].iter().any(|close| text.contains(&format!("{end}{close}"))))
+}
 
 fn model_host(request: &Request) -> Option<&str> {
     match &request.address {

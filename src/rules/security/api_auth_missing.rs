@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     facts::{
         Fact,
+        access::words,
         modules::{Modules, Target},
         routes::{
             GuardDoes, Public, Route, RouteKind,
@@ -149,6 +150,9 @@ fn standing(repo: &Repo, modules: Modules<'_>, route: &Route, reached: &BTreeSet
         Area::Administration | Area::Management | Area::Hook | Area::Trial => return Standing::Other,
         Area::Ordinary => {}
     }
+    if is_called_back(repo, route) {
+        return Standing::Other;
+    }
     if !route.resolved {
         return Standing::Unclear;
     }
@@ -165,6 +169,9 @@ fn standing(repo: &Repo, modules: Modules<'_>, route: &Route, reached: &BTreeSet
         || standing::takes_proof(repo, route)
         || standing::refuses(modules, route)
         || standing::reads_identity(modules, route)
+        || standing::asks_behind(modules, route)
+        || standing::refused_behind(modules, route)
+        || route.is_telling()
     {
         return Standing::Unclear;
     }
@@ -172,8 +179,17 @@ fn standing(repo: &Repo, modules: Modules<'_>, route: &Route, reached: &BTreeSet
     if route.kind == RouteKind::ServerAction && !reached.contains(&route.file) {
         return Standing::Unclear;
     }
-    let changes = route.changes() && (route.method != "ALL" || standing::writes(modules, route));
+    // Queries with a body are sent by POST.
+    let asks_only = route.method == "POST" && standing::only_reads(modules, route);
+    let changes = route.changes() && !asks_only && (route.method != "ALL" || standing::writes(modules, route));
     if changes { Standing::Changes } else { Standing::Shows }
+}
+
+/// Whether the file says that another service calls what is in it back.
+fn is_called_back(repo: &Repo, route: &Route) -> bool {
+    let stem = repo.file(route.file).path.file_stem().unwrap_or_default().to_ascii_lowercase();
+    route.method == "POST"
+        && words(&stem).iter().any(|word| matches!(word.as_str(), "callback" | "callbacks" | "webhook"))
 }
 
 /// Files that code of the browser imports.

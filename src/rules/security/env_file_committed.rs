@@ -81,10 +81,12 @@ fn committed(cx: &Context<'_>, file: &File, valued: &[&Entry]) -> Site {
             |entry: &&Entry| found.iter().any(|secret| secret.kind == kind && entry.value.span.contains(secret.span));
         valued.iter().copied().filter(holds).collect::<Vec<&Entry>>()
     };
-    let (live, weak) = (holding(Kind::Live), holding(Kind::Weak));
+    let (live, mut weak) = (holding(Kind::Live), holding(Kind::Weak));
+    weak.retain(|entry| !repeats_name(entry));
+    let local = is_for_development(file) || valued.iter().any(|entry| says_development(entry));
     let telling = if live.is_empty() { &weak } else { &live };
     if telling.is_empty() {
-        let severity = if is_for_development(file) { Severity::Low } else { Severity::High };
+        let severity = if local { Severity::Low } else { Severity::High };
         let key = if file.tracked.is_some() { "values" } else { "untracked-values" };
         return lowered(Site::new(Place::File(file.id), key).severity(severity), file);
     }
@@ -96,7 +98,7 @@ fn committed(cx: &Context<'_>, file: &File, valued: &[&Entry]) -> Site {
         let label = Message::new("secret").with("name", entry.key.as_str());
         site = site.related(Place::At(file.id, entry.key_span), label);
     }
-    let severity = match (live.is_empty(), is_for_development(file)) {
+    let severity = match (live.is_empty(), local) {
         (false, _) => Severity::Critical,
         (true, false) => Severity::High,
         (true, true) => Severity::Low,
@@ -115,6 +117,20 @@ fn lowered(site: Site, file: &File) -> Site {
 
 fn evidence(file: FileId, entry: &Entry, key: &'static str) -> Evidence {
     Evidence::At { place: Place::At(file, entry.span()), note: Message::new(key) }
+}
+
+/// `CLIENT_SECRET=clientsecret`: a value that only says what it stands for.
+fn repeats_name(entry: &Entry) -> bool {
+    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let value = plain(entry.value.text().unwrap_or_default());
+    !value.is_empty() && plain(&entry.key).ends_with(&value)
+}
+
+/// `NODE_ENV=development`.
+fn says_development(entry: &Entry) -> bool {
+    let named = ["NODE_ENV", "APP_ENV", "FLASK_ENV", "RAILS_ENV", "ENVIRONMENT", "APP_ENVIRONMENT"];
+    let value = entry.value.text().unwrap_or_default().to_ascii_lowercase();
+    named.contains(&entry.key.as_str()) && matches!(value.as_str(), "development" | "dev" | "local" | "test")
 }
 
 /// Values that dotenvx, SOPS or Ansible encrypted.

@@ -188,7 +188,9 @@ fn judge(file: FileId, read: &EnvRead, refused: &[String]) -> Judged {
         Fallback::None => good("required"),
         Fallback::Empty => good("empty"),
         // A foreign service refuses a placeholder; whatever this program signs or encrypts with one, anybody can.
-        Fallback::Literal { words: LiteralShape::Placeholder, .. } if !protects_own(&read.name) => Judged::Nothing,
+        Fallback::Literal { words: LiteralShape::Placeholder, .. } if is_shown(read) || !protects_own(&read.name) => {
+            Judged::Nothing
+        }
         Fallback::Literal { words: LiteralShape::Opaque | LiteralShape::Placeholder, .. }
             if refused.contains(&plain(&read.name)) =>
         {
@@ -214,6 +216,10 @@ fn site(place: &Place, read: &EnvRead, say: impl Fn(&'static str) -> Message) ->
     if read.development_only {
         return site("development").severity(Severity::Low);
     }
+    // Whoever knows it can do nothing here: the other service refuses it, or knows it as a key of somebody else.
+    if is_shown(read) {
+        return site("shown").severity(Severity::Medium);
+    }
     if is_datastore(&read.name) {
         return site("code").severity(Severity::High);
     }
@@ -222,6 +228,15 @@ fn site(place: &Place, read: &EnvRead, say: impl Fn(&'static str) -> Message) ->
         Via::Parameter => site("function").severity(Severity::High).confidence(Confidence::Likely),
         Via::Code | Via::ConfigService => site("code"),
     }
+}
+
+/// Whether the program shows the value to somebody else's service, and checks nothing with it.
+fn is_shown(read: &EnvRead) -> bool {
+    let name = plain(&read.name);
+    read.shown_elsewhere
+        && !["jwt", "session", "cookie", "signing", "encrypt", "salt", "authsecret", "csrf", "hmac", "webhook"]
+            .iter()
+            .any(|word| name.contains(word))
 }
 
 /// Whether this program itself signs, encrypts or checks with the secret, rather than showing it to somebody else.

@@ -124,7 +124,11 @@ fn payload(file: &Visit<'_>, signing: &Signing<'_>, out: &mut Out<'_>) {
     }
     let complete = resolved.is(Kind::Object) && !resolved.has_spread() && !is_added_to(payload);
     if complete {
-        out.bad(file.place(signing.call), Message::new("missing"));
+        if is_sent_at_once(signing.call) {
+            out.bad(file.place(signing.call), Message::new("outgoing")).severity = Some(Severity::Medium);
+        } else {
+            out.bad(file.place(signing.call), Message::new("missing"));
+        }
         return;
     }
     // The payload is put together elsewhere: anything in this file that speaks of an expiry may be about it.
@@ -133,6 +137,19 @@ fn payload(file: &Visit<'_>, signing: &Signing<'_>, out: &mut Out<'_>) {
     } else if is_parameter_or_copy(payload) {
         out.bad(file.place(signing.call), Message::new("missing")).confidence = Confidence::Likely;
     }
+}
+
+/// Whether the function makes the headers of a request with the token: it is shown to another service at once, and made
+/// anew for the next request.
+fn is_sent_at_once(call: NodeRef<'_>) -> bool {
+    let Some(function) = call.enclosing_function() else { return false };
+    let text = function.text();
+    let answers = ["res.", "reply.", "response", "setHeader(", "cookie"].iter().any(|word| text.contains(word));
+    !answers
+        && function.descendants().take(400).any(|node| {
+            node.is(Kind::String) && node.name() == "Authorization"
+                || node.is(Kind::Property) && node.name() == "Authorization"
+        })
 }
 
 fn is_moment(key: &str) -> bool {

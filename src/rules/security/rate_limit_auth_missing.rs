@@ -5,11 +5,11 @@ use crate::{
         Fact,
         access::is_about_rate,
         limits::{self, LimitKind, Mention},
-        modules::{Definition, Modules, Name},
-        routes::{GuardDoes, Route, RouteKind},
+        modules::{Definition, FunctionId, Modules, Name},
+        routes::{GuardDoes, Route, RouteKind, standing},
     },
-    model::{Confidence, Evidence, Message, Place, Site, Verdict},
-    repo::Role,
+    model::{Confidence, Evidence, Message, Place, Severity, Site, Verdict},
+    repo::{Repo, Role},
     rule::{Context, Rule},
 };
 
@@ -122,8 +122,11 @@ impl Rule for RateLimitAuthMissing {
                 left += 1;
             } else {
                 let place = route.handler.clone().unwrap_or_else(|| route.place.clone());
-                let message = Message::new("missing").with("path", route.path.as_str());
-                sites.push(Site::new(place, message).confidence(Confidence::Likely).key(&route.path));
+                let told = takes_told(cx.repo, modules, route);
+                let key = if told { "told" } else { "missing" };
+                let message = Message::new(key).with("path", route.path.as_str());
+                let site = Site::new(place, message).confidence(Confidence::Likely).key(&route.path);
+                sites.push(if told { site.severity(Severity::Medium) } else { site });
             }
         }
         // A limiter in middleware may stand in front of the library's own routes.
@@ -203,6 +206,13 @@ fn is_bucket(name: &Name) -> bool {
 fn own_count(modules: Modules<'_>, route: &Route) -> Option<(Place, String)> {
     let Some(Place::At(file, span)) = &route.handler else { return None };
     let id = modules.function_at(*file, *span).or_else(|| modules.function_around(*file, *span))?;
+    let counted = modules.reach(id, 2, |id| {
+        let call = modules.calls(id).find(|call| limits::counts_tries(call.callee.last()))?;
+        Some((Place::At(id.file, call.span), call.callee.last().to_owned()))
+    });
+    if counted.is_some() {
+        return counted;
+    }
     modules.calls(id).find_map(|call| {
         let Definition::Class { file, class } = modules.definition(id.file, &call.callee) else { return None };
         let module = modules.file(file)?;
@@ -212,6 +222,25 @@ fn own_count(modules: Modules<'_>, route: &Route) -> Option<(Place, String)> {
             counts.then(|| (Place::At(file, call.span), class.name.clone()))
         })
     })
+}
+
+/// Whether what is tried there is a token that nobody guesses: the one that a mail told for a reset, or the code that
+/// a client of OAuth exchanges.
+fn takes_told(repo: &Repo, modules: Modules<'_>, route: &Route) -> bool {
+    let parts = standing::segments(&route.path);
+    let last = parts.last().map_or("", String::as_str);
+    if last == "token" {
+        return parts.iter().any(|part| matches!(part.as_str(), "oauth" | "oauth2"));
+    }
+    let Some(Place::At(file, span)) = &route.handler else { return false };
+    let Some(id) = modules.function_at(*file, *span) else { return false };
+    let named = |id: FunctionId| {
+        let span = modules.function(id).span;
+        let text = repo.read(id.file).ok()?;
+        let text = text.get(span.start as usize..span.end as usize)?.to_ascii_lowercase();
+        (text.contains("token") && text.contains("password")).then_some(())
+    };
+    matches!(last, "resetpassword" | "passwordreset") && modules.reach(id, 1, named).is_some()
 }
 
 /// Whether a hosted service checks the password and counts the tries, or something in the handler does.

@@ -8,7 +8,7 @@ use crate::{
         queries::{Library, Operation, Query, TellsTo, Told, plain},
         tables::Table,
     },
-    model::{Confidence, Evidence, FileId, Message, Place, Site, Span, Verdict},
+    model::{Confidence, Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
     repo::Role,
     rule::{Context, Rule},
 };
@@ -48,8 +48,10 @@ impl Rule for SecretFieldInResponse {
                 fine.push(Evidence::At { place, note: message("listed") });
             } else if gives_rows(cx, query_file, query) && !hidden.hides(table) {
                 let columns = secrets(table).join("`, `");
-                let site = Site::new(place, message("whole").with("columns", columns)).confidence(Confidence::Likely);
-                sites.push(site.related(Place::At(query_file, query.span), "query"));
+                let key = if guards_no_account(table) { "shared" } else { "whole" };
+                let site = Site::new(place, message(key).with("columns", columns)).confidence(Confidence::Likely);
+                let site = site.related(Place::At(query_file, query.span), "query");
+                sites.push(if guards_no_account(table) { site.severity(Severity::Medium) } else { site });
             }
         }
         let detail = Message::new("detail").count("n", sites.len());
@@ -103,6 +105,40 @@ fn gives_rows(cx: &Context<'_>, file: FileId, query: &Query) -> bool {
         }
         Operation::Delete | Operation::Aggregate => false,
     }
+}
+
+/// Whether the only secret of a table is the password of a thing that is shared, such as a link, and not of an account.
+fn guards_no_account(table: &Table) -> bool {
+    const ACCOUNTS: &[&str] = &[
+        "user",
+        "account",
+        "admin",
+        "member",
+        "customer",
+        "credential",
+        "login",
+        "employee",
+        "staff",
+        "person",
+        "patient",
+        "student",
+        "client",
+        "agent",
+        "author",
+        "operator",
+        "owner",
+        "connection",
+        "server",
+        "mailbox",
+        "database",
+        "integration",
+    ];
+    let name = plain(&table.name);
+    let named = |column: &str, names: &[&str]| names.contains(&plain(column).as_str());
+    let only =
+        table.columns.iter().filter(|column| is_secret(&column.name)).all(|column| named(&column.name, &["password"]));
+    let somebody = table.columns.iter().any(|column| named(&column.name, &["email", "username", "login", "host"]));
+    only && !somebody && !ACCOUNTS.iter().any(|word| name.contains(word))
 }
 
 /// The columns of a table that no client may see.

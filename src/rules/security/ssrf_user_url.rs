@@ -4,6 +4,7 @@ use crate::{
     facts::{
         Fact,
         outbound::{Address, Client, Origin, Request, Runs},
+        routes::standing,
     },
     model::{Confidence, FileId, Message, Place, Severity, Site, Verdict},
     repo::{ComponentKind, Role},
@@ -23,7 +24,7 @@ impl Rule for SsrfUserUrl {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Outbound, Fact::Modules, Fact::Side]
+        &[Fact::Outbound, Fact::Modules, Fact::Side, Fact::Access, Fact::Environment]
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
@@ -47,7 +48,16 @@ impl Rule for SsrfUserUrl {
             }
             files += 1;
             let checked = facts.outbound.checks_addresses;
-            sites.extend(requests.into_iter().filter_map(|request| site(id, request, checked, guard.is_some())));
+            let modules = cx.facts.modules(cx.repo);
+            let keyed = |request: &Request| {
+                modules
+                    .function_around(id, request.span)
+                    .is_some_and(|around| standing::asks_for_shared_key(cx.repo, cx.facts, modules, around))
+            };
+            sites.extend(requests.into_iter().filter_map(|request| {
+                let site = site(id, request, checked, guard.is_some())?;
+                Some(if keyed(request) { by_service(site, request) } else { site })
+            }));
         }
         // Where so many addresses are called, calling what was entered is what the program is for.
         let entered = |site: &Site| site.severity == Some(Severity::High);
@@ -64,6 +74,13 @@ impl Rule for SsrfUserUrl {
             None => Verdict::pass(cx.searched("searched", files), []),
         })
     }
+}
+
+/// Only other services of the same owner, with the key that they share, choose the address.
+fn by_service(site: Site, request: &Request) -> Site {
+    let Address::Data { text, .. } = &request.address else { return site };
+    let message = Message::new("keyed").with("call", request.call.as_str()).with("address", text.as_str());
+    Site::new(site.place, message).confidence(Confidence::Likely).severity(Severity::Low)
 }
 
 fn site(file: FileId, request: &Request, checked: bool, guarded: bool) -> Option<Site> {

@@ -88,6 +88,11 @@ fn serialized(signed: NodeRef<'_>) -> Option<NodeRef<'_>> {
     let branches = match made.kind() {
         Kind::Conditional => vec![made.child(Role::Consequent)?, made.child(Role::Alternate)?],
         Kind::Logical => vec![made.child(Role::Left)?, made.child(Role::Right)?],
+        // `${timestamp}.${JSON.stringify(body)}`.
+        Kind::Template => made.children_in(Role::Item).map(NodeRef::resolved).collect(),
+        Kind::Binary if made.name() == "+" => {
+            [Role::Left, Role::Right].into_iter().filter_map(|role| made.child(role)).map(NodeRef::resolved).collect()
+        }
         Kind::Call if made.callee_name() == Some("encode") => vec![made.receiver()?.resolved()],
         _ => vec![made],
     };

@@ -56,7 +56,7 @@ impl Registered<'_, '_> {
         let operations = self.operations();
         for path in self.paths() {
             for chain in &self.hung.chains {
-                let whole = joined(&chain.prefix, path.as_deref().unwrap_or("{}"));
+                let whole = joined(&chain.prefix, path.as_deref().or_else(|| self.rule_inside()).unwrap_or("{}"));
                 for operation in &operations {
                     let mut attached = chain.attached.clone();
                     attached.extend(operation.attached.iter().cloned());
@@ -95,6 +95,13 @@ impl Registered<'_, '_> {
         // `@ns.route('/a', '/b')`.
         let more = call.arguments.iter().skip(1).filter(|more| more.as_text().is_some() && self.of_class());
         routes.into_iter().chain(more).map(text).collect()
+    }
+
+    /// The rule that a helper is given: `@routes.route(scoped("/log-in"))`. What the helper adds is not known.
+    fn rule_inside(&self) -> Option<&str> {
+        let first = self.made.call.arguments.first().or_else(|| self.made.call.option("rule"))?;
+        let Shape::Call(helper) = first else { return None };
+        helper.arguments.first().and_then(Shape::as_text).filter(|text| text.starts_with('/'))
     }
 
     fn of_class(&self) -> bool {

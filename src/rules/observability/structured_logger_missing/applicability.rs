@@ -1,8 +1,9 @@
 //! Of whom the rule is asked, and how they are called.
 
 use crate::{
+    facts::side::Side,
     model::{Message, Place},
-    repo::{ComponentKind, Role},
+    repo::{ComponentKind, File, Role},
     rule::Context,
 };
 
@@ -52,6 +53,7 @@ pub(super) fn not_asked(cx: &Context<'_>) -> Option<Message> {
         ComponentKind::Library | ComponentKind::Package => "library",
         ComponentKind::ClientApp => "static",
         ComponentKind::WebApp if !has_server_side(cx) => "static",
+        ComponentKind::WebApp if only_renders(cx) => "renders",
         kind if kind.is_deployable() => {
             return serverless(cx).map(|platform| about(cx, "serverless").with("platform", platform));
         }
@@ -62,6 +64,27 @@ pub(super) fn not_asked(cx: &Context<'_>) -> Option<Message> {
 
 fn has_server_side(cx: &Context<'_>) -> bool {
     SERVERS.iter().any(|framework| cx.component.profile.has_framework(framework)) && !is_exported(cx)
+}
+
+/// A front end of Next.js that answers no requests but those for its pages: the work is done, and logged, behind it.
+fn only_renders(cx: &Context<'_>) -> bool {
+    let answers = |file: &File| {
+        let stem = file.name().split('.').next().unwrap_or_default();
+        let path = file.path.as_str();
+        matches!(stem, "route" | "middleware" | "proxy" | "instrumentation" | "server")
+            || path.contains("pages/api/")
+            || cx.facts.of(file.id).is_some_and(|facts| matches!(facts.side.directive, Some((Side::Server, _))))
+    };
+    let stores = ["@prisma/client", "drizzle-orm", "pg", "mongoose", "mysql2", "typeorm", "kysely", "ioredis", "redis"];
+    cx.component.profile.has_framework("Next.js")
+        && cx
+            .component
+            .profile
+            .frameworks
+            .iter()
+            .all(|framework| !SERVERS.contains(&framework.name) || framework.name == "Next.js")
+        && !stores.iter().any(|name| cx.component.manifests(cx.repo).any(|it| it.dependency(name).is_some()))
+        && !cx.files(Role::Source).filter(|file| file.language.is_some()).any(answers)
 }
 
 /// Settings by which a framework that could run on a server only writes files.
