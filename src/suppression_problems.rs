@@ -72,6 +72,7 @@ pub(crate) fn rules(lang: Lang) -> impl Iterator<Item = Rule> {
             creates: Vec::new(),
             cwe: Vec::new(),
             references: Vec::new(),
+            team: false,
         }
     })
 }
