@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::{
     Language, parse_best,
     script::{jsx, tagged},
-    walk::span,
+    walk::{CommentEnds, span},
 };
 use crate::model::Span;
 
@@ -33,6 +33,8 @@ pub struct Census {
 pub fn census(language: Language, source: &str) -> Census {
     let mut census = Census::default();
     let Some((tree, _)) = parse_best(language, source) else { return census };
+    let root = tree.root_node();
+    let comments = if language.is_script() { CommentEnds::of_scripts(root, source) } else { CommentEnds::default() };
     let mut cursor = tree.walk();
     loop {
         let node = cursor.node();
@@ -43,7 +45,7 @@ pub fn census(language: Language, source: &str) -> Census {
         }
         while !cursor.goto_next_sibling() {
             if !cursor.goto_parent() {
-                census.sort();
+                census.finish(&comments, source);
                 return census;
             }
         }
@@ -92,13 +94,16 @@ impl Census {
     fn count_jsx_text(&mut self, element: Node<'_>, source: &str) {
         let mut cursor = element.walk();
         let mut run: Option<Span> = None;
+        let mut before = element.start_byte();
         for child in element.children(&mut cursor) {
+            let piece = Span::new(before, child.end_byte());
             if jsx::is_text(child, &source[child.byte_range()]) {
-                let piece = span(child);
                 run = Some(Span { start: run.map_or(piece.start, |run| run.start), end: piece.end });
-            } else {
-                self.strings.extend(run.take().filter(|run| !source[run.range()].trim().is_empty()));
+            } else if let Some(run) = run.take() {
+                let run = Span { start: run.start, end: span(child).start };
+                self.strings.extend((!source[run.range()].trim().is_empty()).then_some(run));
             }
+            before = child.end_byte();
         }
     }
 
@@ -123,8 +128,11 @@ impl Census {
         true
     }
 
-    fn sort(&mut self) {
+    fn finish(&mut self, comments: &CommentEnds, source: &str) {
         for spans in [&mut self.calls, &mut self.strings, &mut self.imports, &mut self.functions] {
+            for span in &mut *spans {
+                *span = comments.trimmed(*span, source);
+            }
             spans.sort_unstable();
         }
     }

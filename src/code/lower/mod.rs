@@ -2,6 +2,7 @@
 
 mod census;
 mod escapes;
+mod exact;
 mod python;
 mod script;
 mod walk;
@@ -15,7 +16,7 @@ use crate::{
     model::Span,
 };
 pub use census::{Census, census};
-use walk::{Grammar, Walk};
+use walk::{CommentEnds, Grammar, Walk};
 
 /// A language with a lowering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,18 +58,41 @@ pub struct Lowered<'s> {
 }
 
 /// Parses and lowers one file. Never fails: what cannot be read is an error node.
+///
+/// Parsers that are exact and fast read a file without errors; any other is read by one that is slow and tolerant.
 pub fn lower(language: Language, source: &str) -> Lowered<'_> {
+    lower_exactly(language, source).unwrap_or_else(|| lower_tolerantly(language, source))
+}
+
+/// Lowers a file with the exact parser of its language; `None` when that does not read the whole of it, or when it is
+/// nested deeper than that parser is trusted with.
+#[doc(hidden)]
+pub fn lower_exactly(language: Language, source: &str) -> Option<Lowered<'_>> {
+    let builder = exact::lower(language, source)?;
+    Some(finished(builder, language, false))
+}
+
+/// Lowers a file with the tolerant parser.
+#[doc(hidden)]
+pub fn lower_tolerantly(language: Language, source: &str) -> Lowered<'_> {
     let mut builder = TreeBuilder::new(source);
     builder.open(Kind::Module, Role::Item, Span::new(0, source.len()));
     let mut cut = true;
     if let Some((parsed, syntax)) = parse_best(language, source) {
-        let mut walk = Walk::new(builder, syntax.table(), parsed.root_node());
-        walk.visit(parsed.root_node(), Role::Item);
+        let root = parsed.root_node();
+        let comments =
+            if language.is_script() { CommentEnds::of_scripts(root, source) } else { CommentEnds::default() };
+        let mut walk = Walk::new(builder, syntax.table(), root, comments);
+        walk.visit(root, Role::Item);
         (builder, cut) = walk.finish();
     } else {
         builder.leaf(Kind::Error, Role::Item, Span::new(0, source.len()));
     }
     builder.close();
+    finished(builder, language, cut)
+}
+
+fn finished(builder: TreeBuilder<'_>, language: Language, cut: bool) -> Lowered<'_> {
     let mut tree = builder.finish();
     super::binding::resolve(&mut tree, language);
     let errors = tree.errors().collect();

@@ -76,11 +76,22 @@ pub(super) struct Walk<'s, 't> {
     cut: bool,
     /// Decorators, and comments between them, that stand before the declaration they belong to.
     pending: Vec<Node<'t>>,
+    comments: CommentEnds,
+    /// Where each open node ends.
+    ends: Vec<u32>,
+    /// Comments and missing tokens behind the end of the node that the grammar puts them into.
+    hung: Vec<(Node<'t>, Role)>,
 }
 
 impl<'s, 't> Walk<'s, 't> {
-    pub(super) fn new(builder: TreeBuilder<'s>, grammar: &'static Grammar, root: Node<'t>) -> Self {
-        Self { builder, grammar, cursor: root.walk(), depth: 0, cut: false, pending: Vec::new() }
+    pub(super) fn new(
+        builder: TreeBuilder<'s>,
+        grammar: &'static Grammar,
+        root: Node<'t>,
+        comments: CommentEnds,
+    ) -> Self {
+        let (pending, ends, hung) = (Vec::new(), Vec::new(), Vec::new());
+        Self { builder, grammar, cursor: root.walk(), depth: 0, cut: false, pending, comments, ends, hung }
     }
 
     /// The builder with everything that was lowered, and whether anything was cut.
@@ -90,8 +101,8 @@ impl<'s, 't> Walk<'s, 't> {
 
     /// Lowers `node` by its handler.
     pub(super) fn visit(&mut self, node: Node<'t>, role: Role) {
-        if node.is_missing() {
-            self.leaf(Kind::Error, node, role);
+        if is_empty_error(node) {
+            self.place(node, role);
             return;
         }
         if !self.can_nest() {
@@ -187,10 +198,12 @@ impl<'s, 't> Walk<'s, 't> {
     }
 
     pub(super) fn open(&mut self, kind: Kind, node: Node<'t>, role: Role) -> NodeId {
-        self.builder.open(kind, role, span(node))
+        self.open_at(kind, span(node), role)
     }
 
     pub(super) fn open_at(&mut self, kind: Kind, span: Span, role: Role) -> NodeId {
+        let span = self.comments.trimmed(span, self.builder.source());
+        self.ends.push(span.end);
         self.builder.open(kind, role, span)
     }
 
@@ -206,7 +219,25 @@ impl<'s, 't> Walk<'s, 't> {
     }
 
     pub(super) fn close(&mut self) {
+        self.ends.pop();
         self.builder.close();
+        for (node, role) in std::mem::take(&mut self.hung) {
+            self.place(node, role);
+        }
+    }
+
+    /// Adds a comment or a missing token, unless it lies behind the end of the innermost node: then it waits for one
+    /// that holds it.
+    fn place(&mut self, node: Node<'t>, role: Role) {
+        // A carriage return belongs to the end of the line.
+        let text = self.text(node).trim_end_matches('\r');
+        let range = Span::new(node.start_byte(), node.start_byte() + text.len());
+        if self.ends.last().is_some_and(|end| range.end > *end) {
+            self.hung.push((node, role));
+        } else {
+            let kind = if is_empty_error(node) { Kind::Error } else { Kind::Comment };
+            self.builder.leaf(kind, role, range);
+        }
     }
 
     pub(super) fn leaf(&mut self, kind: Kind, node: Node<'t>, role: Role) -> NodeId {
@@ -265,6 +296,24 @@ impl<'s, 't> Walk<'s, 't> {
         }
     }
 
+    /// Lowers the comments of `node` that lie in `range`.
+    pub(super) fn comments_within(&mut self, node: Node<'t>, range: Span) {
+        let mut cursor = node.walk();
+        loop {
+            let at = cursor.node();
+            if at.kind() == "comment" && range.contains(span(at)) {
+                self.leaf(Kind::Comment, at, Role::Comment);
+            } else if cursor.goto_first_child() {
+                continue;
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return;
+                }
+            }
+        }
+    }
+
     /// Leaves `node` out, except for the errors and comments inside it.
     pub(super) fn skip(&mut self, node: Node<'t>) {
         let text = self.text(node);
@@ -274,10 +323,12 @@ impl<'s, 't> Walk<'s, 't> {
         let mut cursor = node.walk();
         loop {
             let at = cursor.node();
-            if at.is_error() || at.is_missing() {
+            if is_empty_error(at) {
+                self.place(at, Role::Item);
+            } else if at.is_error() {
                 self.leaf(Kind::Error, at, Role::Item);
             } else if at.kind() == "comment" {
-                self.leaf(Kind::Comment, at, Role::Comment);
+                self.place(at, Role::Comment);
             } else if cursor.goto_first_child() {
                 continue;
             }
@@ -290,8 +341,54 @@ impl<'s, 't> Walk<'s, 't> {
     }
 }
 
+/// Where the comments of a file end, each with its beginning.
+///
+/// The grammars of scripts let a statement without a semicolon end behind the comment that follows it on the same
+/// line. It ends before the comment, and so does everything that ends with it.
+#[derive(Default)]
+pub(super) struct CommentEnds(FxHashMap<u32, u32>);
+
+impl CommentEnds {
+    pub(super) fn of_scripts(root: Node<'_>, source: &str) -> Self {
+        let mut ends = Self::default();
+        if !source.contains("//") && !source.contains("/*") {
+            return ends;
+        }
+        let mut cursor = root.walk();
+        loop {
+            let at = cursor.node();
+            if at.kind() == "comment" {
+                let comment = span(at);
+                ends.0.insert(comment.end, comment.start);
+            } else if cursor.goto_first_child() {
+                continue;
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return ends;
+                }
+            }
+        }
+    }
+
+    /// `span` without the comments at its end.
+    pub(super) fn trimmed(&self, span: Span, source: &str) -> Span {
+        let mut end = span.end;
+        while let Some(start) = self.0.get(&end).filter(|start| **start > span.start) {
+            let before = source.get(span.start as usize..*start as usize).unwrap_or_default();
+            end = span.start + Span::new(before.trim_end().len(), 0).start;
+        }
+        Span { start: span.start, end }
+    }
+}
+
 pub(super) fn span(node: Node<'_>) -> Span {
     Span::new(node.start_byte(), node.end_byte())
+}
+
+/// A token that is missing, or an error without any text.
+fn is_empty_error(node: Node<'_>) -> bool {
+    node.is_missing() || (node.is_error() && node.byte_range().is_empty())
 }
 
 /// The first child that is code.
@@ -326,7 +423,7 @@ pub(super) fn other<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
 }
 
 pub(super) fn comment<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, _: Role) {
-    walk.leaf(Kind::Comment, node, Role::Comment);
+    walk.place(node, Role::Comment);
 }
 
 /// A node whose one child stands for it, such as a parenthesis: the child takes the role.

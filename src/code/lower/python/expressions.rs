@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::super::walk::{Part, Walk, first_code, has_token, span};
+use super::super::walk::{Part, Walk, first_code, has_token, span, transparent};
 use crate::{
     code::tree::{Flags, Kind, NodeId, Role},
     model::Span,
@@ -62,31 +62,45 @@ pub(super) fn attribute<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role)
 /// `a[i]`; several indices are a tuple.
 pub(super) fn subscript<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
     walk.open(Kind::Index, node, role);
-    let (indices, others): (Vec<Part<'t>>, Vec<Part<'t>>) =
-        walk.parts(node).into_iter().partition(|part| part.field == "subscript" && part.node.is_named());
-    for part in others {
+    let parts = walk.parts(node);
+    let is_index = |part: &Part<'_>| part.field == "subscript" && part.node.is_named();
+    let first = parts.iter().position(is_index).unwrap_or(parts.len());
+    let (before, indices) = parts.split_at(first);
+    for part in before {
         match part.field {
             "value" => walk.visit(part.node, Role::Object),
-            _ => walk.rest(part),
+            _ => walk.rest(*part),
         }
     }
-    index_or_tuple(walk, &indices);
+    index_or_tuple(walk, indices, is_index);
     walk.close();
 }
 
-fn index_or_tuple<'t>(walk: &mut Walk<'_, 't>, indices: &[Part<'t>]) {
-    let [first, .., last] = indices else {
-        for part in indices {
-            walk.visit(part.node, Role::Index);
+/// The parts from the first index on: one is the index, several are a tuple with the comments between them.
+fn index_or_tuple<'t>(walk: &mut Walk<'_, 't>, parts: &[Part<'t>], is_index: impl Fn(&Part<'_>) -> bool) {
+    let Some(last) = parts.iter().rposition(&is_index) else {
+        for part in parts {
+            walk.rest(*part);
         }
         return;
     };
-    let id = walk.open_at(Kind::Array, Span::new(first.node.start_byte(), last.node.end_byte()), Role::Index);
-    walk.flag(id, Flags::TUPLE);
-    for part in indices {
-        walk.visit(part.node, Role::Item);
+    let (inside, behind) = parts.split_at(last + 1);
+    let is_tuple = inside.iter().filter(|part| is_index(part)).count() > 1;
+    let role = if is_tuple { Role::Item } else { Role::Index };
+    if is_tuple {
+        let span = Span::new(inside[0].node.start_byte(), inside[last].node.end_byte());
+        let id = walk.open_at(Kind::Array, span, Role::Index);
+        walk.flag(id, Flags::TUPLE);
     }
-    walk.close();
+    for part in inside {
+        walk.visit(part.node, if is_index(part) { role } else { Role::Item });
+    }
+    if is_tuple {
+        walk.close();
+    }
+    for part in behind {
+        walk.rest(*part);
+    }
 }
 
 /// `List[int]` in an annotation: as the expression that it is.
@@ -103,11 +117,13 @@ pub(super) fn generic_type<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Ro
 }
 
 pub(super) fn type_parameter<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, _: Role) {
-    let (types, others): (Vec<Part<'t>>, Vec<Part<'t>>) = walk.parts(node).into_iter().partition(|part| part.is_code());
-    for part in others {
-        walk.rest(part);
+    let parts = walk.parts(node);
+    let first = parts.iter().position(|part| part.is_code()).unwrap_or(parts.len());
+    let (before, types) = parts.split_at(first);
+    for part in before {
+        walk.rest(*part);
     }
-    index_or_tuple(walk, &types);
+    index_or_tuple(walk, types, |part| part.node.is_named() && !part.node.is_extra() && !part.node.is_error());
 }
 
 pub(super) fn member_type<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
@@ -123,19 +139,55 @@ pub(super) fn member_type<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Rol
     walk.close();
 }
 
+/// `A | B | C` in an annotation, which the grammar joins to the right, and partly as an expression: it nests to the
+/// left, as everywhere.
 pub(super) fn union_type<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
-    let id = walk.open(Kind::Binary, node, role);
-    walk.name(id, "|");
-    let mut side = Role::Left;
+    let mut members = Vec::new();
+    let mut comments = Vec::new();
+    union_members(walk, node, 0, &mut members, &mut comments);
+    let mut role = role;
+    let mut innermost = members.len();
+    while innermost > 1 && walk.can_nest() {
+        innermost -= 1;
+        let span = Span::new(node.start_byte(), members[innermost].end_byte());
+        let id = walk.open_at(Kind::Binary, span, role);
+        walk.name(id, "|");
+        role = Role::Left;
+    }
+    match members.get(..innermost) {
+        Some([only]) => walk.visit(*only, role),
+        Some([first, .., last]) => walk.cut_range(*first, *last, role),
+        _ => {}
+    }
+    close_chain(walk, members.get(innermost..).unwrap_or_default(), comments);
+}
+
+/// The members of a union, in order, and the comments between them.
+fn union_members<'t>(
+    walk: &mut Walk<'_, 't>,
+    node: Node<'t>,
+    level: usize,
+    members: &mut Vec<Node<'t>>,
+    comments: &mut Vec<Part<'t>>,
+) {
+    let is_union = match node.kind() {
+        "union_type" => true,
+        "binary_operator" => operator(walk, node) == "|",
+        "type" => node.named_child_count() == 1,
+        _ => false,
+    };
+    // Deeper ones stay as the grammar has them.
+    if !is_union || level > 100 {
+        members.push(node);
+        return;
+    }
     for part in walk.parts(node) {
         if part.is_code() {
-            walk.visit(part.node, side);
-            side = Role::Right;
-        } else {
-            walk.rest(part);
+            union_members(walk, part.node, level + 1, members, comments);
+        } else if part.node.is_named() {
+            comments.push(part);
         }
     }
-    walk.close();
 }
 
 pub(super) fn call<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
@@ -238,12 +290,23 @@ pub(super) fn comparison<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role
         Some([first, .., last]) => walk.cut_range(first.node, last.node, role),
         _ => {}
     }
-    for operand in operands.iter().skip(innermost) {
-        walk.visit(operand.node, Role::Right);
+    let others: Vec<Part<'t>> = parts.into_iter().filter(|part| !part.is_code() && part.field != "operators").collect();
+    let rights: Vec<Node<'t>> = operands.iter().skip(innermost).map(|operand| operand.node).collect();
+    close_chain(walk, &rights, others);
+}
+
+/// The right operands of a chain whose nodes are open, the innermost first, with the comments before each.
+fn close_chain<'t>(walk: &mut Walk<'_, 't>, rights: &[Node<'t>], others: Vec<Part<'t>>) {
+    let mut others = others.into_iter().peekable();
+    for right in rights {
+        while let Some(other) = others.next_if(|other| other.node.start_byte() < right.start_byte()) {
+            walk.rest(other);
+        }
+        walk.visit(*right, Role::Right);
         walk.close();
     }
-    for part in parts.into_iter().filter(|part| !part.is_code() && part.field != "operators") {
-        walk.rest(part);
+    for other in others {
+        walk.rest(other);
     }
 }
 
@@ -298,7 +361,16 @@ pub(super) fn sequence<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) 
     }
 }
 
+/// A pattern of several; parentheses around a single one are no more than that.
 pub(super) fn pattern<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
+    let parts = walk.parts(node);
+    if node.kind() == "tuple_pattern"
+        && !has_token(&parts, ",")
+        && parts.iter().filter(|part| part.is_code()).count() == 1
+    {
+        transparent(walk, node, role);
+        return;
+    }
     let id = walk.wrap(Kind::Array, node, role, Role::Item);
     walk.flag(id, Flags::PATTERN);
     walk.flag_if(node.kind() != "list_pattern", id, Flags::TUPLE);

@@ -6,7 +6,7 @@ mod functions;
 mod imports;
 mod matching;
 mod statements;
-mod strings;
+pub(super) mod strings;
 
 use super::walk::{self, Table};
 

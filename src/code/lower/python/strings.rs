@@ -13,9 +13,9 @@ use crate::{
 
 /// What the letters before a string's quotes say.
 #[derive(Clone, Copy)]
-struct Prefix {
+pub(in crate::code::lower) struct Prefix {
     raw: bool,
-    bytes: bool,
+    pub(in crate::code::lower) bytes: bool,
     formatted: bool,
 }
 
@@ -72,9 +72,9 @@ pub(super) fn concatenated<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Ro
 
 /// The value of a string without interpolations.
 pub(super) fn plain_value(walk: &mut Walk<'_, '_>, node: Node<'_>) -> Option<String> {
-    let inner = bounds(walk, node);
+    let inner = bounds(walk.text(node), span(node));
     let text = walk.slice(inner.start as usize, inner.end as usize);
-    let prefix = prefix(walk, node);
+    let prefix = prefix(walk.text(node));
     (!prefix.formatted).then(|| decode(text, prefix))
 }
 
@@ -83,15 +83,15 @@ fn has_interpolation(parts: &[Part<'_>]) -> bool {
 }
 
 fn value(walk: &Walk<'_, '_>, node: Node<'_>, _parts: &[Part<'_>]) -> (String, bool) {
-    let inner = bounds(walk, node);
-    let prefix = prefix(walk, node);
+    let inner = bounds(walk.text(node), span(node));
+    let prefix = prefix(walk.text(node));
     (decode(walk.slice(inner.start as usize, inner.end as usize), prefix), prefix.bytes)
 }
 
 /// The literal pieces and the interpolated expressions of one string, as items.
 fn pieces<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, parts: Vec<Part<'t>>) {
-    let inner = bounds(walk, node);
-    let prefix = prefix(walk, node);
+    let inner = bounds(walk.text(node), span(node));
+    let prefix = prefix(walk.text(node));
     let mut from = inner.start as usize;
     for part in parts {
         if part.kind() == "interpolation" {
@@ -111,25 +111,26 @@ fn piece(walk: &mut Walk<'_, '_>, start: usize, end: usize, prefix: Prefix) {
     }
 }
 
-fn decode(text: &str, prefix: Prefix) -> String {
+/// The value of a string, or of a piece of one, from the text between its quotes.
+pub(in crate::code::lower) fn decode(text: &str, prefix: Prefix) -> String {
     let value = if prefix.raw { text.to_owned() } else { escapes::python(text, prefix.bytes) };
     if prefix.formatted { value.replace("{{", "{").replace("}}", "}") } else { value }
 }
 
-fn prefix(walk: &Walk<'_, '_>, node: Node<'_>) -> Prefix {
-    let letters: Vec<char> = walk.text(node).chars().take_while(char::is_ascii_alphabetic).take(3).collect();
+/// The prefix of a string literal.
+pub(in crate::code::lower) fn prefix(literal: &str) -> Prefix {
+    let letters: Vec<char> = literal.chars().take_while(char::is_ascii_alphabetic).take(3).collect();
     let has = |lower: char| letters.iter().any(|letter| letter.eq_ignore_ascii_case(&lower));
     Prefix { raw: has('r'), bytes: has('b'), formatted: has('f') || has('t') }
 }
 
-/// The range between the quotes; a string that the file cuts off has no closing ones.
-fn bounds(walk: &Walk<'_, '_>, node: Node<'_>) -> Span {
-    let whole = span(node);
-    let text = walk.text(node);
-    let body = text.trim_start_matches(|char: char| char.is_ascii_alphabetic());
+/// The range between the quotes of the literal at `whole`; a string that the file cuts off has no closing ones.
+pub(in crate::code::lower) fn bounds(literal: &str, whole: Span) -> Span {
+    let body = literal.trim_start_matches(|char: char| char.is_ascii_alphabetic());
     let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quotes| body.starts_with(quotes)).unwrap_or("");
-    let start = node.start_byte() + (text.len() - body.len()) + quotes.len();
+    let (whole_start, whole_end) = (whole.start as usize, whole.end as usize);
+    let start = whole_start + (literal.len() - body.len()) + quotes.len();
     let closed = body.len() >= 2 * quotes.len() && body.ends_with(quotes);
-    let end = if closed { node.end_byte() - quotes.len() } else { node.end_byte() };
-    Span::new(start, end.max(start).min(whole.end as usize).max(start))
+    let end = if closed { whole_end - quotes.len() } else { whole_end };
+    Span::new(start, end.max(start))
 }

@@ -23,13 +23,18 @@ pub(super) fn element<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
         return;
     }
     let mut text: Option<Span> = None;
+    let mut before = node.start_byte();
     for part in parts {
         if is_text(part.node, walk.text(part.node)) {
-            let piece = span(part.node);
-            text = Some(Span { start: text.map_or(piece.start, |text| text.start), end: piece.end });
+            // The grammar leaves out the blanks around a character reference.
+            let whole = Span::new(before, part.node.end_byte());
+            text = Some(Span { start: text.map_or(whole.start, |text| text.start), end: whole.end });
+            before = part.node.end_byte();
             continue;
         }
+        text = text.map(|text| Span { start: text.start, end: span(part.node).start });
         flush_text(walk, &mut text);
+        before = part.node.end_byte();
         if part.field == "open_tag" {
             let parts = walk.parts(part.node);
             lower_tag(walk, id, parts);
@@ -98,12 +103,18 @@ pub(super) fn text<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, _: Role) {
     flush_text(walk, &mut Some(span(node)));
 }
 
-/// Adds the text seen so far as React would show it: lines trimmed and joined by a blank, empty ones dropped.
+/// Adds the text seen so far.
 fn flush_text(walk: &mut Walk<'_, '_>, text: &mut Option<Span>) {
     let Some(span) = text.take() else { return };
-    let raw = walk.slice(span.start as usize, span.end as usize);
+    if let Some(shown) = shown_text(walk.slice(span.start as usize, span.end as usize)) {
+        walk.leaf_at(Kind::String, span, Role::Item, &shown);
+    }
+}
+
+/// Text as React would show it: lines trimmed and joined by a blank, empty ones dropped; `None` when nothing is left.
+pub(in crate::code::lower) fn shown_text(raw: &str) -> Option<String> {
     if raw.trim().is_empty() {
-        return;
+        return None;
     }
     let lines: Vec<&str> = raw.lines().collect();
     let last = lines.len() - 1;
@@ -116,5 +127,5 @@ fn flush_text(walk: &mut Walk<'_, '_>, text: &mut Option<Span>) {
         })
         .filter(|line| !line.is_empty())
         .collect();
-    walk.leaf_at(Kind::String, span, Role::Item, &escapes::html(&shown.join(" ")));
+    Some(escapes::html(&shown.join(" ")))
 }

@@ -32,7 +32,7 @@ pub(super) fn string_value(walk: &Walk<'_, '_>, node: Node<'_>) -> String {
 }
 
 /// The text between the quotes; a string that the file cuts off has no second one.
-pub(super) fn unquoted(text: &str) -> &str {
+pub(in crate::code::lower) fn unquoted(text: &str) -> &str {
     let Some(quote) = text.chars().next().filter(|char| matches!(char, '\'' | '"' | '`')) else { return text };
     let inner = &text[1..];
     inner.strip_suffix(quote).unwrap_or(inner)

@@ -4,7 +4,7 @@ mod classes;
 mod expressions;
 mod functions;
 pub(super) mod jsx;
-mod literals;
+pub(super) mod literals;
 mod modules;
 mod patterns;
 mod statements;

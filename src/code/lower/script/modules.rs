@@ -127,6 +127,7 @@ pub(super) fn export<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
         match (part.field, part.kind()) {
             ("source", _) => specifier(walk, id, part.node),
             ("decorator", _) => walk.defer(part.node),
+            (_, "comment") if walk.has_deferred() => walk.defer(part.node),
             // The grammar does not know `export type * from 'm'`.
             (_, "ERROR") if walk.text(part.node) == "type" => walk.flag(id, Flags::TYPE_ONLY),
             (_, "export_clause") => export_clause(walk, part.node, from),

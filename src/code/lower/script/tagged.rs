@@ -52,12 +52,12 @@ fn as_comparisons(node: Node<'_>) -> Option<(Node<'_>, Span, Node<'_>)> {
         _ => return None,
     };
     let template = child(closing, "right", "template_string").filter(|_| operator(closing) == Some(">"))?;
-    let types_end = closing.child_by_field_name("operator")?.start_byte();
+    let types_end = closing.child_by_field_name("operator")?.end_byte();
     // A union of more than a few types is not written in such a place.
     for _ in 0..8 {
         match operator(opening)? {
             "<" => {
-                let types = Span::new(opening.child_by_field_name("right")?.start_byte(), types_end);
+                let types = Span::new(opening.child_by_field_name("operator")?.start_byte(), types_end);
                 return Some((opening.child_by_field_name("left")?, types, template));
             }
             "|" if operator(node) == Some("|") => opening = opening.child_by_field_name("left")?,
@@ -83,7 +83,9 @@ impl<'t> Tagged<'t> {
         walk.flag(id, Flags::TAGGED);
         walk.flag_if(self.awaited, id, Flags::AWAIT);
         walk.visit(self.tag, Role::Callee);
-        walk.leaf_at(Kind::Type, self.types, Role::Annotation, "");
+        walk.open_at(Kind::Type, self.types, Role::Annotation);
+        walk.comments_within(node, self.types);
+        walk.close();
         walk.visit(self.template, Role::Argument);
         walk.close();
     }

@@ -52,7 +52,9 @@ pub(super) fn declaration<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Rol
 pub(super) fn ambient<'t>(walk: &mut Walk<'_, 't>, node: Node<'t>, role: Role) {
     let id = walk.open_at(Kind::Type, span(node), role);
     walk.flag(id, Flags::TYPE_ONLY);
-    let declared = first_code(node)
+    // `declare global { … }` is a block, which declares no name of its own.
+    let declared = first_code(node).filter(|inner| inner.kind() != "statement_block");
+    let declared = declared
         .and_then(|inner| inner.child_by_field_name("name").or_else(|| first_code(inner)?.child_by_field_name("name")));
     if let Some(name) = declared {
         let name = literals::key_name(walk, name).unwrap_or_default();
