@@ -198,7 +198,7 @@ fn a_complaint_about_the_configuration_shows_no_secret() {
         for text in [
             format!("[scan]\nlang = \"{value}\"\n"),
             format!("[scan]\n{value} = 1\n"),
-            format!("[scan]\nonly = [\"{value}\"] # {value}\n"),
+            format!("[scan]\nonly = [\"{value}\"]\n"),
             format!("{value}\n"),
             format!("[{value}]\n"),
         ] {
