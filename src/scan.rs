@@ -64,7 +64,7 @@ pub fn scan(root: &Utf8Path, config: &Config) -> Result<Report, ScanError> {
 ///
 /// As [`scan`].
 pub fn scan_with_ledger(root: &Utf8Path, config: &Config) -> Result<(Report, Ledger), ScanError> {
-    let repo = Repo::open(root, &walk_options(config))?;
+    let repo = Repo::open(root, &walk_options(root, config))?;
     let entries: Vec<&Entry> = catalogue().entries().iter().filter(|entry| config.runs(&entry.meta)).collect();
     let ran: Vec<&str> = entries.iter().map(|entry| entry.meta.id.as_str()).collect();
     let mut texts: Vec<report::Rule> = entries.iter().map(|entry| rule_texts(entry, config)).collect();
@@ -106,7 +106,7 @@ pub fn scan_with_ledger(root: &Utf8Path, config: &Config) -> Result<(Report, Led
 ///
 /// As [`scan`].
 pub fn facts_of(root: &Utf8Path, config: &Config, needed: &[Fact]) -> Result<(Repo, Facts), ScanError> {
-    let repo = Repo::open(root, &walk_options(config))?;
+    let repo = Repo::open(root, &walk_options(root, config))?;
     let facts = engine::collect(&repo, needed, config)?;
     Ok((repo, facts))
 }
@@ -130,11 +130,16 @@ fn disabled(ran: &[&str], config: &Config) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn walk_options(config: &Config) -> WalkOptions {
+fn walk_options(root: &Utf8Path, config: &Config) -> WalkOptions {
     let defaults = WalkOptions::default();
     WalkOptions {
         max_file_bytes: config.max_file_size.unwrap_or(defaults.max_file_bytes),
         exclude: config.exclude.clone(),
+        baseline: match (&config.baseline, &config.baseline_file) {
+            (Some(baseline), _) => Some(baseline.path.clone()),
+            (None, Some(file)) => file.strip_prefix(root).ok().map(Utf8Path::to_string),
+            (None, None) => None,
+        },
         ..defaults
     }
 }
