@@ -94,7 +94,7 @@ pub fn scan_with_ledger(root: &Utf8Path, config: &Config, team: &TeamRules) -> R
     let built_in = catalogue();
     let loaded = total.phase("catalogue");
     let stage = Stopwatch::start(config.timing);
-    let repo = Repo::open(root, &walk_options(config))?;
+    let repo = Repo::open(root, &walk_options(root, config))?;
     let indexed = stage.phase("index");
     let all = built_in.entries().iter().chain(team.entries());
     let entries: Vec<&Entry> = all.filter(|entry| config.runs(&entry.meta)).collect();
@@ -152,7 +152,7 @@ pub fn scan_with_ledger(root: &Utf8Path, config: &Config, team: &TeamRules) -> R
 ///
 /// As [`scan`].
 pub fn facts_of(root: &Utf8Path, config: &Config, needed: &[Fact]) -> Result<(Repo, Facts), ScanError> {
-    let repo = Repo::open(root, &walk_options(config))?;
+    let repo = Repo::open(root, &walk_options(root, config))?;
     let facts = engine::collect(&repo, needed, config)?;
     Ok((repo, facts))
 }
@@ -177,11 +177,16 @@ fn disabled(ran: &[&str], config: &Config) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn walk_options(config: &Config) -> WalkOptions {
+fn walk_options(root: &Utf8Path, config: &Config) -> WalkOptions {
     let defaults = WalkOptions::default();
     WalkOptions {
         max_file_bytes: config.max_file_size.unwrap_or(defaults.max_file_bytes),
         exclude: config.exclude.clone(),
+        baseline: match (&config.baseline, &config.baseline_file) {
+            (Some(baseline), _) => Some(baseline.path.clone()),
+            (None, Some(file)) => file.strip_prefix(root).ok().map(Utf8Path::to_string),
+            (None, None) => None,
+        },
         ..defaults
     }
 }

@@ -1,5 +1,8 @@
 //! What a team knew when it began to look: findings that were there before.
 
+/// The name of a baseline file that is found by itself.
+pub const BASELINE_FILE: &str = "readiness.baseline";
+
 /// The findings that a baseline file names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Baseline {

@@ -22,7 +22,7 @@ mod verdict;
 mod waiver;
 
 pub use attested::Attested;
-pub use baseline::{Baseline, KnownFinding};
+pub use baseline::{BASELINE_FILE, Baseline, KnownFinding};
 pub use category::{Categories, CategoryMeta, RowMeta};
 pub use date::{Date, DateError};
 pub use evidence::{Evidence, Observation, Tone};

@@ -137,6 +137,8 @@ impl Past {
     ///
     /// When there is no such commit; says why.
     pub fn open(root: &Utf8Path, commit: &str) -> Result<Self, String> {
+        let absolute = root.canonicalize_utf8().unwrap_or_else(|_| root.to_owned());
+        let root = absolute.as_path();
         let opened = catch_unwind(AssertUnwindSafe(|| {
             let work_tree = git::work_tree(root).ok_or("the folder is in no git repository")?;
             let mut repository = git::open(work_tree)?;

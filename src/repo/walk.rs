@@ -16,7 +16,7 @@ use super::{
     ignore_files::{Heed, IgnoreFiles},
     skip::{SkipReason, Skipped, is_tool_folder},
 };
-use crate::model::PathGlobs;
+use crate::model::{BASELINE_FILE, PathGlobs};
 
 /// The file in which a team names what is no part of the audit, in the syntax of `.gitignore`.
 pub const IGNORE_FILE: &str = ".readinessignore";
@@ -32,11 +32,20 @@ pub struct WalkOptions {
     pub max_files: usize,
     /// Paths that the user does not want to be looked at.
     pub exclude: PathGlobs,
+    /// A baseline by another name than its own, relative to the root. What a baseline quotes of the code must not answer
+    /// what an audit asks.
+    pub baseline: Option<String>,
 }
 
 impl Default for WalkOptions {
     fn default() -> Self {
-        Self { max_file_bytes: 1 << 20, max_depth: 64, max_files: 500_000, exclude: PathGlobs::default() }
+        Self {
+            max_file_bytes: 1 << 20,
+            max_depth: 64,
+            max_files: 500_000,
+            exclude: PathGlobs::default(),
+            baseline: None,
+        }
     }
 }
 
@@ -103,7 +112,9 @@ pub(super) fn walk(root: &Utf8Path, git: &Git, options: &WalkOptions) -> Walked 
     if walk.out.files.len() < options.max_files {
         walk.add_tracked(git);
     }
-    walk.out.files.retain(|file| !options.exclude.matches(file.path.as_str()));
+    let is_baseline =
+        |path: &Utf8Path| path.file_name() == Some(BASELINE_FILE) || options.baseline.as_deref() == Some(path.as_str());
+    walk.out.files.retain(|file| !options.exclude.matches(file.path.as_str()) && !is_baseline(&file.path));
     walk.out.skipped.retain(|skipped| !options.exclude.matches(skipped.path.as_str()));
     walk.out.files.sort_by(|one, two| one.path.as_str().cmp(two.path.as_str()));
     walk.out.skipped.sort();

@@ -5,10 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use crate::model::BASELINE_FILE as FILE_NAME;
 use crate::model::{Baseline, KnownFinding};
-
-/// The name that is looked for in the scanned folder.
-pub const FILE_NAME: &str = "readiness.baseline";
 
 /// What every file begins with.
 const HEADER: &str = "\

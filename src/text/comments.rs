@@ -30,6 +30,9 @@ const fn quote(sign: &'static str, escapes: bool, many_lines: bool) -> Quote {
     Quote { sign, escapes, many_lines }
 }
 
+/// A tag that does not end within so many characters is none; without it many such would be searched to the end.
+const LONGEST_TAG: usize = 1000;
+
 const C_BLOCK: &[(&str, &str)] = &[("/*", "*/")];
 const PLAIN_STRINGS: &[Quote] = &[quote("\"", true, false), quote("'", true, false)];
 
@@ -160,7 +163,7 @@ fn tag_end(text: &str, at: usize) -> usize {
         return at + 1;
     }
     let mut string = None;
-    for (offset, char) in text[at..].char_indices() {
+    for (offset, char) in text[at..].char_indices().take(LONGEST_TAG) {
         match (char, string) {
             ('>', None) => return at + offset + 1,
             ('"' | '\'', None) => string = Some(char),

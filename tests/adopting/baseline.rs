@@ -269,3 +269,19 @@ fn what_the_file_quotes_is_no_comment() {
         .collect();
     assert_eq!(paths, ["src/orders/m000.js"]);
 }
+
+#[test]
+fn what_the_file_quotes_answers_no_question() {
+    let shop = shop(1);
+    let root = shop.path();
+    write(root, "readiness.toml", "");
+    write(root, "src/colour.js", "exports.colour = process.env.SHOP_COLOUR;\nconsole.log(process.env.SHOP_SIGN);\n");
+    for arguments in [&["baseline"][..], &["baseline", "--file", "known.txt"]] {
+        run(root, arguments);
+        let check = [&["baseline", "--check"], &arguments[1..]].concat();
+        let (code, stdout, stderr) = run(root, &check);
+        assert_eq!(code, 0, "{stdout}{stderr}");
+        assert!(stdout.ends_with(" known, 0 gone, 0 new\n"), "{stdout}");
+        fs::remove_file(root.join(arguments.get(2).copied().unwrap_or(FILE))).expect("it is there");
+    }
+}
