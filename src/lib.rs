@@ -1,6 +1,6 @@
 //! Audits a repository for production readiness: a verdict with evidence for every criterion.
 //!
-//! [`scan`] is the whole of it: a folder and a [`config::Config`] in, a [`report::Report`] out. The report holds
+//! [`scan()`] is the whole of it: a folder and a [`config::Config`] in, a [`report::Report`] out. The report holds
 //! everything that the command line prints; [`report`] has the renderers.
 //!
 //! ```

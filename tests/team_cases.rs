@@ -115,7 +115,7 @@ fn update_writes_places_and_no_verdict() {
     assert_eq!(fs::read_to_string(folder.path().join(CASES)).unwrap(), wrong);
 }
 
-/// A rule that wants a file, and asks what git tracks through a built-in notion of a case.
+/// A rule that wants a file.
 const MISSING: &str = r#"id = "owner-missing"
 category = "documentation"
 severity = "low"

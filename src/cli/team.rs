@@ -2,7 +2,7 @@
 
 use std::env;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use readiness::{
     config::{Found, RuleFolder, find, rule_folders},
     rule::TeamRules,
@@ -31,7 +31,7 @@ pub(super) fn load(folders: &[RuleFolder]) -> Result<TeamRules, Failure> {
 pub(super) fn folders_here(named: &[Utf8PathBuf]) -> Result<Vec<RuleFolder>, Failure> {
     let here = env::current_dir().ok().and_then(|here| Utf8PathBuf::from_path_buf(here).ok());
     let here = here.and_then(|here| here.canonicalize_utf8().ok());
-    folders(named, here.as_deref().and_then(|here: &Utf8Path| find(here)).as_ref())
+    folders(named, here.as_deref().and_then(find).as_ref())
 }
 
 /// The rules of [`folders_here`].

@@ -106,7 +106,7 @@ impl Reader<'_> {
         self.problems.push(problem);
     }
 
-    /// A section: every key is known and right, and every key that is needed is there.
+    /// A section: every key is known and right, and every key that is needed is there, if only misspelt.
     fn section(&mut self, table: &DeTable<'_>, span: Range<usize>, name: &str, keys: &'static [Key], depth: usize) {
         for (key, value) in table {
             let written = key.get_ref().as_ref();
@@ -115,8 +115,12 @@ impl Reader<'_> {
                 None => self.unknown(written, key.span(), name, keys),
             }
         }
+        let names = || keys.iter().map(|key| key.name);
+        let unknown =
+            table.iter().map(|(key, _)| key.get_ref().as_ref()).filter(|key| !names().any(|name| name == *key));
+        let meant: Vec<&str> = unknown.filter_map(|key| nearest(key, names())).collect();
         for (key, why) in keys.iter().filter_map(|key| Some((key.name, key.needed?))) {
-            if get(table, key).is_none() {
+            if get(table, key).is_none() && !meant.contains(&key) {
                 let place = if name.is_empty() { "this rule".to_owned() } else { format!("`{name}`") };
                 self.say(helped(format!("`{key}` is missing in {place}"), span.clone(), format!("`{key}` {why}")));
             }
