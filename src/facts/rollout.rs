@@ -1,6 +1,8 @@
 //! What happens when the repository is deployed: which scripts and jobs do it, whether they apply migrations, and
 //! whether an earlier version can be brought back.
 
+use rustc_hash::FxHashMap;
+
 use super::{
     commands::{CommandUse, Stage},
     compose,
@@ -20,41 +22,73 @@ pub fn is_action(way: &DeployWay) -> bool {
     matches!(way.kind, "a workflow" | "a script")
 }
 
-/// Whether a command applies migrations, itself or through the script that it starts.
-pub fn applies_migrations(used: &CommandUse, commands: &[CommandUse]) -> bool {
-    let mut left = MAX_STARTED;
-    applies(used, commands, 0, &mut left)
-}
-
 /// How many commands are followed behind one: scripts that start each other multiply.
 const MAX_STARTED: u16 = 200;
 
-fn applies(used: &CommandUse, commands: &[CommandUse], depth: u8, left: &mut u16) -> bool {
-    if let Some(SchemaCommand::Migrate(_) | SchemaCommand::Push(_)) = migrations::schema_command(used) {
-        return true;
-    }
-    if depth > 2 || used.only_prints() {
-        return false;
-    }
-    started(used, commands).any(|inner| {
-        *left = left.saturating_sub(1);
-        *left > 0 && applies(inner, commands, depth + 1, left)
-    })
+/// The commands of the repository by what starts them.
+pub struct Starts<'c> {
+    package_scripts: FxHashMap<&'c str, Vec<&'c CommandUse>>,
+    shell_scripts: FxHashMap<&'c str, Vec<&'c CommandUse>>,
+    targets: FxHashMap<&'c str, Vec<&'c CommandUse>>,
 }
 
-/// The commands of the script, task or target that a command starts.
-fn started<'c>(used: &'c CommandUse, commands: &'c [CommandUse]) -> impl Iterator<Item = &'c CommandUse> {
-    let script = used.command.package_script();
-    let make = used.command.program().filter(|program| program.name == "make");
-    commands.iter().filter(move |inner| match inner.stage {
-        Stage::PackageScript => script == Some(inner.name.as_str()) && inner.span_differs(used),
-        Stage::ShellScript => {
-            inner.file != used.file
-                && used.command.words.iter().any(|word| word.text.rsplit('/').next() == Some(inner.name.as_str()))
+impl<'c> Starts<'c> {
+    pub fn of(commands: &'c [CommandUse]) -> Self {
+        let by_name = |stage: Stage| {
+            let mut names: FxHashMap<&str, Vec<&CommandUse>> = FxHashMap::default();
+            for used in commands.iter().filter(|used| used.stage == stage) {
+                names.entry(used.name.as_str()).or_default().push(used);
+            }
+            names
+        };
+        Self {
+            package_scripts: by_name(Stage::PackageScript),
+            shell_scripts: by_name(Stage::ShellScript),
+            targets: by_name(Stage::Make),
         }
-        Stage::Make => make.is_some_and(|make| make.arguments.iter().any(|word| word.text == inner.name)),
-        _ => false,
-    })
+    }
+
+    /// Whether a command applies migrations, itself or through the script that it starts.
+    pub fn applies_migrations(&self, used: &CommandUse) -> bool {
+        let mut left = MAX_STARTED;
+        self.applies(used, 0, &mut left)
+    }
+
+    fn applies(&self, used: &CommandUse, depth: u8, left: &mut u16) -> bool {
+        if let Some(SchemaCommand::Migrate(_) | SchemaCommand::Push(_)) = migrations::schema_command(used) {
+            return true;
+        }
+        if depth > 2 || used.only_prints() {
+            return false;
+        }
+        self.started(used).into_iter().any(|inner| {
+            *left = left.saturating_sub(1);
+            *left > 0 && self.applies(inner, depth + 1, left)
+        })
+    }
+
+    /// The commands of the script, task or target that a command starts.
+    fn started(&self, used: &CommandUse) -> Vec<&'c CommandUse> {
+        fn named<'c>(
+            names: &FxHashMap<&'c str, Vec<&'c CommandUse>>,
+            name: &str,
+        ) -> impl Iterator<Item = &'c CommandUse> {
+            names.get(name).cloned().unwrap_or_default().into_iter()
+        }
+        let script = used.command.package_script().into_iter();
+        let mut found: Vec<&CommandUse> = script
+            .flat_map(|script| named(&self.package_scripts, script))
+            .filter(|inner| inner.span_differs(used))
+            .collect();
+        let words = used.command.words.iter().filter_map(|word| word.text.rsplit('/').next());
+        found.extend(words.flat_map(|word| named(&self.shell_scripts, word)).filter(|inner| inner.file != used.file));
+        if !self.targets.is_empty()
+            && let Some(make) = used.command.program().filter(|program| program.name == "make")
+        {
+            found.extend(make.arguments.iter().flat_map(|word| named(&self.targets, &word.text)));
+        }
+        found
+    }
 }
 
 impl CommandUse {

@@ -1,10 +1,12 @@
 //! Whether git would ignore a path that is not there.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use camino::Utf8Path;
+use ignore::gitignore::Gitignore;
 
 use super::{Repo, ignore_files::patterns};
+use crate::model::{FileId, Table};
 
 impl Repo {
     /// Whether a `.gitignore` above `path` keeps it out of git: a build writes it, so its absence says nothing.
@@ -14,11 +16,15 @@ impl Repo {
     }
 
     fn ignored_by(&self, folder: &Utf8Path, path: &Utf8Path) -> bool {
-        let Some(text) = self.by_path(&folder.join(".gitignore")).and_then(|file| self.read(file.id).ok()) else {
-            return false;
-        };
-        let Some(patterns) = patterns(Path::new(""), &text) else { return false };
+        let Some(file) = self.by_path(&folder.join(".gitignore")) else { return false };
+        let known = self.once(Ignoring::default);
+        let read = |&file: &FileId| patterns(Path::new(""), &self.read(file).ok()?).map(Arc::new);
+        let Some(patterns) = known.0.get(file.id, read) else { return false };
         let inside = path.strip_prefix(folder).unwrap_or(path);
         patterns.matched_path_or_any_parents(inside.as_std_path(), false).is_ignore()
     }
 }
+
+/// The patterns of each `.gitignore`.
+#[derive(Default)]
+struct Ignoring(Table<FileId, Option<Arc<Gitignore>>>);

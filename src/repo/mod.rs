@@ -20,7 +20,10 @@ mod skip;
 mod technologies;
 mod walk;
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use globset::GlobBuilder;
@@ -57,6 +60,9 @@ pub struct Repo {
     git: Git,
     skipped: Vec<Skipped>,
     options: WalkOptions,
+    /// The files of each component and of each kind, in order of path.
+    by_component: Vec<Vec<FileId>>,
+    by_kind: BTreeMap<FileKind, Vec<FileId>>,
     memo: Memo,
 }
 
@@ -88,6 +94,8 @@ impl Repo {
             git,
             skipped: walked.skipped,
             options: options.clone(),
+            by_component: Vec::new(),
+            by_kind: BTreeMap::new(),
             memo: Memo::default(),
         };
         for (found, examined) in walked.files.into_iter().zip(examined) {
@@ -96,6 +104,9 @@ impl Repo {
         repo.skipped.sort();
         repo.skipped.dedup();
         repo.contents.resize_with(repo.files.len(), Content::default);
+        for file in &repo.files {
+            repo.by_kind.entry(file.kind).or_default().push(file.id);
+        }
         if let Some(text) = repo.by_path(Utf8Path::new(".gitmodules")).and_then(|file| repo.read(file.id).ok()) {
             repo.git.add_submodules(&text);
         }
@@ -105,6 +116,10 @@ impl Repo {
         }
         repo.components = components::find(&repo, &around);
         components::assign(&repo.components, &mut repo.files);
+        repo.by_component = vec![Vec::new(); repo.components.len()];
+        for file in &repo.files {
+            repo.by_component[index(file.component.0)].push(file.id);
+        }
         profile::fill(&mut repo);
         if let Some(name) = repo.own_name() {
             repo.name = name;
@@ -163,9 +178,10 @@ impl Repo {
 
     /// The files of one kind, in order of path. A link to another file of the kind is left out.
     pub fn of_kind(&self, kind: FileKind) -> impl Iterator<Item = &File> {
-        self.files.iter().filter(move |file| {
+        let files = self.by_kind.get(&kind).into_iter().flatten().map(|id| self.file(*id));
+        files.filter(move |file| {
             let target = || file.link.as_deref().and_then(|target| self.by_path(target));
-            file.kind == kind && target().is_none_or(|target| target.kind != kind)
+            target().is_none_or(|target| target.kind != kind)
         })
     }
 
@@ -233,7 +249,7 @@ impl Repo {
 
     /// The files of a component, without those of the components inside it.
     pub fn files_of(&self, component: ComponentId) -> impl Iterator<Item = &File> {
-        self.files.iter().filter(move |file| file.component == component)
+        self.by_component.get(index(component.0)).into_iter().flatten().map(|id| self.file(*id))
     }
 
     /// The files at any depth below a folder, in order of path; all of them for an empty path.

@@ -1,6 +1,11 @@
 //! The catalogue: every rule's identity and texts from its file, joined with its code. The only list of all rules.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use rayon::prelude::*;
 
 use super::{Rule, RuleFile, declarative::DeclaredRule, mistakes};
 use crate::model::{Categories, RuleMeta};
@@ -65,15 +70,18 @@ pub struct Catalogue {
 impl Catalogue {
     /// Joins the embedded rule files with `coded` rules.
     pub fn load(coded: &'static [&'static dyn Rule]) -> Result<Self, CatalogueError> {
-        let mut code: BTreeMap<&str, &'static dyn Rule> = coded.iter().map(|rule| (rule.id(), *rule)).collect();
-        let mut entries = Vec::new();
-        for (path, content) in EMBEDDED {
-            let Some((category, name)) = path.split_once('/') else { continue };
-            let Some(id) = name.strip_suffix(".toml") else { continue };
-            entries.push(entry(category, id, path, content, &mut code)?);
-        }
-        if let Some(id) = code.into_keys().next() {
-            return Err(CatalogueError::NoFile(id.to_owned()));
+        let code: BTreeMap<&str, &'static dyn Rule> = coded.iter().map(|rule| (rule.id(), *rule)).collect();
+        let files = EMBEDDED.par_iter().filter_map(|(path, content)| {
+            let (category, name) = path.split_once('/')?;
+            Some((category, name.strip_suffix(".toml")?, path, content))
+        });
+        // Reading the files is most of what starting costs.
+        let mut entries: Vec<Entry> = files
+            .map(|(category, id, path, content)| entry(category, id, path, content, &code))
+            .collect::<Result<_, _>>()?;
+        let known: BTreeSet<&str> = entries.iter().map(|entry| entry.meta.id.as_str()).collect();
+        if let Some(id) = code.keys().find(|id| !known.contains(*id)) {
+            return Err(CatalogueError::NoFile((*id).to_owned()));
         }
         let order: Vec<String> = Categories::embedded().all.iter().map(|category| category.id.clone()).collect();
         let rank = |category: &str| order.iter().position(|id| id == category).unwrap_or(order.len());
@@ -128,7 +136,7 @@ fn entry(
     id: &str,
     path: &str,
     content: &str,
-    code: &mut BTreeMap<&str, &'static dyn Rule>,
+    code: &BTreeMap<&str, &'static dyn Rule>,
 ) -> Result<Entry, CatalogueError> {
     let path = format!("rules/{path}");
     let wrong = |message: String| CatalogueError::File { path: path.clone(), message };
@@ -139,8 +147,8 @@ fn entry(
     if file.id != id {
         return Err(wrong(format!("the id is `{}`, the file is named `{id}`", file.id)));
     }
-    let decision = match (code.remove(id), &file.matcher) {
-        (Some(rule), None) => Decision::Coded(rule),
+    let decision = match (code.get(id), &file.matcher) {
+        (Some(rule), None) => Decision::Coded(*rule),
         (Some(_), Some(_)) => return Err(wrong("it has both code and a [match]".to_owned())),
         (None, Some(_)) => Decision::Declared(DeclaredRule::new(&file).map_err(wrong)?),
         (None, None) => {

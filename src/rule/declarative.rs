@@ -312,13 +312,7 @@ fn seen(index: usize, cx: &Context<'_>, looks_at: impl Fn(&crate::repo::File) ->
     let mine = cx.seen.iter().filter(|seen| seen.key == key);
     Found {
         hits: mine.map(|seen| Hit { place: seen.place.clone(), message: seen.message.clone() }).collect(),
-        looked: cx
-            .repo
-            .files()
-            .iter()
-            .filter(|file| cx.covers(file.id) && looks_at(file))
-            .map(|file| file.id)
-            .collect(),
+        looked: cx.all_files().filter(|file| looks_at(file)).map(|file| file.id).collect(),
         unread: Vec::new(),
     }
 }

@@ -121,9 +121,16 @@ impl Context<'_> {
         self.asks_repository() || self.repo.file(file).component == self.component.id
     }
 
+    /// The files that belong to what is asked, in order of path.
+    pub fn all_files(&self) -> impl Iterator<Item = &File> {
+        let whole = self.asks_repository();
+        let all = whole.then(|| self.repo.files().iter()).into_iter().flatten();
+        all.chain((!whole).then(|| self.repo.files_of(self.component.id)).into_iter().flatten())
+    }
+
     /// The files of `role` that belong to what is asked.
     pub fn files(&self, role: Role) -> impl Iterator<Item = &File> {
-        self.repo.files().iter().filter(move |file| file.role == role && self.covers(file.id))
+        self.all_files().filter(move |file| file.role == role)
     }
 
     /// A whole number that the team may tune, as `[option.NAME]` of the rule file declares it.

@@ -62,8 +62,7 @@ fn path_within<'r>(scope: Scope, repo: &'r Repo, file: &'r File) -> &'r str {
 
 pub(super) fn files(globs: &Globs, cx: &Context<'_>) -> Found {
     let mut found = Found::default();
-    let own = cx.repo.files().iter().filter(|file| cx.covers(file.id));
-    for file in own.filter(|file| !matches!(file.role, Role::Vendored | Role::Example)) {
+    for file in cx.all_files().filter(|file| !matches!(file.role, Role::Vendored | Role::Example)) {
         found.looked.push(file.id);
         if globs.matches(path_within(cx.meta.scope, cx.repo, file)) {
             found.hits.push(Hit { place: Place::File(file.id), message: message(cx.repo, file.id, "", file.name()) });
@@ -75,7 +74,7 @@ pub(super) fn files(globs: &Globs, cx: &Context<'_>) -> Found {
 pub(super) fn documents(wanted: &DocMatch, cx: &Context<'_>) -> Found {
     let pattern: Vec<&str> = wanted.path.split('.').collect();
     let mut found = Found::default();
-    for file in cx.repo.files().iter().filter(|file| cx.covers(file.id) && NAMED.contains(&file.role)) {
+    for file in cx.all_files().filter(|file| NAMED.contains(&file.role)) {
         if !wanted.files.matches(path_within(cx.meta.scope, cx.repo, file)) {
             continue;
         }

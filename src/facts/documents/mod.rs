@@ -6,6 +6,8 @@ mod code;
 mod read;
 mod topic;
 
+use std::sync::Arc;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 pub use code::{Recipe, recipes};
@@ -75,7 +77,13 @@ pub struct Covered {
 
 /// The project's own documents, in order of path: no licences, no copies of others' work, no pages of a site, no
 /// texts that the program uses.
-pub fn documents(repo: &Repo) -> Vec<Document> {
+pub fn documents(repo: &Repo) -> Arc<Vec<Document>> {
+    Arc::clone(&repo.once(|| Documents(Arc::new(read_all(repo)))).0)
+}
+
+struct Documents(Arc<Vec<Document>>);
+
+fn read_all(repo: &Repo) -> Vec<Document> {
     repo.files().iter().filter(|file| is_document(file)).filter_map(|file| read::document(repo, file)).collect()
 }
 
@@ -95,12 +103,11 @@ pub struct Heading {
 /// The first heading of the instructions that `fits`; its text is given in lower case. Enough to see that a subject is
 /// written about: what stands below it is not judged.
 pub fn heading(repo: &Repo, fits: impl Fn(&str) -> bool) -> Option<Heading> {
-    instructions(repo).find_map(|file| {
-        let sections = read::document(repo, file)?.sections;
-        let span = sections.into_iter().find(|section| fits(&section.title))?.heading;
-        let text = repo.read(file.id).ok()?;
+    documents(repo).iter().filter(|document| !is_report(&document.path)).find_map(|document| {
+        let span = document.sections.iter().find(|section| fits(&section.title))?.heading;
+        let text = repo.read(document.file).ok()?;
         let written = text[span.range()].trim_start_matches(['#', '=']).trim().to_owned();
-        Some(Heading { place: Place::At(file.id, span), text: written })
+        Some(Heading { place: Place::At(document.file, span), text: written })
     })
 }
 

@@ -1,5 +1,9 @@
 //! Where a request goes, as far as its file tells.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::{
     code::{BindingKind, Flags, Kind, NodeRef, Role},
     model::Span,
@@ -326,9 +330,15 @@ const CHECKS: [&str; 22] = [
 
 /// Whether a file says something about which addresses may be fetched.
 pub(super) fn speaks_of_checks(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    CHECKS.iter().any(|word| text.contains(word))
-        || ["validateurl", "validate_url", "isallowedurl", "assertsafe", ".hostname !==", ".hostname ===", "hosts.has("]
-            .iter()
-            .any(|word| text.contains(word))
+    SPOKEN.is_match(text)
 }
+
+/// What speaks of checks, in any case.
+static SPOKEN: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let more =
+        ["validateurl", "validate_url", "isallowedurl", "assertsafe", ".hostname !==", ".hostname ===", "hosts.has("];
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(CHECKS.iter().chain(more.iter()))
+        .expect("words are short and few, so the automaton has room for them")
+});

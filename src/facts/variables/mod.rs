@@ -172,16 +172,20 @@ pub fn read<'a>(repo: &'a Repo, facts: &'a Facts) -> Vec<Variable<'a>> {
         }
     }
     let names: BTreeSet<&str> = reads.keys().copied().collect();
-    let mut declared = declarations(repo, &names);
+    // Every component asks, and the documents are long.
+    let declared = facts.once(|| DeclaredForReads(declarations(repo, &names)));
     reads
         .into_iter()
         .map(|(name, reads)| Variable {
             name: name.to_owned(),
             reads,
-            declared: declared.remove(name).unwrap_or_default(),
+            declared: declared.0.get(name).cloned().unwrap_or_default(),
         })
         .collect()
 }
+
+/// The declarations of every variable that code reads.
+struct DeclaredForReads(BTreeMap<String, Vec<Declared>>);
 
 /// Every variable that is read or declared, by name.
 pub fn all<'a>(repo: &'a Repo, facts: &'a Facts) -> Vec<Variable<'a>> {

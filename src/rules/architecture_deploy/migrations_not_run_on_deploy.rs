@@ -57,10 +57,11 @@ impl Rule for MigrationsNotRunOnDeploy {
 
 fn evidence(cx: &Context<'_>) -> Vec<Evidence> {
     let commands = cx.facts.commands(cx.repo);
+    let starts = rollout::Starts::of(commands);
     let mut found: Vec<Evidence> = commands
         .iter()
         .filter(|used| runs_on_deploy(cx, used))
-        .filter(|used| rollout::applies_migrations(used, commands) || names_migration(used))
+        .filter(|used| starts.applies_migrations(used) || names_migration(used))
         .take(3)
         .map(|used| Evidence::At { place: used.place(), note: Message::new("applied").with("command", used.text()) })
         .collect();

@@ -64,8 +64,9 @@ fn described(cx: &Context<'_>) -> Vec<FileId> {
         let stem = name.split('.').next().unwrap_or_default();
         stem.split(['-', '_', ' ']).any(|word| matches!(word, "api" | "openapi" | "swagger"))
     };
-    let written = documents::documents(cx.repo)
-        .into_iter()
+    let documents = documents::documents(cx.repo);
+    let written = documents
+        .iter()
         .filter(|document| named(document.path.as_str()) && document.words >= ENOUGH_WORDS)
         .map(|document| document.file);
     let formal = |file: &&File| {

@@ -151,7 +151,7 @@ fn family_of(identifier: &str) -> Option<&'static str> {
 /// A heading of the README.
 fn readme(cx: &Context<'_>) -> Option<Place> {
     documents::documents(cx.repo)
-        .into_iter()
+        .iter()
         .filter(|document| documents::is_readme(&document.path) && document.path.components().count() == 1)
         .find_map(|document| {
             let named = |title: &str| title.contains("licen") || title.contains("лиценз");

@@ -1,5 +1,9 @@
 //! `request-id-missing`: every record of one request carries the same id.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::{
     facts::{
         Fact,
@@ -17,6 +21,13 @@ pub(in crate::rules) struct RequestIdMissing;
 /// How such an id is named, in lower case without separators.
 const NAMES: [&str; 8] =
     ["requestid", "correlationid", "traceparent", "traceid", "reqid", "genreqid", "asynclocalstorage", "xrequest"];
+
+static NAMED: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(NAMES)
+        .expect("words are short and few, so the automaton has room for them")
+});
 
 /// Fewer routes than this are a sketch.
 const ROUTES: usize = 5;
@@ -46,17 +57,15 @@ impl Rule for RequestIdMissing {
     }
 
     fn text(&self, file: &Visit<'_>, out: &mut Out<'_>) {
-        let found = file.text.lines().scan(0, |offset, line| {
+        let plain: String = file.text.chars().filter(|letter| !matches!(letter, '-' | '_')).collect();
+        let Some(first) = NAMED.find(&plain) else { return };
+        let before = plain[..first.start()].matches('\n').count();
+        let mut lines = file.text.lines().scan(0, |offset, line| {
             let start = *offset;
             *offset += line.len() + 1;
             Some((start, line))
         });
-        let named = found.into_iter().find(|(_, line)| {
-            let plain: String =
-                line.chars().filter(|letter| !matches!(letter, '-' | '_')).collect::<String>().to_ascii_lowercase();
-            NAMES.iter().any(|name| plain.contains(name))
-        });
-        if let Some((start, line)) = named {
+        if let Some((start, line)) = lines.nth(before) {
             let end = (start + line.len()).min(file.text.len());
             out.note(Place::At(file.file.id, Span::new(start.min(end), end)), "named");
         }

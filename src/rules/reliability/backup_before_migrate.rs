@@ -28,11 +28,12 @@ impl Rule for BackupBeforeMigrate {
         let commands = cx.facts.commands(cx.repo);
         let ways = deployment::ways(cx.repo, commands);
         let deploying: Vec<FileId> = ways.iter().filter(|way| rollout::is_action(way)).map(|way| way.file).collect();
+        let starts = rollout::Starts::of(commands);
         let mut seen = Vec::new();
         let steps: Vec<&CommandUse> = commands
             .iter()
             .filter(|used| deploying.contains(&used.file) && is_step(cx, used))
-            .filter(|used| rollout::applies_migrations(used, commands))
+            .filter(|used| starts.applies_migrations(used))
             .filter(|used| {
                 let first = !seen.contains(&used.file);
                 seen.push(used.file);
