@@ -52,21 +52,22 @@ impl Rule for WebhookBehindAuth {
 /// signature is looked at where it is a webhook.
 fn receives(cx: &Context<'_>, all: &[Route], route: &Route) -> bool {
     let kind = cx.repo.component(route.component).kind;
+    if route.method != "POST" || route.kind != RouteKind::Http {
+        return false;
+    }
     let parts = standing::segments(&route.path);
     let last = parts.last().map_or("", String::as_str);
-    let hook =
-        route.method == "POST" && route.area() == Area::Hook && matches!(last, "webhook" | "ipn" | "stripe" | "github");
-    // Compares with every route, so it is asked last.
+    let hook = matches!(last, "webhook" | "ipn" | "stripe" | "github") && route.area() == Area::Hook;
+    // Asked of few routes only: it looks at all the others.
     let managed = || {
         all.iter().any(|other| {
             other.component == route.component
                 && matches!(other.method.as_str(), "GET" | "PUT" | "PATCH" | "DELETE")
-                && other.area() == Area::Hook
                 && other.path.starts_with(&route.path)
+                && other.area() == Area::Hook
         })
     };
     cx.repo.file(route.file).role == Role::Source
-        && route.kind == RouteKind::Http
         // Nest's guards are for all routes and spare those that are marked, each in its own way.
         && route.framework != "nest"
         && hook
