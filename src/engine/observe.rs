@@ -80,6 +80,7 @@ pub(super) fn observe(plan: &Plan<'_>, repo: &Repo, file: &File, timed: bool) ->
     let visit = Visit { repo, file, text: &text, tree: lowered.as_ref().map(|lowered| &lowered.tree) };
     let step = Stopwatch::start(timed);
     walk(plan, &interested, &visit, timed, &mut seen);
+    seen.facts.shrink();
     seen.steps.visit = step.stop().unwrap_or_default();
     seen
 }

@@ -198,6 +198,12 @@ pub struct FileFacts {
 }
 
 impl FileFacts {
+    /// Gives back memory that nobody will use.
+    pub fn shrink(&mut self) {
+        self.modules.shrink();
+        self.access.signs.shrink_to_fit();
+    }
+
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

@@ -128,6 +128,16 @@ pub struct CallSite {
 }
 
 impl ModuleFacts {
+    /// Gives back what the lists were given to grow: they are kept to the end of the scan.
+    pub(super) fn shrink(&mut self) {
+        self.imports.shrink_to_fit();
+        self.exports.shrink_to_fit();
+        self.functions.shrink_to_fit();
+        self.classes.shrink_to_fit();
+        self.values.shrink_to_fit();
+        self.calls.shrink_to_fit();
+    }
+
     /// The innermost function around `span`, that span's own function included.
     pub fn function_around(&self, span: Span) -> Option<usize> {
         // Functions are in source order, so the last one that begins before and ends after is the innermost.
