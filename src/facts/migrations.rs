@@ -234,6 +234,8 @@ pub fn schema_command(used: &CommandUse) -> Option<SchemaCommand> {
         "rails" | "rake" if has("db:rollback") => Rollback("rails db:rollback"),
         "php" if has("artisan") && has("migrate") => Migrate("artisan migrate"),
         "php" if has("artisan") && has("migrate:rollback") => Rollback("artisan migrate:rollback"),
+        // A program's own command line around Alembic: `python -m shop db upgrade head`.
+        _ if first == "db" && second == "upgrade" => Migrate("db upgrade"),
         _ => return None,
     })
 }

@@ -289,9 +289,7 @@ impl<'r> Follower<'r> {
             let start = text.find(target).unwrap_or_default();
             let span = Span::new(start, start + target.len());
             let purpose = |does| Purpose { does, tool: format!("make {target}") };
-            acts.extend(
-                does.map(|does| Act { by_name: true, ..act_of(purpose(does), span, Place::At(file, span)) }),
-            );
+            acts.extend(does.map(|does| Act { by_name: true, ..act_of(purpose(does), span, Place::At(file, span)) }));
         }
         // Each line of a recipe is a script of its own.
         let mut start = 0;
