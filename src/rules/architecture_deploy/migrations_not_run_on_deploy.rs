@@ -211,8 +211,10 @@ fn described(cx: &Context<'_>) -> Option<Evidence> {
                 | FileKind::Compose
         );
         let server = matches!(file.path.extension(), Some("ini" | "conf" | "service"));
-        // Alembic's own settings name its loggers.
-        file.role.is_operational() && (kind || server) && !file.name().eq_ignore_ascii_case("alembic.ini")
+        // Settings of tools name folders to leave out, and Alembic's own name its loggers.
+        let tool = ["alembic", "mypy", "tox", "pytest", "setup", "flake8", "pylint", "logging"];
+        let server = server && !tool.contains(&file.path.file_stem().unwrap_or_default());
+        file.role.is_operational() && (kind || server)
     });
     files.find_map(|file| {
         let text = cx.repo.read(file.id).ok()?;
