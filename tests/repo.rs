@@ -577,9 +577,15 @@ fn damaged_manifests_are_read_as_far_as_they_go() {
         ("c/pyproject.toml", "[project\nname="),
         ("d/pom.xml", "<project><dependencies><dependency>"),
         ("e/requirements.txt", "-r ../../outside.txt\n-r requirements.txt\n===\n\u{feff}\n"),
-        ("f/setup.py", "setup(install_requires=['a"),
+        ("f/setup.py", "from setuptools import setup\nsetup(install_requires=['a"),
         ("g/Gemfile", "gem '"),
         ("h/go.mod", "require ("),
+        // No manifests: a module that happens to be called so, and one that only pins tools.
+        ("i/setup.py", "def setup():\n    return form(setup())\n"),
+        (
+            "j/go.mod",
+            "module example.com/tools\n\ntool example.com/format\n\nrequire example.com/format v1.0.0 // indirect\n",
+        ),
     ]);
     let repo = folder.open();
     assert_eq!(repo.manifests().len(), 9);

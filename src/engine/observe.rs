@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     code::{Lowered, lower},
-    facts::{Fact, FileFacts, Visit},
+    facts::{Fact, FileFacts, Visit, Watch},
     model::{FileId, Observation, Span},
     repo::{File, ReadError, Repo},
     rule::Out,
@@ -90,13 +90,18 @@ pub(super) fn observe(plan: &Plan<'_>, repo: &Repo, file: &File, timed: bool) ->
 fn note_unread(plan: &Plan<'_>, repo: &Repo, file: &File, error: &ReadError, seen: &mut Seen) {
     if file.role.is_operational() && !matches!(error, ReadError::Decode(DecodeError::Binary)) {
         let everybody: Vec<usize> =
-            (0..plan.visiting.len()).filter(|&index| plan.visiting[index].watch.wants_role(file.role)).collect();
+            (0..plan.visiting.len()).filter(|&index| concerns(&plan.visiting[index].watch, file)).collect();
         mark_unexamined(plan, &everybody, seen);
     }
     let known = repo.skipped().binary_search_by(|skipped| skipped.path.cmp(&file.path)).is_ok();
     if !known {
         seen.troubles.push(Trouble::Unreadable(error.to_string()));
     }
+}
+
+/// Whether a visitor would have learned something from a file. Data has no tree for those that look at code alone.
+fn concerns(watch: &Watch, file: &File) -> bool {
+    watch.wants_role(file.role) && (watch.text || file.language.is_some())
 }
 
 fn walk(plan: &Plan<'_>, interested: &[usize], visit: &Visit<'_>, timed: bool, seen: &mut Seen) {

@@ -500,7 +500,7 @@ pub fn retention(repo: &Repo, backups: &[Backup]) -> Option<Place> {
 pub fn heading(text: &str) -> bool {
     let other = [
         "code", "код", "email", "key", "device", "method", "plan b", "provider", "monitor", "switch", "n8n", "test",
-        "moved", "archive",
+        "moved", "archive", "flag", "sdk",
     ];
     let word = ["backup", "back up", "back-up", "бэкап", "резервн", "disaster recovery"];
     let says = word.iter().any(|word| text.contains(word)) && !other.iter().any(|word| text.contains(word));

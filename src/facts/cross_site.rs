@@ -35,6 +35,8 @@ pub enum Sign {
     OptIn { guard: String, variable: String },
     /// Django's or a library's own protection, switched off.
     Off(&'static str),
+    /// A library's protection that runs only where code calls it.
+    Manual,
     /// Speaks of such requests; what it does is not known.
     Speaks,
 }
@@ -263,6 +265,10 @@ fn written(call: NodeRef<'_>, otherwise: SameSite) -> SameSite {
 
 /// The name of what refuses forged requests, when `node` calls or attaches it.
 fn guard(node: NodeRef<'_>) -> Option<String> {
+    // Flask-WTF's check, called by hand.
+    if node.callee_name() == Some("protect") && node.receiver().is_some_and(|of| speaks(of.name())) {
+        return Some("csrf.protect".to_owned());
+    }
     if let Some(api) = node.callee_api()
         && GUARDS
             .iter()
@@ -481,6 +487,7 @@ fn assignment(node: NodeRef<'_>) -> Option<Sign> {
     match named {
         "MIDDLEWARE" | "MIDDLEWARE_CLASSES" => middleware(value),
         "WTF_CSRF_ENABLED" if is_off(value) && !in_development_class(node) => Some(Sign::Off("flask")),
+        "WTF_CSRF_CHECK_DEFAULT" if is_off(value) && !in_development_class(node) => Some(Sign::Manual),
         "JWT_COOKIE_CSRF_PROTECT" if is_off(value) && !in_development_class(node) => Some(Sign::Off("flask-jwt")),
         "SESSION_COOKIE_SAMESITE" => {
             let kept = value.constant().map_or(SameSite::Open, |value| of_constant(&value));

@@ -2,7 +2,10 @@
 
 use crate::{
     doc::Node,
-    facts::commands::{CommandUse, Stage},
+    facts::{
+        commands::{CommandUse, Stage},
+        images,
+    },
     model::{Message, Place},
     repo::{Component, File, FileKind, Repo},
 };
@@ -34,6 +37,9 @@ pub fn ways(repo: &Repo, commands: &[CommandUse]) -> Vec<DeployWay> {
 fn by_file(file: &File) -> Option<DeployWay> {
     let name = file.path.file_name().unwrap_or_default().to_ascii_lowercase();
     let (kind, from_source) = match file.kind {
+        FileKind::Compose if is_of_tools(file) => return None,
+        // An image in which somebody develops or tests ships nothing.
+        FileKind::Dockerfile if images::is_helper(file) => return None,
         FileKind::Dockerfile => ("Dockerfile", false),
         FileKind::Compose => ("Docker Compose", false),
         FileKind::Kubernetes | FileKind::HelmChart | FileKind::Kustomize => ("Kubernetes", false),
@@ -52,6 +58,12 @@ fn by_file(file: &File) -> Option<DeployWay> {
     })
 }
 
+/// Whether a file lies in a folder of continuous integration or of development.
+fn is_of_tools(file: &File) -> bool {
+    let folders = [".ci", ".devcontainer", ".circleci", ".buildkite", ".gitpod", ".codesandbox"];
+    file.path.components().any(|part| folders.contains(&part.as_str()))
+}
+
 /// A platform's display name and whether it builds from source; `None` for tools of development only.
 fn platform_name(name: &str, file: &File) -> Option<(&'static str, bool)> {
     Some(match name {
@@ -61,7 +73,11 @@ fn platform_name(name: &str, file: &File) -> Option<(&'static str, bool)> {
         "fly.toml" => ("Fly.io", true),
         "render.yaml" | "render.yml" => ("Render", true),
         "procfile" | "heroku.yml" | "app.json" => ("Heroku", true),
-        "app.yaml" | "app.yml" if file.path.as_str().contains(".do/") => ("DigitalOcean", true),
+        "app.yaml" | "app.yml" | "deploy.template.yaml" | "deploy.template.yml"
+            if file.path.as_str().contains(".do/") =>
+        {
+            ("DigitalOcean", true)
+        }
         "app.yaml" | "app.yml" => ("App Engine", true),
         "wrangler.toml" | "wrangler.json" | "wrangler.jsonc" => ("Cloudflare Workers", true),
         ".replit" | "replit.nix" => ("Replit", true),
@@ -79,7 +95,8 @@ fn platform_name(name: &str, file: &File) -> Option<(&'static str, bool)> {
         "fastly.toml" => ("Fastly", true),
         name if name.starts_with("serverless.") => ("Serverless Framework", true),
         name if name.starts_with("ecosystem.config.") => ("PM2", true),
-        name if name.starts_with("deploy.") => ("Kamal", false),
+        // Kamal's `config/deploy.yml` and `config/deploy.staging.yml`.
+        name if name.starts_with("deploy.") && file.folder().file_name() == Some("config") => ("Kamal", false),
         name if name.starts_with("manifest.") => ("AWS Copilot", false),
         _ => return None,
     })

@@ -1,5 +1,9 @@
 //! Variables that code reads from the environment, with the default that each read falls back to.
 
+mod whole;
+
+use whole::{checks_whole, refused, takes_whole};
+
 use super::{Extractor, Fact, FileFacts, Visit, Watch};
 use crate::{
     code::{BindingKind, Constant, Flags, Guard, Kind, Language, NodeRef, Role as NodeRole},
@@ -118,6 +122,9 @@ impl Extractor for Environment {
         if checks_whole(node) {
             facts.environment_checks.push(node.span());
         }
+        if takes_whole(node) {
+            facts.environment_looks.push(node.span());
+        }
         let found = match node.kind() {
             Kind::Parameter => parameter(node),
             Kind::Assignment => settings_field(node),
@@ -166,27 +173,6 @@ fn is_packaged(callee: NodeRef<'_>) -> bool {
         BindingKind::Import { module, .. } => !module.starts_with(['.', '/', '~']) && !module.starts_with("@/"),
         _ => false,
     })
-}
-
-/// Names whose value an `if` compares with a literal and then throws: `if (!debug && settings.secretKey === "…")`.
-fn refused(branch: NodeRef<'_>) -> Vec<String> {
-    let (Some(condition), Some(consequent)) = (branch.child(NodeRole::Condition), branch.child(NodeRole::Consequent))
-    else {
-        return Vec::new();
-    };
-    let compared = |node: &NodeRef<'_>| node.is(Kind::Binary) && matches!(node.name(), "==" | "===" | "in");
-    let comparisons: Vec<NodeRef<'_>> =
-        std::iter::once(condition).chain(condition.descendants().take(100)).filter(compared).collect();
-    if comparisons.is_empty() || !stops(consequent) {
-        return Vec::new();
-    }
-    let sides =
-        comparisons.into_iter().flat_map(|binary| [binary.child(NodeRole::Left), binary.child(NodeRole::Right)]);
-    sides
-        .flatten()
-        .filter(|side| matches!(side.kind(), Kind::Identifier | Kind::Member))
-        .map(|side| side.name().to_owned())
-        .collect()
 }
 
 /// Whether a branch runs only where the program shows made-up data: `if (isDemoMode) …`.
@@ -254,30 +240,6 @@ fn runs_at_start(node: NodeRef<'_>) -> bool {
         ["valid", "check", "assert", "ensure", "verify", "require"].iter().any(|word| name.contains(word))
             && !name.contains("request")
     })
-}
-
-/// Whether the environment as a whole is given to something that checks it: `validate(process.env)`,
-/// `forRoot({ validationSchema })`.
-fn checks_whole(node: NodeRef<'_>) -> bool {
-    match node.kind() {
-        Kind::Member if node.role() == NodeRole::Argument && node.name() == "env" => {
-            let checks = node.parent().and_then(NodeRef::callee_name).is_some_and(|name| {
-                let name = name.to_ascii_lowercase();
-                ["valid", "parse", "clean", "plainto", "check", "assert", "decode"]
-                    .iter()
-                    .any(|word| name.contains(word))
-            });
-            checks
-                && node
-                    .api_path()
-                    .is_some_and(|path| matches!(path.as_str(), "process.env" | "import.meta.env" | "Bun.env"))
-        }
-        Kind::Property if matches!(node.name(), "validationSchema" | "validate") => node
-            .ancestors()
-            .take(3)
-            .any(|above| above.callee_path().is_some_and(|path| path.ends_with("ConfigModule.forRoot"))),
-        _ => false,
-    }
 }
 
 /// A name as environments have them, for all that reads them by convention.
@@ -398,8 +360,23 @@ fn read(node: NodeRef<'_>) -> Option<EnvRead> {
     if outer {
         return None;
     }
-    let fallback = found.default.map_or(Fallback::None, fallback_of);
+    let default = found.default.or_else(|| given_to_helper(node));
+    let fallback = default.map_or(Fallback::None, fallback_of);
     Some(made(node, found.name, fallback, Via::Code))
+}
+
+/// `parseEnvNumber(process.env.X, 5432)`: the default of a helper that reads what it is given.
+fn given_to_helper(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
+    let call = node.parent().filter(|call| call.is(Kind::Call) && call.argument(0) == Some(node))?;
+    let name = call.callee_name()?.to_ascii_lowercase();
+    let says = ["env", "default", "fallback", "parsebool", "parsenum", "parseint", "boolean", "number"];
+    let demands = ["require", "assert", "invariant", "must", "ensure", "expect"];
+    if demands.iter().any(|word| name.contains(word)) || !says.iter().any(|word| name.contains(word)) {
+        return None;
+    }
+    let default = call.argument(1)?;
+    let list = matches!(default.kind(), Kind::Array | Kind::Object);
+    (list || default.constant().is_some()).then_some(default)
 }
 
 /// `const { X = d } = process.env`.

@@ -203,6 +203,8 @@ pub fn schema_command(used: &CommandUse) -> Option<SchemaCommand> {
         "mikro-orm" if first == "migration:up" => Migrate("mikro-orm migration:up"),
         "mikro-orm" if first == "migration:down" => Rollback("mikro-orm migration:down"),
         "mikro-orm" if first == "schema:update" => Push("mikro-orm schema:update"),
+        // Written out for somebody to read, and not applied.
+        "alembic" | "flask" if has("--sql") => return None,
         "alembic" if has("upgrade") => Migrate("alembic upgrade"),
         "alembic" if has("downgrade") => Rollback("alembic downgrade"),
         "flask" if has("db") && has("upgrade") => Migrate("flask db upgrade"),
@@ -234,6 +236,8 @@ pub fn schema_command(used: &CommandUse) -> Option<SchemaCommand> {
         "rails" | "rake" if has("db:rollback") => Rollback("rails db:rollback"),
         "php" if has("artisan") && has("migrate") => Migrate("artisan migrate"),
         "php" if has("artisan") && has("migrate:rollback") => Rollback("artisan migrate:rollback"),
+        // A program's own command line around Alembic: `python -m shop db upgrade head`.
+        _ if first == "db" && second == "upgrade" => Migrate("db upgrade"),
         _ => return None,
     })
 }

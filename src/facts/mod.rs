@@ -51,6 +51,7 @@ pub mod services;
 pub mod side;
 pub mod spring;
 pub mod stores;
+pub mod switches;
 pub mod tables;
 pub mod testing;
 pub mod tier;
@@ -122,6 +123,8 @@ pub enum Fact {
     Intake,
     /// Coverage thresholds in configuration files that are scripts.
     Coverage,
+    /// Settings that are off by default, and the code that runs only while they are on.
+    Switches,
 }
 
 /// Collects one fact from each file that it watches.
@@ -160,6 +163,7 @@ pub fn extractors() -> &'static [&'static dyn Extractor] {
         &asynchrony::AsyncExtractor,
         &intake::IntakeExtractor,
         &coverage::CoverageExtractor,
+        &switches::Switches,
     ]
 }
 
@@ -171,6 +175,8 @@ pub struct FileFacts {
     pub environment: Vec<environment::EnvRead>,
     /// Where the environment as a whole is given to something that checks it.
     pub environment_checks: Vec<Span>,
+    /// Where something that is named after checking takes the environment as a whole.
+    pub environment_looks: Vec<Span>,
     /// Names whose default value start-up refuses.
     pub refused: Vec<String>,
     pub schema: Vec<schema::SchemaUse>,
@@ -195,6 +201,7 @@ pub struct FileFacts {
     pub routers: routes::script::RouterSigns,
     pub queries: queries::QueryFacts,
     pub intake: intake::IntakeFacts,
+    pub switches: switches::SwitchFacts,
 }
 
 impl FileFacts {

@@ -1,5 +1,6 @@
 //! Security headers of responses: which code and which configuration sets them.
 
+use super::switches::{self, Demand};
 use crate::{
     code::{Constant, Kind, NodeRef, Role},
     model::Span,
@@ -45,6 +46,8 @@ pub struct HeaderSet {
     pub by: String,
     /// The place switches off what a library would set.
     pub off: bool,
+    /// The setting of another file that decides whether it is set at all; empty when none does.
+    pub setting: String,
 }
 
 /// Literals of which a file must hold one to set a header.
@@ -84,14 +87,14 @@ pub fn set_by(node: NodeRef<'_>) -> Vec<HeaderSet> {
 }
 
 fn one(header: Header, span: Span, by: impl Into<String>) -> HeaderSet {
-    HeaderSet { header, span, by: by.into(), off: false }
+    HeaderSet { header, span, by: by.into(), off: false, setting: String::new() }
 }
 
 /// A header's name as an argument, as a key, or as a part of a policy; and what Django and Nuxt are told to load.
 fn named(node: NodeRef<'_>) -> Vec<HeaderSet> {
     let name = node.name();
     if let Some(header) = Header::of(name).filter(|_| !is_asked_for(node)) {
-        return vec![one(header, node.span(), header.name())];
+        return if is_of_some_pages(node) { Vec::new() } else { vec![one(header, node.span(), header.name())] };
     }
     if !node.is(Kind::String) {
         let directive = matches!(name, "frameAncestors" | "frame-ancestors");
@@ -112,6 +115,18 @@ fn named(node: NodeRef<'_>) -> Vec<HeaderSet> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Next's `{ source: '/embed/:path*', headers: […] }`: what is said of some pages says nothing of the others.
+fn is_of_some_pages(node: NodeRef<'_>) -> bool {
+    let rules = node.ancestors().take(12).filter(|above| above.is(Kind::Object) && above.property("headers").is_some());
+    let source = rules.into_iter().find_map(|rule| rule.property("source")).and_then(NodeRef::constant_str);
+    source.is_some_and(|source| is_narrow(&source))
+}
+
+/// Whether a pattern of paths begins with a fixed part.
+fn is_narrow(pattern: &str) -> bool {
+    pattern.trim_start_matches('/').starts_with(|letter: char| letter.is_alphanumeric())
 }
 
 /// `headers.get('…')`, `removeHeader('…')`, `name === '…'`.
@@ -154,11 +169,36 @@ fn called(call: NodeRef<'_>) -> Vec<HeaderSet> {
         "lusca.hsts" => vec![one(Header::StrictTransportSecurity, call.span(), "lusca")],
         "lusca.nosniff" => vec![one(Header::NoSniff, call.span(), "lusca")],
         "lusca.xframe" => vec![one(Header::Frames, call.span(), "lusca")],
-        "flask_talisman.Talisman" | "flask_talisman.talisman.Talisman" => {
-            Header::ALL.into_iter().map(|header| one(header, call.span(), "Talisman")).collect()
-        }
+        "flask_talisman.Talisman" | "flask_talisman.talisman.Talisman" => talisman(call),
         _ => Vec::new(),
     }
+}
+
+/// Talisman sets all of them unless it is told otherwise, here or in `init_app`.
+fn talisman(made: NodeRef<'_>) -> Vec<HeaderSet> {
+    let later = || {
+        let name = made.parent()?.child(Role::Target).filter(|target| target.is(Kind::Identifier))?.name();
+        let calls = made.tree().nodes().filter(|call| call.callee_name() == Some("init_app"));
+        calls.into_iter().find(|call| call.receiver().is_some_and(|of| of.name() == name))
+    };
+    let call = if made.children_in(Role::Argument).next().is_some() { made } else { later().unwrap_or(made) };
+    let keys = [
+        (Header::ContentSecurityPolicy, "content_security_policy"),
+        (Header::StrictTransportSecurity, "strict_transport_security"),
+        (Header::NoSniff, "x_content_type_options"),
+        (Header::Frames, "frame_options"),
+    ];
+    keys.into_iter()
+        .map(|(header, key)| {
+            let Some(value) = call.keyword(key) else { return one(header, call.span(), "Talisman") };
+            let off = value.constant().is_some_and(|value| !value.is_truthy());
+            let setting = match switches::demand(value) {
+                Some(Demand::Named(name)) => name,
+                _ => String::new(),
+            };
+            HeaderSet { off, setting, ..one(header, value.span(), "Talisman") }
+        })
+        .collect()
 }
 
 /// Lusca sets what its options name.
@@ -228,11 +268,20 @@ pub fn set_in_text(file: &File, text: &str) -> Vec<HeaderSet> {
     let page = matches!(file.path.extension(), Some("html" | "htm" | "ejs" | "hbs" | "pug"));
     let mut found = Vec::new();
     let mut at = 0;
+    // Blocks of nginx around a line, and whether each is for some paths only.
+    let mut around: Vec<bool> = Vec::new();
+    let nginx = file.path.as_str().contains("nginx") || file.path.extension() == Some("conf");
     for line in text.split_inclusive('\n') {
         let start = at;
         at += line.len();
         if line.trim_start().starts_with(['#', ';']) || line.trim_start().starts_with("//") {
             continue;
+        }
+        if nginx {
+            follow_blocks(line, &mut around);
+            if around.contains(&true) {
+                continue;
+            }
         }
         let lower = line.to_ascii_lowercase();
         for header in Header::ALL {
@@ -253,6 +302,18 @@ pub fn set_in_text(file: &File, text: &str) -> Vec<HeaderSet> {
         }
     }
     found
+}
+
+/// Notes the blocks that `line` opens and closes.
+fn follow_blocks(line: &str, around: &mut Vec<bool>) {
+    let code = line.trim();
+    if code.ends_with('{') {
+        let paths = code.strip_prefix("location").map(|rest| rest.trim_end_matches('{').trim());
+        let narrow = paths.is_some_and(|paths| is_narrow(paths.trim_start_matches(['=', '^', '~', '*', ' '])));
+        around.push(narrow);
+    } else if code == "}" {
+        around.pop();
+    }
 }
 
 /// What lets injected scripts run in spite of a policy.

@@ -60,6 +60,7 @@ impl Extractor for Schema {
                 "Umzug",
                 "command.upgrade",
                 "flask_migrate",
+                "db-migrate",
             ])
             .roles(&[Role::Source, Role::Script, Role::Config])
     }
@@ -106,11 +107,21 @@ fn of_call(call: NodeRef<'_>) -> Found {
     match call.callee_name()? {
         "runMigrations" => Some(("TypeORM", SchemaDoes::Migrates)),
         "latest" if path.ends_with("migrate.latest") => Some(("Knex", SchemaDoes::Migrates)),
+        "up" if made_by_db_migrate(call) => Some(("db-migrate", SchemaDoes::Migrates)),
         "up" if path.to_ascii_lowercase().contains("umzug") => Some(("Umzug", SchemaDoes::Migrates)),
         "define" if is_sequelize(call) => Some(("Sequelize", SchemaDoes::DefinesTable)),
         "sync" if is_sequelize(call) => Some(("Sequelize", sync_mode(call))),
         _ => None,
     }
+}
+
+/// `getInstance(true, { … }).up()` of db-migrate.
+fn made_by_db_migrate(call: NodeRef<'_>) -> bool {
+    let made = call.receiver().map(NodeRef::resolved).filter(|made| made.callee_name() == Some("getInstance"));
+    made.is_some_and(|made| {
+        let loads = |node: NodeRef<'_>| node.is(Kind::Import) && node.name() == "db-migrate";
+        made.callee_api().is_some_and(|api| api.starts_with("db-migrate")) || made.tree().nodes().any(loads)
+    })
 }
 
 /// Whether the receiver of a call is a Sequelize instance: made here, imported under that name, or a member of it.

@@ -226,10 +226,16 @@ fn library(manifest: &Manifest) -> Answer {
     Some((ComponentKind::Library, vec![Reason { what, place: manifest.place(span) }]))
 }
 
-/// What the code of a folder imports of what the manifests around it declare. Only folders without a manifest of
+/// What the code of a folder imports of what the manifests around it declare. Only folders without dependencies of
 /// their own are searched: a service of a repository with one shared manifest.
 pub(super) fn imported(repo: &Repo, folder: &Utf8Path, own: &[&Manifest]) -> Vec<(&'static Known, Reason)> {
-    if !own.is_empty() || folder.as_str().is_empty() {
+    let declares = |manifest: &&Manifest| {
+        let starts = ["start", "dev", "serve", "start:prod"].iter().any(|name| manifest.script(name).is_some());
+        manifest.ecosystem != Ecosystem::Npm || !manifest.dependencies.is_empty() || !starts
+    };
+    // Commands are given the same framework as the service beside them, and serve nothing.
+    let commands = matches!(folder.file_name(), Some("commands" | "cli" | "scripts" | "tools"));
+    if own.iter().any(declares) || !own.is_empty() && commands || folder.as_str().is_empty() {
         return Vec::new();
     }
     let around: Vec<&Manifest> =

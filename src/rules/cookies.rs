@@ -5,9 +5,10 @@ use crate::{
     facts::{
         Visit, Watch,
         cookies::{Attribute, Cookie, Value},
+        switches::{self, Demand},
         tier::{self, Tier},
     },
-    model::{Message, Observation, Tone, Verdict},
+    model::{Arg, Message, Observation, Tone, Verdict},
     rule::{Context, Out},
     rules::observed,
 };
@@ -65,7 +66,10 @@ fn cookie(attribute: Attribute, file: &Visit<'_>, call: NodeRef<'_>, out: &mut O
                 .iter()
                 .any(|sign| lower.contains(sign))
             {
-                out.good(file.place(node), say("decided").with("value", short(text)));
+                let switch = attribute == Attribute::Secure && note_switch(node, &title, file, out);
+                if !switch {
+                    out.good(file.place(node), say("decided").with("value", short(text)));
+                }
             }
         }
         Value::Open => {}
@@ -117,9 +121,40 @@ fn assigned(attribute: Attribute, setting: &str, file: &Visit<'_>, assignment: N
             out.good(place, say("setting-on"));
         }
         Some(_) => out.bad(place, say("setting-off")).key.push_str(setting),
+        None if attribute == Attribute::Secure && note_switch(value, setting, file, out) => {}
         None => {
             out.good(place, say("decided").with("value", short(value.text())));
         }
+    }
+}
+
+/// Notes a value that a setting decides, which may be off by default.
+fn note_switch(value: NodeRef<'_>, name: &str, file: &Visit<'_>, out: &mut Out<'_>) -> bool {
+    let (setting, variables) = match switches::demand(value) {
+        Some(Demand::Off(variables)) => (String::new(), variables),
+        Some(Demand::Named(setting)) => (setting, Vec::new()),
+        _ => return false,
+    };
+    let message = Message::new("decided").with("name", name).with("value", short(value.text()));
+    let message = message.with("setting", setting).with("variables", variables.join(" "));
+    SWITCH.clone_into(&mut out.good(file.place(value), message).key);
+    true
+}
+
+/// The key of what a setting decides.
+const SWITCH: &str = "switch";
+
+/// What would switch an attribute on, when it is off by default.
+fn off_by_default(cx: &Context<'_>, seen: &Observation) -> Option<String> {
+    let text = |wanted: &str| {
+        seen.message.args.iter().find_map(|(name, value)| match value {
+            Arg::Text(text) if name == wanted && !text.is_empty() => Some(text.as_str()),
+            _ => None,
+        })
+    };
+    match text("setting") {
+        Some(setting) => switches::off_by_default(cx.repo, cx.facts, setting),
+        None => switches::not_given(cx.repo, &text("variables")?.split(' ').map(str::to_owned).collect::<Vec<_>>()),
     }
 }
 
@@ -134,6 +169,10 @@ pub(super) fn conclude(attribute: Attribute, cx: &Context<'_>) -> Verdict {
     let seen = observed::on_server(cx);
     let (notes, mut judged): (Vec<&Observation>, Vec<&Observation>) =
         seen.into_iter().partition(|seen| seen.tone == Tone::Note);
+    let off = judged.iter().filter(|seen| seen.key == SWITCH).find_map(|seen| off_by_default(cx, seen));
+    if let Some(variable) = off.filter(|_| judged.iter().all(|seen| seen.tone != Tone::Bad)) {
+        return Verdict::unknown(Message::new("optional").with("variable", variable));
+    }
     let set = judged.iter().any(|seen| seen.message.key.starts_with("setting") || seen.message.key == "decided");
     let by_default: Vec<Observation> = notes
         .into_iter()

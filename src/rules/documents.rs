@@ -1,8 +1,12 @@
 //! What the rules about documents share: a topic is covered by a document or a section, or it is missing.
 
 use crate::{
-    facts::documents::{self, Covered, Document, Topic},
-    model::{Evidence, Message, Place, Site, Verdict},
+    facts::{
+        Fact, deployment,
+        documents::{self, Covered, Document, Topic},
+        rollout,
+    },
+    model::{Evidence, Message, Place, Severity, Site, Verdict},
     repo::FileKind,
     rule::{Context, Rule},
 };
@@ -34,12 +38,16 @@ impl Rule for DocumentRule {
         self.id
     }
 
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Commands]
+    }
+
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         if let Some(verdict) = unconcerned(cx, self.concerns) {
             return verdict;
         }
         let documents = documents::documents(cx.repo);
-        let covered = documents::about(&documents, self.topic);
+        let covered = documents::covers(cx.repo, &documents, self.topic);
         if !covered.is_empty() {
             return passed(covered);
         }
@@ -48,7 +56,7 @@ impl Rule for DocumentRule {
         {
             return Verdict::unknown(Message::new("elsewhere").with("target", target));
         }
-        missing(&documents, self.path)
+        missing(cx, &documents, self)
     }
 }
 
@@ -76,7 +84,27 @@ pub(super) fn passed(covered: Vec<Covered>) -> Verdict {
         .detail(Message::new("places").count("n", n))
 }
 
-fn missing(documents: &[Document], path: &str) -> Verdict {
-    let site = Site::new(Place::Missing(path.into()), Message::new("missing").count("n", documents.len()));
-    Verdict::fail(site, [])
+fn missing(cx: &Context<'_>, documents: &[Document], rule: &DocumentRule) -> Verdict {
+    let message = Message::new("missing").count("n", documents.len());
+    let place = Place::Missing(rule.path.into());
+    if rule.topic == Topic::Rollback && cx.meta.severity < Severity::Medium && !deploys(cx) {
+        let message = Message::new("missing-by-others").count("n", documents.len());
+        return Verdict::fail(Site::new(place, message).severity(Severity::Medium), []);
+    }
+    Verdict::fail(Site::new(place, message), [])
+}
+
+/// Words in the name of a repository that others copy.
+const COPIED: [&str; 6] = ["starter", "template", "boilerplate", "example", "sample", "demo"];
+
+/// Whether this repository itself brings a release to production; an image or a template is deployed by others.
+fn deploys(cx: &Context<'_>) -> bool {
+    let name = cx.repo.name().to_ascii_lowercase();
+    if COPIED.iter().any(|word| name.split(['-', '_', '/', '.']).any(|part| part == *word)) {
+        return false;
+    }
+    let commands = cx.facts.commands(cx.repo);
+    let ways = deployment::ways(cx.repo, commands);
+    !rollout::own_actions(cx.repo, commands, &ways).is_empty()
+        || ways.iter().any(|way| way.from_source || way.kind == "Kubernetes")
 }

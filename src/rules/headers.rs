@@ -5,9 +5,10 @@ use crate::{
     facts::{
         Visit, Watch, infrastructure,
         response_headers::{self, Header, HeaderSet},
+        switches,
         tier::{self, Tier},
     },
-    model::{ComponentId, Evidence, Message, Observation, Place},
+    model::{Arg, ComponentId, Evidence, Message, Observation, Place},
     repo::{Component, ComponentKind, Ecosystem, Repo, Role},
     rule::{Context, Out},
 };
@@ -57,6 +58,7 @@ fn note(file: &Visit<'_>, found: Vec<HeaderSet>, out: &mut Out<'_>) {
     for set in found {
         let key = if set.off { "off" } else { "set" };
         let message = Message::new(key).with("by", set.by).with("header", set.header.name());
+        let message = message.with("setting", set.setting);
         out.note(Place::At(file.file.id, set.span), message).key.push_str(set.header.name());
     }
 }
@@ -66,7 +68,24 @@ pub(super) fn about<'c>(cx: &Context<'c>, server: &Component, header: Header, of
     let key = if off { "off" } else { "set" };
     of_server(cx, server)
         .filter(|seen| seen.key == header.name() && seen.message.key == key && !is_of_one_answer(cx.repo, seen))
+        .filter(|seen| off || switch(cx, seen).is_none())
         .collect()
+}
+
+/// Where `header` is set only while a setting is on that is off by default, with what switches it on.
+pub(super) fn optional(cx: &Context<'_>, server: &Component, header: Header) -> Option<(Place, String)> {
+    of_server(cx, server)
+        .filter(|seen| seen.key == header.name() && seen.message.key == "set")
+        .find_map(|seen| Some((seen.place.clone(), switch(cx, seen)?)))
+}
+
+fn switch(cx: &Context<'_>, seen: &Observation) -> Option<String> {
+    let setting = seen.message.args.iter().find_map(|(name, value)| match value {
+        Arg::Text(text) if name == "setting" && !text.is_empty() => Some(text.as_str()),
+        _ => None,
+    });
+    let decided = setting.and_then(|name| switches::off_by_default(cx.repo, cx.facts, name));
+    decided.or_else(|| switches::gate_of(cx.repo, cx.facts, &seen.place))
 }
 
 fn of_server<'c>(cx: &Context<'c>, server: &Component) -> impl Iterator<Item = &'c Observation> {

@@ -297,6 +297,12 @@ fn of_class<'a>(modules: Modules<'a>, file: FileId, class: &'a Class, hops: usiz
     if hops == 0 {
         return Vec::new();
     }
+    let inherited: Vec<Deed> = class.bases.iter().flat_map(|base| of_base(modules, file, base, hops - 1)).collect();
+    // A limiter stays one whatever it reads of the caller; one that decides by itself limits only what it names.
+    if !inherited.is_empty() && inherited.iter().all(|deed| deed.does == GuardDoes::RateLimits) {
+        let decides = own_method(modules, file, class, "canActivate").is_some();
+        return if decides { Vec::new() } else { inherited };
+    }
     let mut deeds = Vec::new();
     for method in ["canActivate", "has_permission", "has_object_permission", "test_func"] {
         if let Some(id) = own_method(modules, file, class, method) {
@@ -319,7 +325,6 @@ fn of_class<'a>(modules: Modules<'a>, file: FileId, class: &'a Class, hops: usiz
             deeds.extend(of_function(modules, id, Mode::Before));
         }
     }
-    let inherited: Vec<Deed> = class.bases.iter().flat_map(|base| of_base(modules, file, base, hops - 1)).collect();
     if let Some(id) = own_method(modules, file, class, "handleRequest") {
         let own = signs_in(modules, id);
         let refuses = own.iter().any(|(sign, _)| matches!(sign.kind, SignKind::Refuses(_)))

@@ -140,6 +140,11 @@ fn of_call<'t>(node: NodeRef<'t>, steps: &mut u32) -> Option<Leak<'t>> {
         }
         return as_text(search(inner, steps)).map(|leak| Leak { node, ..leak });
     }
+    // `getattr(error, "message", str(error))`: only errors of the program's own have that attribute, all others come out
+    // as their text.
+    if api == "getattr" {
+        return as_text(search(node.argument(2)?, steps)).map(|leak| Leak { node, ..leak });
+    }
     if api.starts_with("serialize-error.") {
         let inner = search(node.argument(0)?, steps)?;
         return Some(Leak { node, tells: Tells::Stack, ..inner });

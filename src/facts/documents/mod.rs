@@ -4,6 +4,7 @@
 
 mod code;
 mod read;
+mod subject;
 mod topic;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 pub use code::{Recipe, recipes};
+pub use subject::covers;
 pub use topic::Topic;
 
 use crate::{
@@ -203,7 +205,8 @@ pub fn elsewhere(documents: &[Document]) -> Option<(Place, &str)> {
     const WORDS: &[&str] = &["docs", "documentation", "wiki", "handbook", "guide", "документация", "руководство"];
     let readmes = documents.iter().filter(|document| is_readme(&document.path));
     readmes.into_iter().find_map(|document| {
-        let link = document.links.iter().find(|link| {
+        let title = document.sections.first().map(|section| section.title.as_str()).unwrap_or_default();
+        let fits = document.links.iter().filter(|link| {
             let target = link.target.to_ascii_lowercase();
             let outside = target.strip_prefix("https://").or_else(|| target.strip_prefix("http://"));
             let host = outside.and_then(|rest| rest.split('/').next()).unwrap_or_default();
@@ -214,15 +217,26 @@ pub fn elsewhere(documents: &[Document]) -> Option<(Place, &str)> {
                 && !is_tool(host)
                 && (host.starts_with("docs.")
                     || host.starts_with("wiki.")
-                    || path.starts_with("/docs")
+                    || (path.starts_with("/docs") && (path.len() <= "/docs/".len() || is_named(host, title)))
                     || path.ends_with("/wiki")
                     || (text.split_whitespace().count() <= 3
                         && WORDS.iter().any(|word| {
                             text.split(|letter: char| !letter.is_alphanumeric()).any(|part| part == *word)
                         })))
-        })?;
+        });
+        // The entrance says more than a page about one feature.
+        let link = fits.min_by_key(|link| link.target.trim_end_matches('/').len())?;
         Some((Place::At(document.file, link.span), link.target.as_str()))
     })
+}
+
+/// Whether a host is called like the project, as the title of its README names it: a page below `/docs` of any other
+/// host is about a tool.
+fn is_named(host: &str, title: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>();
+    let title = letters(title);
+    let label = host.rsplit('.').nth(1).map(letters).unwrap_or_default();
+    !title.is_empty() && label.len() > 2 && (title.contains(&label) || label.contains(&title))
 }
 
 /// Documentation of well-known tools, to which many READMEs link for their set-up.

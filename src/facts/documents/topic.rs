@@ -102,6 +102,7 @@ impl Topic {
             ],
             Self::Secrets => &[
                 &["secret", "management"],
+                &["credentials"],
                 &["secrets"],
                 &["secret", "rotation"],
                 &["rotat", "secret"],
@@ -145,6 +146,7 @@ impl Topic {
             Self::Start => &[
                 &["install"],
                 &["getting", "started"],
+                &["get", "started"],
                 &["quick", "start"],
                 &["quickstart"],
                 &["setup"],

@@ -114,10 +114,35 @@ fn running_stages<'r>(
         }
     }
     if stages.is_empty() {
-        stages.extend(dockerfile.final_stage());
+        stages.extend(shipped_stage(dockerfile));
     }
     stages.sort_by_key(|stage| stage.index);
     stages
+}
+
+/// The final stage; where that one is for tests, the last one that is not and starts something.
+fn shipped_stage(dockerfile: &Dockerfile) -> Option<&Stage> {
+    let last = dockerfile.final_stage()?;
+    if !is_test_stage(last) {
+        return Some(last);
+    }
+    let starts =
+        |stage: &Stage| dockerfile.last_in(stage, "CMD").or_else(|| dockerfile.last_in(stage, "ENTRYPOINT")).is_some();
+    let own = || dockerfile.stages.iter().rev().filter(|stage| !is_test_stage(stage) && starts(stage));
+    let named = own().find(|stage| {
+        let name = stage.name.as_ref().map(|name| name.text.to_ascii_lowercase()).unwrap_or_default();
+        ["prod", "release", "runtime", "runner"].iter().any(|word| name.contains(word))
+    });
+    named.or_else(|| own().next()).or(Some(last))
+}
+
+/// Whether the name of a stage says that it tests or develops.
+pub fn is_test_stage(stage: &Stage) -> bool {
+    const WORDS: [&str; 10] =
+        ["test", "tests", "testing", "e2e", "dev", "development", "lint", "ci", "playwright", "cypress"];
+    stage.name.as_ref().is_some_and(|name| {
+        name.text.split(['-', '_', '.']).any(|part| WORDS.contains(&part.to_ascii_lowercase().as_str()))
+    })
 }
 
 /// Every Dockerfile that is not a test's, an example's or somebody else's.

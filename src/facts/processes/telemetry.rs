@@ -160,6 +160,32 @@ pub fn declared<'r>(repo: &'r Repo, component: &Component, packages: &[&str]) ->
     })
 }
 
+/// As [`declared`], without packages that `skipped` names.
+pub fn declared_besides<'r>(
+    repo: &'r Repo,
+    component: &Component,
+    packages: &[&str],
+    skipped: impl Fn(&str) -> bool,
+) -> Option<(&'r str, Place)> {
+    repo.manifests_for(component.id).find_map(|manifest| {
+        let mut runtime = manifest.dependencies.iter().filter(|dependency| !dependency.is_dev());
+        let known = runtime.find(|dependency| is_one(&dependency.name, packages) && !skipped(&dependency.name))?;
+        Some((known.name.as_str(), manifest.place(known.span)))
+    })
+}
+
+/// A package of somebody's own that is named after what it reports: `@acme/telemetry`. What it does is not known here.
+pub fn own_package<'r>(repo: &'r Repo, component: &Component) -> Option<(&'r str, Place)> {
+    const WORDS: [&str; 6] = ["telemetry", "metrics", "observability", "monitoring", "instrumentation", "apm"];
+    repo.manifests_for(component.id).find_map(|manifest| {
+        let own = manifest.dependencies.iter().filter(|dependency| !dependency.is_dev()).find(|dependency| {
+            let last = dependency.name.rsplit('/').next().unwrap_or_default();
+            last.split(['-', '_', '.']).any(|word| WORDS.contains(&word))
+        })?;
+        Some((own.name.as_str(), manifest.place(own.span)))
+    })
+}
+
 /// Where the dependencies of `component` are written down: not the list that only developers install.
 pub fn manifest(repo: &Repo, component: &Component) -> Option<Place> {
     let developers = |path: &str| {
@@ -168,9 +194,11 @@ pub fn manifest(repo: &Repo, component: &Component) -> Option<Place> {
             .iter()
             .any(|word| name.split(['-', '_', '.']).any(|part| part == *word))
     };
-    let mut files: Vec<FileId> = component.manifests(repo).map(|manifest| manifest.file).collect();
-    files.sort_by_key(|file| developers(repo.file(*file).path.as_str()));
-    files.first().map(|file| Place::File(*file))
+    let mut files: Vec<(FileId, usize)> =
+        component.manifests(repo).map(|manifest| (manifest.file, manifest.dependencies.len())).collect();
+    // A tool's own list beside that of the program is the shorter one.
+    files.sort_by_key(|(file, count)| (developers(repo.file(*file).path.as_str()), std::cmp::Reverse(*count)));
+    files.first().map(|(file, _)| Place::File(*file))
 }
 
 /// The first manifest of the repository that declares one of `packages` for something that is not deployed on its own.

@@ -42,6 +42,7 @@ impl Extractor for QueryExtractor {
         }
         facts.statements.extend(raw::statement(node));
         facts.written.extend(written::written(node));
+        facts.poured.extend(written::poured(node));
         facts.kept.extend(kept::kept(node));
         if node.callee_name().is_some_and(reads_identity) {
             facts.asks_caller.push(node.span());

@@ -38,6 +38,8 @@ pub struct QueryFacts {
     pub statements: Vec<Statement>,
     /// Rows that are written as they came.
     pub written: Vec<Written>,
+    /// Loops that set every key of a parameter on a record: `for k, v in updates.items(): setattr(model, k, v)`.
+    pub poured: Vec<Span>,
     /// Credentials of other services that are written.
     pub kept: Vec<Kept>,
     /// Values that are sent or given back as they came.
@@ -92,6 +94,8 @@ pub struct Written {
     /// The table, model or record as the code calls it.
     pub table: String,
     pub source: Source,
+    /// Keys are set, taken out or looked at before, so that what is left is not known.
+    pub looked_at: bool,
 }
 
 /// A key or token of another service that is put into a row.

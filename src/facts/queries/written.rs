@@ -1,7 +1,10 @@
 //! Rows that are written as somebody else put them together: the body of a request, handed to the database whole.
 
 use super::{Source, Written, source};
-use crate::code::{BindingKind, Kind, NodeRef, Role};
+use crate::{
+    code::{BindingKind, Kind, NodeRef, Role},
+    model::Span,
+};
 
 /// Steps from a row to where it comes from.
 const HOPS: usize = 6;
@@ -9,8 +12,42 @@ const HOPS: usize = 6;
 /// What this call writes, when it is given a whole object that it does not list.
 pub(super) fn written(call: NodeRef<'_>) -> Option<Written> {
     let (table, row) = row(call)?;
-    let whole = whole(row, HOPS)?;
-    Some(Written { span: call.span(), given: whole.node.span(), table, source: whole.source })
+    let made = |whole: Whole<'_>, looked_at| Written {
+        span: call.span(),
+        given: whole.node.span(),
+        table: table.clone(),
+        source: whole.source,
+        looked_at,
+    };
+    if let Some(whole) = whole(row, HOPS, false) {
+        return Some(made(whole, false));
+    }
+    let constructs = call.callee_name().is_some_and(|name| name.starts_with(char::is_uppercase));
+    whole(row, HOPS, true).filter(|_| constructs).map(|whole| made(whole, true))
+}
+
+/// `setattr(model, key, value)` for every key of what the function was given.
+pub(super) fn poured(call: NodeRef<'_>) -> Option<Span> {
+    if call.callee_name() != Some("setattr") || call.receiver().is_some() {
+        return None;
+    }
+    let key = call.argument(1).filter(|key| key.is(Kind::Identifier))?;
+    let around = call.enclosing_in_function(Kind::Loop)?;
+    // A condition on the key lets only what it knows through.
+    if call.ancestors().take_while(|above| *above != around).any(|above| above.is(Kind::If)) {
+        return None;
+    }
+    let looked_at = around.descendants().take(100).any(|node| {
+        let tested = matches!(node.kind(), Kind::If | Kind::Conditional).then(|| node.child(Role::Condition)).flatten();
+        tested.is_some_and(|condition| condition.text().contains(key.name()))
+    });
+    let items = around.child(Role::Iterated).filter(|items| items.callee_name() == Some("items") && !looked_at)?;
+    let given = items.receiver().filter(|given| given.is(Kind::Identifier))?;
+    let binding = given.binding().filter(|binding| binding.kind == BindingKind::Parameter)?;
+    let parameter = given.tree().at(binding.declaration);
+    let keywords = parameter.text().starts_with("**");
+    let open = parameter.child(Role::Annotation).is_none_or(|kind| kind.text().to_ascii_lowercase().contains("dict"));
+    (open && !keywords).then(|| call.span())
 }
 
 /// The table and the expression that makes the row.
@@ -55,6 +92,13 @@ pub(super) fn row(call: NodeRef<'_>) -> Option<(String, NodeRef<'_>)> {
             });
             Some((record.name().to_owned(), call.argument(1).filter(|_| loads)?))
         }
+        // `Order(**fields)`: a class that maps a table.
+        _ if name.starts_with(char::is_uppercase) => {
+            let poured = call
+                .children_in(Role::Argument)
+                .find(|argument| argument.is(Kind::Spread) && argument.text().starts_with("**"))?;
+            Some((name.to_owned(), poured.child(Role::Value)?))
+        }
         _ => None,
     }
 }
@@ -70,32 +114,33 @@ struct Whole<'t> {
     source: Source,
 }
 
-fn whole(row: NodeRef<'_>, hops: usize) -> Option<Whole<'_>> {
+/// With `lenient`, something may look at its keys on the way.
+fn whole(row: NodeRef<'_>, hops: usize, lenient: bool) -> Option<Whole<'_>> {
     if hops == 0 {
         return None;
     }
     match row.kind() {
         Kind::Object => {
             let mut spreads = row.children_in(Role::Item).filter(|item| item.is(Kind::Spread));
-            spreads.find_map(|spread| whole(spread.child(Role::Value)?, hops - 1))
+            spreads.find_map(|spread| whole(spread.child(Role::Value)?, hops - 1, lenient))
         }
         Kind::Identifier => {
             let binding = row.binding()?;
             let declaration = row.tree().at(binding.declaration);
             match binding.kind {
-                _ if is_looked_at(row) => None,
+                _ if !lenient && is_looked_at(row) => None,
                 BindingKind::Parameter => Some(Whole { node: row, source: source::source(row) }),
                 BindingKind::Variable if declaration.is(Kind::Assignment) && binding.writes == 0 => {
                     let target = declaration.child(Role::Target)?;
                     let value = declaration.child(Role::Value)?;
                     let taken = target.is(Kind::Identifier) || is_rest(target, row.name());
-                    let found = whole(value, hops - 1).filter(|_| taken)?;
+                    let found = whole(value, hops - 1, lenient).filter(|_| taken)?;
                     Some(Whole { node: row, source: found.source })
                 }
                 _ => None,
             }
         }
-        Kind::Await => whole(row.child(Role::Value)?, hops - 1),
+        Kind::Await => whole(row.child(Role::Value)?, hops - 1, lenient),
         Kind::Member => {
             let known = matches!(row.name(), "body" | "data" | "json" | "form" | "POST");
             let on = row.child(Role::Object)?;

@@ -172,7 +172,7 @@ fn read(repo: &Repo, file: &super::File) -> Option<Manifest> {
         FileKind::Code if file.path.file_name() == Some("setup.py") => {
             python::setup_py(new(Ecosystem::Python), &text()?)?
         }
-        FileKind::GoMod => others::go_mod(new(Ecosystem::Go), &text()?),
+        FileKind::GoMod => others::go_mod(new(Ecosystem::Go), &text()?)?,
         FileKind::CargoToml => others::cargo(new(Ecosystem::Cargo), repo.doc(id)?),
         FileKind::Pom => others::pom(new(Ecosystem::Jvm), repo.doc(id)?),
         FileKind::Gradle => others::gradle(new(Ecosystem::Jvm), &text()?),

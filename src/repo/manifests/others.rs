@@ -6,23 +6,28 @@ use crate::{
     model::Span,
 };
 
-pub(super) fn go_mod(mut manifest: Manifest, text: &str) -> Manifest {
+/// `None` for a module that only pins the version of tools: what is written in Go is elsewhere.
+pub(super) fn go_mod(mut manifest: Manifest, text: &str) -> Option<Manifest> {
     let mut in_block = false;
+    let (mut tools, mut direct) = (false, false);
     for (start, line) in lines(text) {
         let code = line.split("//").next().unwrap_or(line).trim();
         let words: Vec<&str> = code.split_ascii_whitespace().collect();
         let span = Span::new(start, start + code.len());
         match words[..] {
             ["module", name] => manifest.name = Some(Stated { text: name.to_owned(), span }),
+            ["tool", ..] => tools = true,
             ["go", version] => manifest.engines.push(("go".to_owned(), Stated { text: version.to_owned(), span })),
             ["require", "("] => in_block = true,
             [")"] => in_block = false,
-            ["require", name, version] => manifest.dependencies.push(go_dependency(name, version, span)),
-            [name, version] if in_block => manifest.dependencies.push(go_dependency(name, version, span)),
+            ["require", name, version] | [name, version] if in_block || words.len() == 3 => {
+                direct |= !line.contains("// indirect");
+                manifest.dependencies.push(go_dependency(name, version, span));
+            }
             _ => {}
         }
     }
-    manifest
+    (direct || !tools).then_some(manifest)
 }
 
 fn go_dependency(name: &str, version: &str, span: Span) -> Dependency {

@@ -148,7 +148,13 @@ pub(super) fn setup_cfg(mut manifest: Manifest, doc: &Doc) -> Option<Manifest> {
 
 /// The literal lists of `setup.py`; what it computes stays unknown.
 pub(super) fn setup_py(mut manifest: Manifest, text: &str) -> Option<Manifest> {
-    let call = text.find("setup(")?;
+    // Any module may be called so: a handler of a form that sets something up is no package.
+    let imported = ["setuptools", "distutils", "skbuild", "numpy.distutils"].iter().any(|name| text.contains(name));
+    let call = text
+        .match_indices("setup(")
+        .map(|(at, _)| at)
+        .find(|at| !text[..*at].ends_with("def "))
+        .filter(|_| imported)?;
     manifest.build_system = Some(Span::new(call, call + "setup".len()));
     manifest.name = keyword_string(text, "name=");
     manifest.version = keyword_string(text, "version=");

@@ -7,7 +7,7 @@ use crate::{
         commands::CommandUse,
         migrations::{self, MigrationSet, SchemaCommand, Tool},
     },
-    model::{Confidence, Evidence, FileId, Message, Observation, Place, Site, Span, Tone, Verdict},
+    model::{Confidence, Evidence, FileId, Message, Observation, Place, Severity, Site, Span, Tone, Verdict},
     repo::{FileKind, Role},
     rule::{Context, Out, Rule, Visit, Watch, site_of},
 };
@@ -63,6 +63,10 @@ impl Rule for MigrationRollbackMissing {
             return Verdict::fail_or(empty, || Verdict::not_applicable("no-migrations"))
                 .detail(detail)
                 .sites(steps, ok);
+        }
+        // What created the tables has nothing to go back to.
+        if fine.is_empty() && sets.iter().map(|set| set.files.len()).sum::<usize>() == 1 {
+            return Verdict::not_applicable("first");
         }
         Verdict::pass_or(fine, || absent(set))
     }
@@ -187,7 +191,10 @@ fn native(set: &MigrationSet) -> Option<Evidence> {
 }
 
 fn absent(set: &MigrationSet) -> Verdict {
-    let message = Message::new("missing").count("n", set.files.len()).with("tool", set.tool.name());
+    // These tools write no way back, so that their users go forward.
+    let forward = matches!(set.tool, Tool::Prisma | Tool::Drizzle);
+    let message = Message::new(if forward { "missing-by-design" } else { "missing" });
+    let message = message.count("n", set.files.len()).with("tool", set.tool.name());
     let site = Site::new(Place::Missing(set.folder.clone()), message).confidence(Confidence::Likely);
-    Verdict::fail(site, [])
+    Verdict::fail(if forward { site.severity(Severity::Medium) } else { site }, [])
 }

@@ -4,7 +4,9 @@ use crate::{
     facts::{
         Fact,
         commands::{CommandUse, Stage},
-        deployment, migrations, rollout,
+        deployment, images,
+        migrations::{self, SchemaCommand},
+        rollout,
         schema::SchemaDoes,
         tier::{self, Tier},
     },
@@ -23,7 +25,7 @@ impl Rule for MigrationsNotRunOnDeploy {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Commands, Fact::Schema]
+        &[Fact::Commands, Fact::Pipelines, Fact::Schema]
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
@@ -37,6 +39,9 @@ impl Rule for MigrationsNotRunOnDeploy {
         Verdict::pass_or(evidence(cx), || {
             let commands = cx.facts.commands(cx.repo);
             let own = rollout::own_actions(cx.repo, commands, &ways);
+            if commands.iter().any(|used| by_argument(cx, used) && rollout::applies_migrations(used, commands)) {
+                return Verdict::unknown(Message::new("undecided").with("tool", set.tool.name()));
+            }
             let anchor = own.first().cloned().or_else(|| start_of_image(cx));
             let platform = ways.iter().find(|way| way.from_source);
             match (anchor, platform) {
@@ -60,8 +65,11 @@ fn evidence(cx: &Context<'_>) -> Vec<Evidence> {
     let starts = rollout::Starts::of(commands);
     let mut found: Vec<Evidence> = commands
         .iter()
-        .filter(|used| runs_on_deploy(cx, used))
+        .filter(|used| runs_on_deploy(cx, used) && !is_quiet(used) && !is_of_tests(cx, used))
+        .filter(|used| !by_argument(cx, used))
         .filter(|used| starts.applies_migrations(used) || names_migration(used))
+        // What brings the tables into line with the models applies no migration.
+        .filter(|used| !matches!(migrations::schema_command(used), Some(SchemaCommand::Push(_))))
         .take(3)
         .map(|used| Evidence::At { place: used.place(), note: Message::new("applied").with("command", used.text()) })
         .collect();
@@ -70,7 +78,7 @@ fn evidence(cx: &Context<'_>) -> Vec<Evidence> {
             .files()
             .filter(|(file, _)| cx.repo.file(*file).role == Role::Source)
             .flat_map(|(file, facts)| facts.schema.iter().map(move |used| (file, used)))
-            .filter(|(_, used)| used.does == SchemaDoes::Migrates)
+            .filter(|(file, used)| used.does == SchemaDoes::Migrates && !is_command_line(&cx.repo.file(*file).path))
             .take(1)
             .map(|(file, used)| Evidence::At { place: Place::At(file, used.span), note: Message::new("code") }),
     );
@@ -114,9 +122,64 @@ fn runs_on_deploy(cx: &Context<'_>, used: &CommandUse) -> bool {
     }
 }
 
+/// Whether a command works on the database of a test: in a stage of an image or a job that is one, or with a variable
+/// that says so.
+fn is_of_tests(cx: &Context<'_>, used: &CommandUse) -> bool {
+    let text = cx.repo.read(used.file).ok();
+    let around = |span: Span| text.as_deref().and_then(|text| text.get(span.range())).unwrap_or_default();
+    match used.stage {
+        Stage::ImageBuild | Stage::ContainerStart => cx.repo.dockerfile(used.file).is_some_and(|dockerfile| {
+            let stage = dockerfile.stages.iter().find(|stage| stage.span.contains(used.command.span));
+            stage.is_some_and(images::is_test_stage)
+        }),
+        Stage::Workflow => {
+            let pipelines = cx.facts.pipelines(cx.repo);
+            let jobs =
+                pipelines.iter().filter(|pipeline| pipeline.file == used.file).flat_map(|pipeline| &pipeline.jobs);
+            jobs.into_iter().filter(|job| job.span.contains(used.command.span)).any(|job| {
+                let job = around(job.span);
+                ["localhost", "127.0.0.1"].iter().any(|host| job.contains(host))
+            })
+        }
+        _ => around(used.whole).contains("TEST_DATABASE"),
+    }
+}
+
+/// Whether a start runs a script that does one thing or another, as its first argument says: `case "$1" in`.
+fn by_argument(cx: &Context<'_>, used: &CommandUse) -> bool {
+    let starts = matches!(used.stage, Stage::ContainerStart | Stage::PlatformStart | Stage::ShellScript);
+    let mut scripts = cx.facts.commands(cx.repo).iter().filter(|inner| {
+        let named = || used.command.words.iter().any(|word| word.text.rsplit('/').next() == Some(inner.name.as_str()));
+        inner.stage == Stage::ShellScript
+            && (inner.file == used.file && inner.command.span == used.command.span || named())
+    });
+    starts
+        && scripts.any(|inner| {
+            let text = cx.repo.read(inner.file).ok();
+            let chooses =
+                text.is_some_and(|text| ["case \"$1\"", "case $1 ", "case \"${1"].iter().any(|way| text.contains(way)));
+            chooses && inner.command.context.branch
+        })
+}
+
+/// A program for people at a terminal: nothing says that a deployment calls it.
+fn is_command_line(path: &camino::Utf8Path) -> bool {
+    path.components().any(|part| {
+        matches!(part.as_str().trim_end_matches(".py"), "cli" | "commands" | "management" | "manage" | "scripts")
+    })
+}
+
 /// A program of the repository that says what it does: `node scripts/migrate.js`, `./bin/migrate`.
 fn names_migration(used: &CommandUse) -> bool {
-    let quiet = used.command.program().is_some_and(|program| {
+    used.command.words.iter().any(|word| {
+        let text = word.text.to_ascii_lowercase();
+        text.contains("migrat") && !text.contains("wait")
+    })
+}
+
+/// Programs that move, show or mark files and run none of them.
+fn is_quiet(used: &CommandUse) -> bool {
+    used.command.program().is_some_and(|program| {
         matches!(
             program.name,
             "cp" | "mv"
@@ -133,12 +196,7 @@ fn names_migration(used: &CommandUse) -> bool {
                 | "apt-get"
                 | "tsc"
         )
-    });
-    !quiet
-        && used.command.words.iter().any(|word| {
-            let text = word.text.to_ascii_lowercase();
-            text.contains("migrat") && !text.contains("wait")
-        })
+    })
 }
 
 /// A manifest, chart or platform file that runs them.
@@ -154,6 +212,9 @@ fn described(cx: &Context<'_>) -> Option<Evidence> {
                 | FileKind::Compose
         );
         let server = matches!(file.path.extension(), Some("ini" | "conf" | "service"));
+        // Settings of tools name folders to leave out, and Alembic's own name its loggers.
+        let tool = ["alembic", "mypy", "tox", "pytest", "setup", "flake8", "pylint", "logging"];
+        let server = server && !tool.contains(&file.path.file_stem().unwrap_or_default());
         file.role.is_operational() && (kind || server)
     });
     files.find_map(|file| {
@@ -161,7 +222,9 @@ fn described(cx: &Context<'_>) -> Option<Evidence> {
         let mut offset = 0;
         for line in text.split_inclusive('\n') {
             let plain = line.trim().to_ascii_lowercase();
-            if plain.contains("migrat") && !plain.starts_with('#') && !plain.contains("migration_") {
+            // A file of that name that is mounted is data.
+            let mounted = plain.contains(":/") || plain.contains(".sql");
+            if plain.contains("migrat") && !plain.starts_with('#') && !plain.contains("migration_") && !mounted {
                 let place = Place::At(file.id, Span::new(offset, offset + line.trim_end().len()));
                 return Some(Evidence::At { place, note: Message::new("described") });
             }
@@ -183,5 +246,5 @@ fn by_framework(cx: &Context<'_>) -> Option<Evidence> {
 /// The start command of the first image.
 fn start_of_image(cx: &Context<'_>) -> Option<Place> {
     let commands = cx.facts.commands(cx.repo);
-    crate::facts::images::images(cx.repo, commands).first().map(crate::facts::images::Image::anchor)
+    images::images(cx.repo, commands).first().map(images::Image::anchor)
 }

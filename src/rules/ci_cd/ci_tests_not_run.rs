@@ -2,7 +2,7 @@
 
 use crate::{
     facts::{
-        Fact,
+        Fact, documents,
         pipelines::{Act, Does, Job, Pipeline, System, has_tests, opaque},
     },
     model::{Evidence, Message, Place, Site, Verdict},
@@ -43,6 +43,9 @@ impl Rule for CiTestsNotRun {
             if let Some((_, name)) = opaque(pipelines) {
                 return Verdict::unknown(Message::new("opaque").with("name", name));
             }
+            if let Some((system, place)) = tests.is_empty().then(|| run_elsewhere(cx)).flatten() {
+                return Verdict::unknown(Message::new("elsewhere").with("system", system).with("path", place));
+            }
             let late = tests.iter().find_map(|run| {
                 let at = run.pipeline.triggers_at?;
                 let triggers: Vec<&str> = run.pipeline.triggers.iter().map(|trigger| trigger.event.as_str()).collect();
@@ -53,6 +56,30 @@ impl Rule for CiTestsNotRun {
             Verdict::fail(late.unwrap_or_else(|| Site::new(anchor(pipelines), "missing")), [])
         })
     }
+}
+
+/// A system that a document says runs the tests, and the document.
+fn run_elsewhere(cx: &Context<'_>) -> Option<(&'static str, String)> {
+    const SYSTEMS: [&str; 12] = [
+        "Concourse",
+        "Jenkins",
+        "Buildkite",
+        "TeamCity",
+        "CircleCI",
+        "Travis",
+        "Azure Pipelines",
+        "Bitbucket Pipelines",
+        "GitLab CI",
+        "Drone",
+        "Zuul",
+        "Prow",
+    ];
+    documents::instructions(cx.repo).find_map(|file| {
+        let text = cx.repo.read(file.id).ok()?;
+        let mut lines = text.lines().filter(|line| line.contains("test") || line.contains("тест"));
+        let system = lines.find_map(|line| SYSTEMS.into_iter().find(|system| line.contains(system)))?;
+        Some((system, file.path.to_string()))
+    })
 }
 
 struct Run<'p> {

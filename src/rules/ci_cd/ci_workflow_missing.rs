@@ -67,6 +67,9 @@ fn workflow(cx: &Context<'_>, file: &File) -> Pipeline {
     let triggers = names(&on.value);
     let place = Place::At(file.id, on.key_span);
     let message = |key| Message::new(key).with("triggers", triggers.join(", "));
+    if !root.get("jobs").is_some_and(checks) {
+        return Pipeline::Idle(Site::new(place, message("unrelated")));
+    }
     let changes = ["pull_request", "pull_request_target", "merge_group"];
     let on_branches = on.value.get("push").is_none_or(|push| !tags_only(push)) && triggers.contains(&"push");
     if on_branches || triggers.iter().any(|name| changes.contains(name)) {
@@ -77,6 +80,91 @@ fn workflow(cx: &Context<'_>, file: &File) -> Pipeline {
         return Pipeline::ReleaseOnly(Evidence::At { place, note: message("release-only") });
     }
     Pipeline::Idle(Site::new(place, message("never")))
+}
+
+/// Whether some job builds, lints, tests or examines the code. One that signs agreements or sorts issues does not.
+fn checks(jobs: &Node) -> bool {
+    const PROGRAMS: [&str; 44] = [
+        "npm",
+        "npx",
+        "yarn",
+        "pnpm",
+        "bun",
+        "deno",
+        "node",
+        "tsc",
+        "eslint",
+        "biome",
+        "jest",
+        "vitest",
+        "playwright",
+        "cypress",
+        "turbo",
+        "nx",
+        "python",
+        "pip",
+        "uv",
+        "poetry",
+        "pytest",
+        "ruff",
+        "mypy",
+        "flake8",
+        "black",
+        "tox",
+        "nox",
+        "pre-commit",
+        "make",
+        "just",
+        "task",
+        "docker",
+        "go",
+        "cargo",
+        "mvn",
+        "mvnw",
+        "gradle",
+        "gradlew",
+        "dotnet",
+        "composer",
+        "bundle",
+        "rake",
+        "terraform",
+        "bash",
+    ];
+    const ACTIONS: [&str; 21] = [
+        "lint",
+        "test",
+        "build",
+        "codeql",
+        "check",
+        "pre-commit",
+        "scan",
+        "review",
+        "sonar",
+        "trivy",
+        "playwright",
+        "cypress",
+        "ruff",
+        "golangci",
+        "setup-",
+        "snyk",
+        "semgrep",
+        "zizmor",
+        "typos",
+        "audit",
+        "gradle",
+    ];
+    jobs.entries().iter().any(|job| {
+        let steps = job.value.get("steps").map(Node::items).unwrap_or_default();
+        job.value.get("uses").is_some()
+            || steps.iter().any(|step| {
+                let run = step.get("run").and_then(Node::as_str).unwrap_or_default();
+                let uses = step.get("uses").and_then(Node::as_str).unwrap_or_default().to_ascii_lowercase();
+                let words = run.split(|letter: char| letter.is_whitespace() || "/;&|()\"'".contains(letter));
+                words.into_iter().any(|word| PROGRAMS.contains(&word) || word.ends_with(".sh"))
+                    || ACTIONS.iter().any(|action| uses.contains(action)) && !uses.contains("labeler")
+                    || uses.starts_with("./")
+            })
+    })
 }
 
 /// YAML 1.1 readers take a bare `on` for a boolean, so some files quote it; ours keeps the key as written.

@@ -14,11 +14,10 @@ pub(in crate::rules) struct ApiSecuritySettingsUndocumented;
 /// Shorter documents only point to the API.
 const ENOUGH_WORDS: usize = 150;
 
-const SAID: [&str; 10] = [
+const SAID: [&str; 9] = [
     "rate limit",
     "rate-limit",
     "ratelimit",
-    "429",
     "throttl",
     "requests per",
     "too many requests",
@@ -47,7 +46,11 @@ impl Rule for ApiSecuritySettingsUndocumented {
         let Some(limiter) = limiter else { return Verdict::not_applicable("no-limit") };
         let described = described(cx);
         let Some(first) = described.first() else { return Verdict::not_applicable("no-docs") };
-        match described.iter().find_map(|file| said(cx, *file)) {
+        let of_its_own = || {
+            let limits = |title: &str| title.contains("limiter") || SAID.iter().any(|word| title.contains(word));
+            documents::heading(cx.repo, limits).map(|heading| heading.place)
+        };
+        match described.iter().find_map(|file| said(cx, *file)).or_else(of_its_own) {
             Some(place) => Verdict::pass(Evidence::At { place, note: Message::new("said") }, []),
             None => {
                 let site = Site::new(Place::File(*first), "missing").confidence(Confidence::Likely);
@@ -68,6 +71,12 @@ fn described(cx: &Context<'_>) -> Vec<FileId> {
     let written = documents
         .iter()
         .filter(|document| named(document.path.as_str()) && document.words >= ENOUGH_WORDS)
+        // Why something was decided is no reference.
+        .filter(|document| {
+            !document.path.components().any(|part| {
+                matches!(part.as_str().to_ascii_lowercase().as_str(), "adr" | "adrs" | "decisions" | "rfcs" | "rfc")
+            })
+        })
         .map(|document| document.file);
     let formal = |file: &&File| {
         let name = file.name().to_ascii_lowercase();
@@ -82,7 +91,9 @@ fn said(cx: &Context<'_>, file: FileId) -> Option<Place> {
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         let lower = line.to_lowercase();
-        if SAID.iter().any(|word| lower.contains(word)) {
+        // The digits of a hash or of a port are no status code.
+        let status = lower.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == "429");
+        if status || SAID.iter().any(|word| lower.contains(word)) {
             return Some(Place::At(file, Span::new(offset, offset + line.trim_end().len())));
         }
         offset += line.len();

@@ -17,8 +17,9 @@ const DRAWN: &[&str] = &["mermaid", "plantuml", "puml", "dot", "graphviz", "d2",
 /// Extensions of files that are drawings.
 const DRAWINGS: &[&str] = &["puml", "plantuml", "drawio", "excalidraw", "dot", "d2", "mmd", "dsl", "dbml"];
 /// Words in the names of pictures that show a system.
-const PICTURED: &[&str] =
-    &["architect", "diagram", "overview", "topology", "c4", "erd", "sequence", "dataflow", "data-flow"];
+const PICTURED: &[&str] = &["diagram", "diagrams", "overview", "topology", "c4", "erd", "sequence", "dataflow"];
+/// Words that do so among documents only: elsewhere they name a screen.
+const PICTURED_IN_DOCUMENTS: &[&str] = &["codebase", "structure", "components", "flow", "infrastructure", "system"];
 
 impl Rule for ArchitectureDiagramsMissing {
     fn id(&self) -> &'static str {
@@ -42,7 +43,7 @@ impl Rule for ArchitectureDiagramsMissing {
         let files = cx.repo.files().iter().filter(|file| {
             let name = file.name().to_ascii_lowercase();
             let drawing = file.path.extension().is_some_and(|extension| DRAWINGS.contains(&extension));
-            let picture = file.kind == FileKind::Image && PICTURED.iter().any(|word| name.contains(word));
+            let picture = file.kind == FileKind::Image && shows_system(file.path.as_str(), &name);
             !matches!(file.role, Role::Vendored | Role::Test | Role::Generated) && (drawing || picture)
         });
         evidence.extend(files.map(|file| Evidence::At { place: Place::File(file.id), note: "picture".into() }));
@@ -56,4 +57,12 @@ impl Rule for ArchitectureDiagramsMissing {
             Verdict::fail(Site::new(Place::Missing("docs/architecture.md".into()), "missing"), [])
         })
     }
+}
+
+/// Whether a picture of this name, in lower case, shows a system. A part of a word says nothing: `pagerduty` is no ERD.
+fn shows_system(path: &str, name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default();
+    let has = |wanted: &[&str]| stem.split(|letter: char| !letter.is_alphanumeric()).any(|word| wanted.contains(&word));
+    let documents = path.split('/').any(|part| matches!(part, "docs" | "doc" | "documentation" | "architecture"));
+    stem.contains("architect") || stem.contains("data-flow") || has(PICTURED) || documents && has(PICTURED_IN_DOCUMENTS)
 }

@@ -37,11 +37,34 @@ impl Rule for ReadmeMissing {
         if readme.words < cx.whole("words") && !code {
             return Verdict::fail(Site::new(place, Message::new("short").count("words", readme.words)), []);
         }
+        if runs.is_empty()
+            && !code
+            && !outside
+            && let Some(told) = documents.iter().find(|other| tells_start(cx, readme, other))
+        {
+            return Verdict::pass_at(Place::File(told.file), Message::new("present").count("words", told.words));
+        }
         if runs.is_empty() && !code && !outside {
             return Verdict::fail(Site::new(place, "no-start").severity(Severity::Low), []);
         }
         Verdict::pass_at(place, Message::new("present").count("words", readme.words))
     }
+}
+
+/// Whether another document tells how to begin: the README of a component, or one that the first README leads to.
+fn tells_start(cx: &Context<'_>, readme: &Document, other: &Document) -> bool {
+    let folder = other.path.parent().unwrap_or_else(|| camino::Utf8Path::new(""));
+    let of_component = documents::is_readme(&other.path)
+        && cx.repo.components().iter().any(|component| !component.is_root() && component.folder() == folder);
+    let linked = || {
+        readme.links.iter().any(|link| {
+            let target = link.target.split('#').next().unwrap_or_default().trim_start_matches("./");
+            !target.is_empty() && other.path == target
+        })
+    };
+    other.file != readme.file
+        && (of_component || linked())
+        && !documents::about(std::slice::from_ref(other), Topic::Start).is_empty()
 }
 
 fn is_english(document: &Document) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::{
     facts::{
-        Fact,
+        Fact, FileFacts,
         environment::{Demand, EnvRead, Fallback, Via},
         variables::{self, Variable},
     },
@@ -52,7 +52,9 @@ impl Rule for EnvValidationMissing {
         let covered = needed.iter().filter(|one| one.demanded().is_some() || one.checked().is_some()).count();
         let detail = Message::new("detail").count("checked", covered).count("n", needed.len());
         if let Some((place, key)) = checked.first() {
-            let whole = checked.iter().any(|(_, key)| matches!(*key, "whole" | "listed"));
+            // A schema that is read here lists what it checks; it may be that of one feature.
+            let listed = own.iter().any(|one| one.reads.iter().any(|(_, read)| read.via == Via::Schema));
+            let whole = checked.iter().any(|(_, key)| *key == "listed" || *key == "whole" && !listed);
             if !whole && covered * 2 < needed.len() {
                 return Verdict::unknown("partly").detail(detail);
             }
@@ -61,6 +63,10 @@ impl Rule for EnvValidationMissing {
                 .take(RELATED)
                 .map(|(place, key)| Evidence::At { place: place.clone(), note: Message::new(*key) });
             return Verdict::pass_or(evidence.collect(), || Verdict::pass_at(place.clone(), *key)).detail(detail);
+        }
+        let looked = |(file, facts): (FileId, &FileFacts)| !facts.environment_looks.is_empty() && is_near(cx, file);
+        if cx.facts.files().any(looked) {
+            return Verdict::unknown("partly").detail(detail);
         }
         if covered > 0 && needed.len() < covered * 8 {
             return Verdict::unknown("partly").detail(detail);
@@ -118,19 +124,23 @@ fn gives_none(cx: &Context<'_>, file: FileId, read: &EnvRead) -> bool {
         .is_some_and(|text| text.contains("getenv(") || text.contains("environ.get("))
 }
 
+/// Whether a file is of this component, of a package that it shares, or of what surrounds it.
+fn is_near(cx: &Context<'_>, file: FileId) -> bool {
+    let file = cx.repo.file(file);
+    let kind = cx.repo.component(file.component).kind;
+    let shared = matches!(kind, ComponentKind::Package | ComponentKind::Library | ComponentKind::Root);
+    cx.covers(file.id) || shared || cx.component.folder().starts_with(cx.repo.component(file.component).folder())
+}
+
 /// What checks the environment: in this component, in a package that it shares, or in a script that runs before it.
 fn checks(cx: &Context<'_>, all: &[Variable<'_>]) -> Vec<(Place, &'static str)> {
-    let near = |file: FileId| {
-        let file = cx.repo.file(file);
-        let kind = cx.repo.component(file.component).kind;
-        let shared = matches!(kind, ComponentKind::Package | ComponentKind::Library | ComponentKind::Root);
-        cx.covers(file.id) || shared || cx.component.folder().starts_with(cx.repo.component(file.component).folder())
-    };
+    let near = |file: FileId| is_near(cx, file);
     let mut found: Vec<(Place, &'static str)> = Vec::new();
     for (file, facts) in cx.facts.files().filter(|(file, _)| near(*file)) {
         found.extend(facts.environment_checks.iter().take(1).map(|span| (Place::At(file, *span), "whole")));
     }
-    for (file, read) in all.iter().flat_map(|one| &one.reads).filter(|(file, _)| near(*file)) {
+    let settings = all.iter().filter(|one| !variables::is_given(&one.name));
+    for (file, read) in settings.flat_map(|one| &one.reads).filter(|(file, _)| near(*file)) {
         let is_source = cx.repo.file(*file).role == Role::Source;
         let key = match (read.via, read.demand) {
             (Via::Schema, _) => "schema",

@@ -72,7 +72,10 @@ impl Rule for ErrorTrackingMissing {
             });
             return Verdict::fail(site_of(off), []).also_fine(server);
         }
-        if let Some((name, place)) = telemetry::declared(cx.repo, cx.component, telemetry::TRACKERS) {
+        // PostHog counts visits unless somebody hands it errors.
+        let counts_only = |name: &str| name.contains("posthog") && !hands_errors(cx);
+        let declared = telemetry::declared_besides(cx.repo, cx.component, telemetry::TRACKERS, counts_only);
+        if let Some((name, place)) = declared {
             return match imported(cx, name, None) {
                 Some(place) => Verdict::pass_at(place, Message::new("used").with("name", name)),
                 // Agents are loaded from outside, and some languages are not read.
@@ -93,6 +96,9 @@ impl Rule for ErrorTrackingMissing {
         }
         if let Some((name, _)) = telemetry::declared_beside(cx.repo, telemetry::TRACKERS) {
             return Verdict::unknown(Message::new("beside").with("name", name));
+        }
+        if let Some((name, _)) = telemetry::own_package(cx.repo, cx.component) {
+            return Verdict::unknown(Message::new("own-package").with("name", name));
         }
         match telemetry::manifest(cx.repo, cx.component) {
             Some(place) => Verdict::fail(Site::new(place, "missing").confidence(Confidence::Likely), []),
@@ -137,6 +143,19 @@ fn imported(cx: &Context<'_>, package: &str, besides: Option<FileId>) -> Option<
             name.starts_with(&family.replace('-', "_"))
         })?;
         Some(Place::At(file, import.span))
+    })
+}
+
+/// Whether something calls what takes an error: `posthog.captureException(error)`.
+fn hands_errors(cx: &Context<'_>) -> bool {
+    let modules = cx.facts.modules(cx.repo);
+    modules.files().filter(|(file, _)| cx.covers(*file)).any(|(_, module)| {
+        module.calls.iter().any(|call| {
+            matches!(
+                call.callee.last(),
+                "captureException" | "capture_exception" | "setupExpressErrorHandler" | "onRequestError"
+            )
+        })
     })
 }
 

@@ -6,7 +6,7 @@ use crate::{
         processes::{self, telemetry},
         routes::RouteKind,
     },
-    model::{Confidence, Message, Site, Verdict},
+    model::{Confidence, Message, Place, Site, Verdict},
     repo::ComponentKind,
     rule::{Context, Rule},
 };
@@ -52,6 +52,12 @@ impl Rule for MetricsEndpointMissing {
         if cx.component.kind == ComponentKind::WebApp && !answers {
             return Verdict::not_applicable("no-service");
         }
+        if let Some(place) = counted(cx) {
+            return Verdict::pass_at(place, Message::new("declared").with("name", "Sentry.metrics"));
+        }
+        if let Some((name, _)) = telemetry::own_package(cx.repo, cx.component) {
+            return Verdict::unknown(Message::new("own-package").with("name", name));
+        }
         if let Some((name, _)) = telemetry::declared_beside(cx.repo, telemetry::METRICS) {
             return Verdict::unknown(Message::new("beside").with("name", name));
         }
@@ -60,6 +66,18 @@ impl Rule for MetricsEndpointMissing {
             None => Verdict::not_applicable("no-service"),
         }
     }
+}
+
+/// Where the program counts by Sentry's metrics.
+fn counted(cx: &Context<'_>) -> Option<Place> {
+    let modules = cx.facts.modules(cx.repo);
+    modules.files().filter(|(file, _)| cx.covers(*file)).find_map(|(file, module)| {
+        let call = module.calls.iter().find(|call| {
+            let path = call.callee.api_path();
+            (path.starts_with("@sentry/") || path.starts_with("sentry_sdk.")) && path.contains("metrics.")
+        })?;
+        Some(Place::At(file, call.span))
+    })
 }
 
 /// Whether a path is one under which a program's metrics are read, not those of its users' things.

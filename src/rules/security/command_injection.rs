@@ -140,7 +140,10 @@ fn starts(call: NodeRef<'_>) -> Option<Starts<'_>> {
         | ("asyncio", "create_subprocess_shell") => by_shell(true),
         ("child_process", "spawn" | "spawnSync" | "execFile" | "execFileSync") => by_shell(has_shell(call)),
         ("subprocess", "run" | "call" | "Popen" | "check_output" | "check_call") => {
-            by_shell(call.keyword("shell").and_then(NodeRef::constant).is_some_and(|shell| shell.is_truthy()))
+            let shell = call.keyword("shell");
+            // A setting may say that a shell reads it; what is listed is read word by word all the same.
+            let perhaps = shell.is_some_and(|shell| shell.constant().is_none()) && !first.resolved().is(Kind::Array);
+            by_shell(perhaps || shell.and_then(NodeRef::constant).is_some_and(|shell| shell.is_truthy()))
         }
         _ => {
             // `const run = promisify(exec)`

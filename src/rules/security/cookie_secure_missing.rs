@@ -22,7 +22,7 @@ impl Rule for CookieSecureMissing {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Side]
+        &[Fact::Side, Fact::Switches]
     }
 
     fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {

@@ -3,10 +3,10 @@
 use crate::{
     code::{Kind, NodeRef},
     facts::{
-        Visit, Watch,
+        Fact, Visit, Watch,
         response_headers::{self, Header, OpenPolicy},
     },
-    model::{Message, Place, Severity, Site, Tone, Verdict},
+    model::{Confidence, Message, Place, Severity, Site, Tone, Verdict},
     repo::Component,
     rule::{Context, Out, Rule, site_of},
     rules::headers,
@@ -23,6 +23,10 @@ impl Rule for CspMissing {
 
     fn watch(&self) -> Watch {
         headers::watch()
+    }
+
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Switches]
     }
 
     fn text(&self, file: &Visit<'_>, out: &mut Out<'_>) {
@@ -74,6 +78,10 @@ impl Rule for CspMissing {
 fn missing(cx: &Context<'_>, page: &Component) -> Verdict {
     if let Some(off) = headers::about(cx, page, Header::ContentSecurityPolicy, true).first() {
         return Verdict::fail(Site::new(off.place.clone(), Message::new("switched-off")), []);
+    }
+    if let Some((place, variable)) = headers::optional(cx, page, Header::ContentSecurityPolicy) {
+        let site = Site::new(place, Message::new("optional").with("variable", variable));
+        return Verdict::fail(site.confidence(Confidence::Likely), []);
     }
     match headers::beside(cx, page) {
         Some(place) => Verdict::fail(Site::new(place, Message::new("not-beside")), []),

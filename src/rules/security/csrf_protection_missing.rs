@@ -12,6 +12,7 @@ use crate::{
             standing::{Area, handler_of},
         },
         side::{Side, side_of},
+        switches,
         tier::{self, Tier},
         variables::{By, declarations},
     },
@@ -37,7 +38,7 @@ impl Rule for CsrfProtectionMissing {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Routes, Fact::Modules, Fact::Access, Fact::Side, Fact::Cors]
+        &[Fact::Routes, Fact::Modules, Fact::Access, Fact::Side, Fact::Cors, Fact::Switches]
     }
 
     fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {
@@ -59,6 +60,7 @@ impl Rule for CsrfProtectionMissing {
             Sign::Off("rest") => note(out.bad(place, "rest-off"), "off"),
             Sign::Off("exempt") => note(out.bad(place, "exempt"), "off"),
             Sign::Off(_) => note(out.bad(place, "flask-off"), "off"),
+            Sign::Manual => note(out.note(place, "by-hand"), "manual"),
             Sign::Speaks => note(out.note(place, "speaks"), "speaks"),
         }
     }
@@ -110,7 +112,10 @@ fn answer(cx: &Context<'_>, server: &Component, servers: &[&Component]) -> Answe
     let travels = |cookie: &&Observation| matches!(same_site(cookie), SameSite::Sent | SameSite::Unset);
     let weak: Vec<&Observation> = seen.cookies().filter(travels).collect();
     let kept: Vec<&Observation> = seen.cookies().filter(|cookie| same_site(cookie) == SameSite::Kept).collect();
-    let guards: Vec<&Observation> = seen.of_key("guards").collect();
+    let guards = seen.guards();
+    if let Some(site) = seen.unswitched(cx, &guards) {
+        return Answer::Bad(vec![site]);
+    }
     let reads = seen.of_key("reads").next().is_some();
     if seen.cookies().next().is_none() && !reads && guards.is_empty() {
         let own = |file: FileId| cx.repo.file(file).component == server.id;
@@ -237,6 +242,24 @@ impl<'c> Seen<'c> {
                 if kept || seen.key == "off" { site.severity(Severity::Medium) } else { site }
             })
             .collect()
+    }
+
+    /// What refuses forged requests. A library that is told to check nothing by itself refuses none.
+    fn guards(&self) -> Vec<&'c Observation> {
+        let manual = self.of_key("manual").next().is_some();
+        self.of_key("guards").filter(|guard| !manual || !named(guard).starts_with("flask_wtf")).collect()
+    }
+
+    /// Protection that runs only while a setting is on, which is off by default; one that always runs outweighs it.
+    fn unswitched(&self, cx: &Context<'_>, guards: &[&Observation]) -> Option<Site> {
+        let gates: Vec<Option<String>> =
+            guards.iter().map(|guard| switches::gate_of(cx.repo, cx.facts, &guard.place)).collect();
+        let variable = gates.iter().all(Option::is_some).then(|| gates.first()?.clone()).flatten()?;
+        let guard = guards.first()?;
+        let message = Message::new("opt-in").with("name", named(guard)).with("variable", variable);
+        let site = Site::new(guard.place.clone(), message).confidence(Confidence::Likely);
+        let kept = self.cookies().any(|cookie| same_site(cookie) == SameSite::Kept);
+        Some(if kept { site.severity(Severity::Medium) } else { site })
     }
 
     fn unprotected(&self, routes: &[&Route], weak: &Observation) -> Answer {

@@ -6,7 +6,7 @@ use crate::{
     code::docker::{Base, Instruction},
     facts::{
         Fact,
-        images::{Image, from_span, images},
+        images::{Image, from_span, image_name, images},
     },
     model::{Evidence, FileId, Message, Place, Site, Verdict},
     repo::{FileKind, Repo},
@@ -71,6 +71,10 @@ fn user_of(repo: &Repo, image: &Image<'_>) -> User {
         Base::Scratch | Base::Stage(_) => String::new(),
     };
     let anchor = image.place(from_span(image.stage));
+    // Their entry points begin as root to own the data, and go on as a user of their own.
+    if DROPPING.contains(&image_name(&base)) && is_library(&base) && image.last("ENTRYPOINT").is_none() {
+        return User::Other(Evidence::At { place: anchor, note: Message::new("base").with("image", base) });
+    }
     match base_user(&base) {
         BaseUser::Unprivileged => {
             User::Other(Evidence::At { place: anchor, note: Message::new("base").with("image", base) })
@@ -146,6 +150,10 @@ fn word_at(text: &str, word: &str) -> Option<usize> {
             && bounded(text[at + word.len()..].chars().next())
     })
 }
+
+/// Images of datastores whose entry points drop their privileges.
+const DROPPING: [&str; 9] =
+    ["postgres", "mysql", "mariadb", "mongo", "redis", "valkey", "rabbitmq", "cassandra", "memcached"];
 
 enum BaseUser {
     Unprivileged,

@@ -2,7 +2,7 @@
 
 use crate::{
     code::NodeRef,
-    facts::{Visit, Watch, response_headers::Header},
+    facts::{Fact, Visit, Watch, response_headers::Header},
     model::{Evidence, Message, Site, Verdict},
     repo::Component,
     rule::{Context, Out, Rule},
@@ -22,6 +22,10 @@ impl Rule for HstsMissing {
         headers::watch()
     }
 
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Switches]
+    }
+
     fn text(&self, file: &Visit<'_>, out: &mut Out<'_>) {
         headers::observe_text(file, out);
     }
@@ -38,6 +42,12 @@ impl Rule for HstsMissing {
         let mut set = Vec::new();
         for server in servers {
             let here = headers::about(cx, server, Header::StrictTransportSecurity, false);
+            if here.is_empty()
+                && let Some((_, variable)) = headers::optional(cx, server, Header::StrictTransportSecurity)
+            {
+                // Whether TLS ends before the application is for those who install it to say.
+                return Verdict::unknown(Message::new("optional").with("variable", variable));
+            }
             if here.is_empty() {
                 return by_platform(cx, server);
             }

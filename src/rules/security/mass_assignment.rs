@@ -6,7 +6,7 @@ use crate::{
     facts::{
         Fact,
         modules::FunctionId,
-        queries::{Operation, Reached, Written, plain, reached_by},
+        queries::{Operation, Reached, Source, Written, plain, reached_by},
         routes::{GuardDoes, Route, RouteKind},
         tables::{Table, Tables},
     },
@@ -82,6 +82,9 @@ impl Rule for MassAssignment {
             facts.queries.queries.iter().any(|query| writes(query.operation))
         });
         let otherwise = || {
+            if !handlers.is_empty() && poured(cx, tables) {
+                return Verdict::unknown("poured");
+            }
             if handlers.is_empty() || !writes {
                 return Verdict::not_applicable("no-writes");
             }
@@ -89,6 +92,19 @@ impl Rule for MassAssignment {
         };
         if sites.is_empty() { otherwise() } else { Verdict::fail_or(sites, otherwise).detail(detail) }
     }
+}
+
+/// Whether records are filled with every key that somebody gives, where it could not be told who that is.
+fn poured(cx: &Context<'_>, tables: &Tables) -> bool {
+    let sources = cx.facts.files().filter(|(file, _)| cx.repo.file(*file).role == Role::Source);
+    sources.into_iter().any(|(_, facts)| {
+        let written = facts.queries.written.iter();
+        !facts.queries.poured.is_empty()
+            || written.into_iter().any(|written| {
+                let of_request = matches!(written.source, Source::Request(_));
+                written.looked_at && of_request && table_of(tables, &written.table).is_some()
+            })
+    })
 }
 
 /// Whether nothing in front of the handler is known to drop fields, or to let only administrators through.
@@ -112,13 +128,17 @@ fn whole<'a>(cx: &'a Context<'_>, reached: &'a Reached<'_>) -> impl Iterator<Ite
     written
         .iter()
         .filter(move |written| written.span.start >= span.start && written.span.end <= span.end)
-        .filter(|written| reached.is_whole(&written.source))
+        .filter(|written| !written.looked_at && reached.is_whole(&written.source))
+}
+
+/// The table that code calls `name`.
+fn table_of<'t>(tables: &'t Tables, name: &str) -> Option<&'t Table> {
+    let same = |other: &str| plain(other) == plain(name);
+    tables.tables.iter().find(|table| table.symbol.as_deref().is_some_and(same) || same(&table.name))
 }
 
 fn site(tables: &Tables, written: &Written, place: &Place) -> Option<Site> {
-    let same = |name: &str| plain(name) == plain(&written.table);
-    let named = |table: &&Table| table.symbol.as_deref().is_some_and(same) || same(&table.name);
-    let table = tables.tables.iter().find(named);
+    let table = table_of(tables, &written.table);
     // `Store.create(body)` may be anything.
     let model = written.table.starts_with(char::is_uppercase);
     if model && table.is_none() {

@@ -7,6 +7,7 @@ use crate::{
         Fact,
         limits::{self, Mention},
         routes::{GuardDoes, Public, Route, RouteKind},
+        switches,
     },
     model::{Confidence, Evidence, Message, Place, Site, Verdict},
     repo::ComponentKind,
@@ -26,7 +27,7 @@ impl Rule for RateLimitMissing {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Routes, Fact::Modules, Fact::Access]
+        &[Fact::Routes, Fact::Modules, Fact::Access, Fact::Switches]
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
@@ -36,7 +37,10 @@ impl Rule for RateLimitMissing {
         let Some(first) = routes.first().filter(|_| serves) else {
             return Verdict::not_applicable("no-routes");
         };
-        let applied = applied(&routes);
+        let (applied, optional) = applied(cx, &routes);
+        if let Some(variable) = optional.filter(|_| applied.is_empty()) {
+            return Verdict::unknown(Message::new("optional").with("variable", variable));
+        }
         if !applied.is_empty() {
             let limited = routes.iter().filter(|route| route.guard(GuardDoes::RateLimits).is_some()).count();
             let detail = Message::new("detail").count("ok", limited).count("n", routes.len());
@@ -75,17 +79,22 @@ fn asked(cx: &Context<'_>, route: &Route) -> bool {
         && !matches!(route.public, Some(Public::Health | Public::Static | Public::Docs))
 }
 
-fn applied(routes: &[&Route]) -> Vec<Evidence> {
+/// Where a limiter is applied; and what switches one on that does not run by default.
+fn applied(cx: &Context<'_>, routes: &[&Route]) -> (Vec<Evidence>, Option<String>) {
     let guards = routes.iter().filter_map(|route| route.guard(GuardDoes::RateLimits));
     let mut seen = BTreeSet::new();
-    guards
-        .filter(|guard| seen.insert(guard.place.clone()))
-        .take(SHOWN)
-        .map(|guard| Evidence::At {
-            place: guard.place.clone(),
-            note: Message::new("applied").with("name", guard.name.as_str()),
-        })
-        .collect()
+    let (mut applied, mut optional) = (Vec::new(), None);
+    for guard in guards.filter(|guard| seen.insert(guard.place.clone())) {
+        match switches::gate_of(cx.repo, cx.facts, &guard.place) {
+            Some(variable) => optional = optional.or(Some(variable)),
+            None if applied.len() < SHOWN => applied.push(Evidence::At {
+                place: guard.place.clone(),
+                note: Message::new("applied").with("name", guard.name.as_str()),
+            }),
+            None => {}
+        }
+    }
+    (applied, optional)
 }
 
 /// Where a limiter would be mounted: the first plugin or middleware beside most routes' registration.

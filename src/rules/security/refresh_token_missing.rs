@@ -4,10 +4,11 @@ use crate::{
     code::{Constant, Kind, NodeRef},
     facts::{
         Fact, Visit, Watch,
+        side::{Side, side_of},
         tokens::{self, Expiry},
     },
     model::{Confidence, Evidence, Message, Place, Site, Span, Verdict},
-    repo::{FileKind, Role},
+    repo::{ComponentKind, FileKind, Role},
     rule::{Context, Out, Rule},
     rules::observed,
 };
@@ -167,9 +168,39 @@ fn refreshed(cx: &Context<'_>) -> Option<Place> {
     let files = cx.repo.files().iter().filter(|file| {
         file.role == Role::Source && matches!(file.kind, FileKind::Code | FileKind::OtherCode | FileKind::Prisma)
     });
-    files.into_iter().find_map(|file| {
+    files.into_iter().filter(|file| is_of_sessions(file.path.as_str())).find_map(|file| {
         let text = cx.repo.read(file.id).ok()?;
-        let (at, word) = WORDS.iter().find_map(|word| Some((text.find(word)?, word)))?;
+        // The columns in which libraries keep what another service gave out.
+        let of_provider = ["providerAccountId", "provider_account_id", "instanceof RefreshToken"];
+        let device = cx.repo.component_of(file.id).kind == ComponentKind::ClientApp;
+        if device
+            || of_provider.iter().any(|sign| text.contains(sign))
+            || side_of(cx.repo, cx.facts, file).side == Side::Client
+        {
+            return None;
+        }
+        let (at, word) = WORDS.iter().find_map(|word| Some((whole(&text, word)?, word)))?;
         Some(Place::At(file.id, Span::new(at, at + word.len())))
+    })
+}
+
+/// Whether a file can be about the sessions of users: tokens of other services are renewed where those are connected.
+fn is_of_sessions(path: &str) -> bool {
+    const OTHERS: [&str; 9] =
+        ["provider", "integration", "connector", "social", "plugin", "calendar", "google", "slack", "sso"];
+    let path = path.to_ascii_lowercase();
+    !OTHERS.iter().any(|word| path.contains(word))
+}
+
+/// Where `word` begins a name or continues one in camel case or behind a sign: the name of a class is none.
+fn whole(text: &str, word: &str) -> Option<usize> {
+    text.match_indices(word).map(|(at, _)| at).find(|at| {
+        let before = text[..*at].chars().next_back();
+        let after = text[*at + word.len()..].chars().next();
+        let ends = after.is_none_or(|letter| !letter.is_lowercase());
+        let class = text[..*at].ends_with("class ") || text[..*at].ends_with("new ");
+        let begins = before.is_none_or(|letter| !letter.is_alphanumeric())
+            || word.starts_with(char::is_uppercase) && before.is_some_and(char::is_lowercase);
+        ends && begins && !class
     })
 }

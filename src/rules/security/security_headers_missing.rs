@@ -2,7 +2,7 @@
 
 use crate::{
     code::NodeRef,
-    facts::{Visit, Watch, response_headers::Header},
+    facts::{Fact, Visit, Watch, response_headers::Header},
     model::{Confidence, Message, Place, Severity, Site, Verdict},
     rule::{Context, Out, Rule},
     rules::headers,
@@ -23,6 +23,10 @@ impl Rule for SecurityHeadersMissing {
 
     fn watch(&self) -> Watch {
         headers::watch()
+    }
+
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Switches]
     }
 
     fn text(&self, file: &Visit<'_>, out: &mut Out<'_>) {
@@ -46,6 +50,12 @@ impl Rule for SecurityHeadersMissing {
                 (Some(sniff), Some(frames)) => set.extend([*sniff, *frames]),
                 (Some(set), None) => return half(&set.place, "X-Content-Type-Options", "X-Frame-Options"),
                 (None, Some(set)) => return half(&set.place, "X-Frame-Options", "X-Content-Type-Options"),
+                (None, None) if headers::optional(cx, server, Header::NoSniff).is_some() => {
+                    return Verdict::unknown("optional");
+                }
+                (None, None) if headers::optional(cx, server, Header::Frames).is_some() => {
+                    return Verdict::unknown("optional");
+                }
                 // Packages whose use is not read here.
                 (None, None) if headers::is_fronted(cx.repo) || cx.repo.declared(OTHERS).is_some() => {
                     return Verdict::unknown("fronted");

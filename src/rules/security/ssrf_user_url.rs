@@ -29,7 +29,7 @@ impl Rule for SsrfUserUrl {
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let guard = guard(cx);
-        let (mut sites, mut files) = (Vec::new(), 0);
+        let (mut sites, mut files, mut handed) = (Vec::new(), 0, false);
         let mut runs = None;
         for (id, facts) in cx.facts.files() {
             let file = cx.repo.file(id);
@@ -47,6 +47,7 @@ impl Rule for SsrfUserUrl {
                 continue;
             }
             files += 1;
+            handed |= requests.iter().any(|request| is_handed(request));
             let checked = facts.outbound.checks_addresses;
             let modules = cx.facts.modules(cx.repo);
             let keyed = |request: &Request| {
@@ -70,6 +71,7 @@ impl Rule for SsrfUserUrl {
             return Verdict::not_applicable("no-requests");
         }
         Verdict::fail_or(sites, || match guard {
+            None if handed => Verdict::unknown("handed"),
             Some(place) => Verdict::pass_at(place, "guard"),
             None => Verdict::pass(cx.searched("searched", files), []),
         })
@@ -99,12 +101,28 @@ fn site(file: FileId, request: &Request, checked: bool, guarded: bool) -> Option
     }
 }
 
+/// Whether the address as a whole is what a function was given under a name that says so; who gives it is not followed.
+fn is_handed(request: &Request) -> bool {
+    let Address::Data { text, origin: Origin::Parameter, .. } = &request.address else { return false };
+    let last = text.rsplit(['.', '?']).next().unwrap_or_default().to_ascii_lowercase();
+    let named =
+        matches!(last.as_str(), "url" | "uri" | "href" | "webhook" | "targeturl" | "webhookurl" | "callbackurl");
+    named && request.client != Client::Node
+}
+
 /// A function or class of this repository that decides which addresses may be fetched.
 fn guard(cx: &Context<'_>) -> Option<Place> {
     let modules = cx.facts.modules(cx.repo);
     modules.files().filter(|(file, _)| cx.repo.file(*file).role == Role::Source).find_map(|(file, module)| {
         let function = module.functions.iter().find(|function| {
             let name = function.name.to_ascii_lowercase().replace('_', "");
+            // Compared with the host of the request, it is where a browser is sent to.
+            let redirects = function.parameters.iter().any(|parameter| {
+                matches!(parameter.name.as_str(), "host" | "allowed_hosts" | "allowedHosts" | "request" | "req")
+            });
+            if redirects && name.contains("safeurl") {
+                return false;
+            }
             [
                 "ssrf",
                 "isprivateip",

@@ -44,16 +44,25 @@ impl Rule for TestsMissing {
 
 /// A file that holds tests, not one that merely helps them.
 fn is_test(file: &File) -> bool {
-    const HELPERS: [&str; 9] =
-        ["conftest", "setup", "helper", "util", "fixture", "mock", "factory", "factories", "config"];
+    const HELPERS: [&str; 10] =
+        ["conftest", "setup", "helper", "util", "fixture", "mock", "factory", "factories", "config", "schema"];
     let name = file.name().to_ascii_lowercase();
     let stem = name.split('.').next().unwrap_or_default();
-    let named =
-        [".test.", ".spec.", ".cy.", "_test.", "_spec.", ".e2e-spec.", ".e2e."].iter().any(|part| name.contains(part))
-            || name.starts_with("test_")
-            || stem.ends_with("test")
-            || stem.ends_with("tests");
-    file.role == Role::Test && (named || !HELPERS.iter().any(|part| stem.contains(part)) && name != "__init__.py")
+    let named = is_named(file) && !name.ends_with(".d.ts");
+    // Declarations of types, mocks of other services and schemas of answers stand beside tests.
+    let beside = name.ends_with(".d.ts") || file.path.as_str().to_ascii_lowercase().contains("mock");
+    let helps = HELPERS.iter().any(|part| stem.contains(part)) || beside || name == "__init__.py";
+    file.role == Role::Test && (named || !helps)
+}
+
+/// Whether a file's name says that it holds tests.
+fn is_named(file: &File) -> bool {
+    let name = file.name().to_ascii_lowercase();
+    let stem = name.split('.').next().unwrap_or_default();
+    [".test.", ".spec.", ".cy.", "_test.", "_spec.", ".e2e-spec.", ".e2e."].iter().any(|part| name.contains(part))
+        || name.starts_with("test_")
+        || stem.ends_with("test")
+        || stem.ends_with("tests")
 }
 
 fn kind(file: &File) -> &'static str {
@@ -63,7 +72,10 @@ fn kind(file: &File) -> &'static str {
         "end-to-end"
     } else if has(&["integration", ".int."]) {
         "integration"
-    } else if has(&["/perf", "/load", "k6"]) {
+    } else if path
+        .split(['/', '.', '-', '_'])
+        .any(|part| matches!(part, "perf" | "performance" | "load" | "loadtest" | "k6"))
+    {
         "load"
     } else {
         "unit"
@@ -81,7 +93,8 @@ fn present(tests: &[&File], runner: Evidence) -> Verdict {
     }
     let kinds: Vec<String> = kinds.into_iter().map(|(kind, count)| format!("{count} {kind}")).collect();
     let detail = Message::new("files").count("n", tests.len()).with("kinds", kinds.join(", "));
-    let first = Evidence::At { place: first_line(tests[0]), note: Message::new("first") };
+    let shown = tests.iter().find(|file| is_named(file)).unwrap_or(&tests[0]);
+    let first = Evidence::At { place: first_line(shown), note: Message::new("first") };
     Verdict::pass(runner, [first]).detail(detail)
 }
 
@@ -178,7 +191,9 @@ fn runs_tests(used: &CommandUse) -> bool {
             | "coverage"
             | "tsx"
     );
-    RUNNERS.contains(&program.name)
+    // `cypress verify` and `playwright install` prepare a runner.
+    let prepares = words.first().is_some_and(|word| matches!(*word, "verify" | "install" | "install-deps" | "open"));
+    RUNNERS.contains(&program.name) && !prepares
         || tool && (asks || words.iter().any(|word| word.contains("manage.py")) && words.contains(&"test"))
 }
 
