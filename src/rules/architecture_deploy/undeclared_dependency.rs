@@ -70,7 +70,9 @@ fn together(sites: Vec<Site>) -> Vec<Site> {
                 continue;
             }
             told = true;
-            site.message = Message { key: "all-above".into(), args: site.message.args }.count("n", above);
+            let mut message = Message::new("all-above").count("n", above);
+            message.args.extend(site.message.args);
+            site.message = message;
             site.key = "all-above".to_owned();
         }
         kept.push(site);
