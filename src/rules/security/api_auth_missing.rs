@@ -115,7 +115,7 @@ impl<'a> Tally<'a> {
                 Standing::Guarded => tally.guarded.push(route),
                 Standing::Public => {
                     tally.public += 1;
-                    tally.half_read += usize::from(!route.resolved && route.public.is_none());
+                    tally.half_read += usize::from(!route.resolved);
                 }
                 Standing::Unclear => tally.unclear += 1,
                 Standing::Other => {}
