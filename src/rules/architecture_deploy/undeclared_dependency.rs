@@ -73,7 +73,7 @@ fn together(sites: Vec<Site>) -> Vec<Site> {
             let mut message = Message::new("all-above").count("n", above);
             message.args.extend(site.message.args);
             site.message = message;
-            site.key = "all-above".to_owned();
+            "all-above".clone_into(&mut site.key);
         }
         kept.push(site);
     }
@@ -102,9 +102,8 @@ fn site(cx: &Context<'_>, used: &PackageUse<'_>) -> Option<Site> {
             let key = if *locked == Locked::Yes { "locked" } else { "nowhere" };
             let site = Site::new(place, said(key).with("manifest", path(nearest)));
             match locked {
-                Locked::Yes => site.severity(Severity::Medium),
                 // A lock file that could not be read may well hold it.
-                Locked::Unread => site.severity(Severity::Medium),
+                Locked::Yes | Locked::Unread => site.severity(Severity::Medium),
                 Locked::Unlocked => site.severity(Severity::High),
                 Locked::No if used.import.way == ImportWay::Dynamic || !cx.component.kind.is_deployable() => {
                     site.severity(Severity::High)
