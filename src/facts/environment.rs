@@ -13,6 +13,7 @@ use crate::{
 
 /// One read of a variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an answer of its own")]
 pub struct EnvRead {
     /// The variable, or the setting that a framework fills from a variable of that name.
     pub name: String,

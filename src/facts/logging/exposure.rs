@@ -169,12 +169,9 @@ fn is_refused(node: NodeRef<'_>) -> bool {
     const ERRORS: &[&str] =
         &["BadSignature", "SignatureExpired", "ExpiredSignature", "InvalidToken", "InvalidSignature", "BadData"];
     let error = node.enclosing_catch().and_then(|catch| catch.child(Role::Condition));
-    error.is_some_and(|error| {
-        std::iter::once(error).chain(error.descendants().take(12)).any(|named| {
-            matches!(named.kind(), Kind::Identifier | Kind::Member)
-                && ERRORS.iter().any(|word| named.name().contains(word))
-        })
-    })
+    let refuses = |named: NodeRef<'_>| ERRORS.iter().any(|word| named.name().contains(word));
+    // Beside another error the token may be a good one.
+    error.is_some_and(|error| if error.is(Kind::Array) { error.children().all(refuses) } else { refuses(error) })
 }
 
 fn last_name(node: NodeRef<'_>) -> Option<String> {

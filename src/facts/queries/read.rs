@@ -488,12 +488,10 @@ fn statement<'t>(call: NodeRef<'t>, name: &str) -> Option<Read<'t>> {
         conditions.of_expressions(link.call);
     }
     // The rows of another statement decide, under whatever conditions it has.
-    conditions.open |= flow
-        .links
-        .iter()
-        .filter(|link| matches!(link.name, "join" | "outerjoin"))
-        .any(|link| link.call.positional().next().is_some_and(is_subquery))
-        || call.positional().any(|part| part.descendants().take(20).any(is_subquery));
+    conditions.open |=
+        flow.links.iter().filter(|link| matches!(link.name, "join" | "outerjoin")).any(|link| {
+            link.call.positional().next().is_some_and(|joined| is_subquery(joined) || is_other_rows(joined))
+        }) || call.positional().any(|part| part.descendants().take(20).any(is_subquery));
     let last = |names: &[&str]| flow.has(names);
     let operation = match name {
         "update" => Operation::Update,
@@ -530,6 +528,11 @@ fn is_subquery(node: NodeRef<'_>) -> bool {
         && node.definition().is_some_and(|made| {
             made.is(Kind::Call) && matches!(made.callee_name(), Some("subquery" | "cte" | "alias" | "lateral"))
         })
+}
+
+/// Whether a join is with what a variable holds, and with no model: `query.join(owned, Project.id == owned.c.id)`.
+fn is_other_rows(joined: NodeRef<'_>) -> bool {
+    joined.is(Kind::Identifier) && joined.name().starts_with(|first: char| first.is_lowercase() || first == '_')
 }
 
 /// Whether the query is an argument of one of these calls: a part of another query.

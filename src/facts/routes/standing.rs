@@ -341,7 +341,7 @@ fn reads(modules: Modules<'_>, id: FunctionId, depth: usize) -> bool {
 
 /// Whether a file keeps handlers in a table by the requests that they answer: `{ "POST /": async (req, res) => … }`.
 fn has_table(modules: Modules<'_>, file: FileId) -> bool {
-    modules.file(file).is_some_and(|module| module.values.iter().any(is_table))
+    values(modules, file).iter().any(is_table)
 }
 
 fn is_table(value: &Value) -> bool {
@@ -455,20 +455,27 @@ pub fn refused_behind(modules: Modules<'_>, route: &Route) -> bool {
             })
         })
     };
-    let owns = |file: FileId, wanted: &dyn Fn(&Value) -> bool| {
-        let values = modules.file(file).map(|module| module.values.as_slice()).unwrap_or_default();
-        values.iter().any(|value| wanted(value) && refuses(file, value.span))
-    };
     let made = |call: &CallSite| {
         let Root::Instance(class) = &call.callee.root else { return false };
-        let same = |value: &Value| match &value.shape {
+        let same = |value: &&Value| match &value.shape {
             Shape::Call(made) => made.callee.named().is_some_and(|name| name.span == class.span),
             _ => false,
         };
-        owns(file, &same)
+        values(modules, file).iter().filter(same).any(|value| refuses(file, value.span))
     };
-    modules.calls(id).any(made)
-        || modules.callees(id).iter().any(|(_, callee)| callee.file != file && owns(callee.file, &is_table))
+    // What is forbidden to everybody says nothing about who asks.
+    let asking = |callee: &FunctionId| {
+        let own = modules.file(callee.file);
+        values(modules, callee.file)
+            .iter()
+            .filter(|value| is_table(value))
+            .any(|table| own.is_some_and(|module| module.calls_in(table.span).any(|call| asks(call.callee.last()))))
+    };
+    modules.calls(id).any(made) || modules.callees(id).iter().any(|(_, callee)| callee.file != file && asking(callee))
+}
+
+fn values(modules: Modules<'_>, file: FileId) -> &[Value] {
+    modules.file(file).map(|module| module.values.as_slice()).unwrap_or_default()
 }
 
 /// Whether the handler calls something that is named like a change.

@@ -77,10 +77,11 @@ fn test_name(file: &str, name: &str, code: bool) -> bool {
     let pieces: Vec<&str> = name.split('.').collect();
     let stem = pieces[0];
     // The last piece is the extension, so `test.ts` has a stem and no marker.
-    // A component may well be about an integration: `calendar.integration.tsx`.
-    let drawn = matches!(extension(name), "tsx" | "jsx");
-    let marks = |piece: &str| among(piece, PARTS) && !(drawn && piece == "integration");
-    let marked = pieces.len() > 2 && pieces[1..pieces.len() - 1].iter().any(|piece| marks(piece));
+    let last = pieces.len().saturating_sub(2);
+    // Code may well be about an integration: `calendar.integration.tsx`, `refresh.integration.service.ts`.
+    let about = |at: usize| at != last || stem == "use" || matches!(extension(name), "tsx" | "jsx");
+    let marks = |at: usize| among(pieces[at], PARTS) && !(pieces[at] == "integration" && about(at));
+    let marked = (1..=last).any(marks);
     let original = file.split('.').next().unwrap_or_default();
     let class = matches!(extension(name), "java" | "kt" | "cs" | "php");
     marked

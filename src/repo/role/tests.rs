@@ -37,6 +37,7 @@ fn a_next_application() {
             ("app/api/users/route.test.ts", R::Test),
             ("app/__tests__/page.test.tsx", R::Test),
             ("components/calendar.integration.tsx", R::Source),
+            ("src/refresh.integration.service.ts", R::Source),
             ("lib/calendar.integration.ts", R::Test),
             ("components/ui/button.tsx", R::Source),
             ("components/ui/button.stories.tsx", R::Story),

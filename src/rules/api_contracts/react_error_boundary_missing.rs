@@ -72,7 +72,10 @@ impl Rule for ReactErrorBoundaryMissing {
 
 /// Error pages of Next.js, which only its application folder has, whoever declares the framework.
 fn next_pages(cx: &Context<'_>) -> bool {
-    cx.files(Role::Source).any(|file| {
+    // Without a place where it is rendered, the application is drawn by another part of the repository.
+    let whole = main(cx).is_none();
+    let concerned = |file: &&File| file.role == Role::Source && (whole || cx.covers(file.id));
+    cx.repo.files().iter().filter(concerned).any(|file| {
         let stem = file.name().split('.').next().unwrap_or_default();
         stem == "global-error" && file.path.extension().is_some_and(|it| it.ends_with('x') || it == "js")
     })

@@ -6,7 +6,7 @@ use crate::{
         intake::{self, Checked},
         routes::{Guard, GuardDoes, Public, Route, RouteKind, standing::Area},
     },
-    model::{Confidence, Evidence, Message, Place, Severity, Site, Verdict},
+    model::{Confidence, Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
     rule::{Context, Rule},
 };
 
@@ -58,7 +58,7 @@ impl Rule for RequestValidationMissing {
                     let note = Message::new("by-hand").with("path", route.path.as_str());
                     fine.push(Evidence::At { place: Place::At(file, span), note });
                 }
-                Some(Checked::No(file, span)) if !open => sites.push(site(route, Place::At(file, span))),
+                Some(Checked::No(file, span)) if !open => sites.push(site(cx, route, file, span)),
                 Some(_) => left += 1,
                 None => {}
             }
@@ -87,8 +87,14 @@ fn asked(cx: &Context<'_>, route: &Route) -> bool {
         && route.guard(GuardDoes::Verifies).is_none()
 }
 
-fn site(route: &Route, place: Place) -> Site {
-    let message = Message::new("unchecked").with("method", route.method.as_str()).with("path", route.path.as_str());
-    let site = Site::new(place, message).confidence(Confidence::Likely).key(&route.path);
-    if route.changes() { site } else { site.severity(Severity::Medium) }
+fn site(cx: &Context<'_>, route: &Route, file: FileId, span: Span) -> Site {
+    // The fields of a form of Flask or Django are texts, whatever the client sends.
+    let text = cx.repo.read(file).unwrap_or_else(|_| "".into());
+    let of_form = text
+        .get(span.start as usize..span.end as usize)
+        .is_some_and(|read| matches!(read, "request.form" | "request.POST"));
+    let key = if of_form { "form" } else { "unchecked" };
+    let message = Message::new(key).with("method", route.method.as_str()).with("path", route.path.as_str());
+    let site = Site::new(Place::At(file, span), message).confidence(Confidence::Likely).key(&route.path);
+    if route.changes() && !of_form { site } else { site.severity(Severity::Medium) }
 }

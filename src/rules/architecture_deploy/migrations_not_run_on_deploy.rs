@@ -39,7 +39,8 @@ impl Rule for MigrationsNotRunOnDeploy {
         Verdict::pass_or(evidence(cx), || {
             let commands = cx.facts.commands(cx.repo);
             let own = rollout::own_actions(cx.repo, commands, &ways);
-            if commands.iter().any(|used| by_argument(cx, used) && rollout::applies_migrations(used, commands)) {
+            let starts = rollout::Starts::of(commands);
+            if commands.iter().any(|used| by_argument(cx, used) && starts.applies_migrations(used)) {
                 return Verdict::unknown(Message::new("undecided").with("tool", set.tool.name()));
             }
             let anchor = own.first().cloned().or_else(|| start_of_image(cx));

@@ -70,8 +70,10 @@ fn together(sites: Vec<Site>) -> Vec<Site> {
                 continue;
             }
             told = true;
-            site.message = Message { key: "all-above".into(), args: site.message.args }.count("n", above);
-            site.key = "all-above".to_owned();
+            let mut message = Message::new("all-above").count("n", above);
+            message.args.extend(site.message.args);
+            site.message = message;
+            "all-above".clone_into(&mut site.key);
         }
         kept.push(site);
     }
@@ -100,9 +102,8 @@ fn site(cx: &Context<'_>, used: &PackageUse<'_>) -> Option<Site> {
             let key = if *locked == Locked::Yes { "locked" } else { "nowhere" };
             let site = Site::new(place, said(key).with("manifest", path(nearest)));
             match locked {
-                Locked::Yes => site.severity(Severity::Medium),
                 // A lock file that could not be read may well hold it.
-                Locked::Unread => site.severity(Severity::Medium),
+                Locked::Yes | Locked::Unread => site.severity(Severity::Medium),
                 Locked::Unlocked => site.severity(Severity::High),
                 Locked::No if used.import.way == ImportWay::Dynamic || !cx.component.kind.is_deployable() => {
                     site.severity(Severity::High)

@@ -52,7 +52,7 @@ impl Rule for ApiAuthMissing {
             .count("public", tally.public);
         let (total, ok) = (tally.guarded.len() + tally.open.len(), tally.guarded.len());
         if !tally.open.is_empty() {
-            let sites = tally.open.iter().map(|route| site(route)).collect();
+            let sites = tally.open.iter().map(|route| site(cx, route)).collect();
             return Verdict::fail_or(sites, || Verdict::not_applicable("no-routes"))
                 .also_fine(guards(&tally.guarded))
                 .detail(detail)
@@ -60,6 +60,10 @@ impl Rule for ApiAuthMissing {
         }
         if tally.unclear > 0 && tally.unclear * UNCLEAR_SHARE > tally.guarded.len() {
             return Verdict::unknown(Message::new("unclear").count("n", tally.unclear).count("total", tally.total));
+        }
+        // What could not be read to its end is public by the part of its path that could.
+        if tally.guarded.is_empty() && tally.half_read * UNCLEAR_SHARE > tally.total {
+            return Verdict::unknown(Message::new("unclear").count("n", tally.half_read).count("total", tally.total));
         }
         Verdict::pass_or(guards(&tally.guarded), || Verdict::not_applicable("all-public"))
             .detail(detail)
@@ -76,6 +80,8 @@ struct Tally<'a> {
     /// Open, and meant to be.
     public: usize,
     unclear: usize,
+    /// Public, as far as their paths could be read.
+    half_read: usize,
 }
 
 enum Standing {
@@ -107,7 +113,10 @@ impl<'a> Tally<'a> {
         for (route, standing) in &judged {
             match standing {
                 Standing::Guarded => tally.guarded.push(route),
-                Standing::Public => tally.public += 1,
+                Standing::Public => {
+                    tally.public += 1;
+                    tally.half_read += usize::from(!route.resolved);
+                }
                 Standing::Unclear => tally.unclear += 1,
                 Standing::Other => {}
                 Standing::Changes => tally.open.push(route),
@@ -386,9 +395,10 @@ fn nobody_known(cx: &Context<'_>, tally: &Tally<'_>) -> Verdict {
     Verdict::fail(site, []).sites(tally.total, 0)
 }
 
-fn site(route: &Route) -> Site {
+fn site(cx: &Context<'_>, route: &Route) -> Site {
+    let asks_only = route.method == "POST" && standing::only_reads(cx.facts.modules(cx.repo), route);
     let say = |key: &'static str| Message::new(key).with("route", label(route));
-    let site = if route.changes() {
+    let site = if route.changes() && !asks_only {
         Site::new(route.place.clone(), say("changes"))
     } else {
         Site::new(route.place.clone(), say("shows")).severity(Severity::High).confidence(Confidence::Likely)

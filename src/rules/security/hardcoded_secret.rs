@@ -47,8 +47,9 @@ impl Rule for HardcodedSecret {
             if is_shown_as_example(file.text, found.span) || is_others(&found, file) {
                 continue;
             }
-            let local = file.file.kind != FileKind::EnvExample
-                && (tier::of_path(&file.file.path) == Tier::Development || in_local_settings(file, found.span));
+            // An example is filled in for production, too.
+            let named = file.file.kind != FileKind::EnvExample && tier::of_path(&file.file.path) == Tier::Development;
+            let local = named || in_local_settings(file, found.span);
             let Some((severity, confidence)) = weigh(&found, file.file.role, local) else { continue };
             let observation = out.bad(place, message(&found, file));
             observation.severity = Some(severity);

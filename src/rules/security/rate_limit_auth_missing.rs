@@ -80,7 +80,7 @@ impl Rule for RateLimitAuthMissing {
                 route.component == cx.component.id
                     && takes_credentials(route)
                     && !is_hosted(modules, route)
-                    && !is_for_known_callers(route)
+                    && !is_for_known_callers(cx.repo, route)
             })
             .collect();
         let library: Vec<Place> = cx
@@ -153,8 +153,15 @@ impl Rule for RateLimitAuthMissing {
 
 /// Whether only who has proved an identity before gets there, such as the front end's server with its own token.
 /// A guard that checks the password itself is the log-in.
-fn is_for_known_callers(route: &Route) -> bool {
-    route.guard(GuardDoes::Authenticates).is_some_and(|guard| {
+///
+/// Middleware before the whole application lets a log-in through, whatever else it stops.
+fn is_for_known_callers(repo: &Repo, route: &Route) -> bool {
+    let in_middleware = |place: &Place| {
+        let name = place.file().map(|file| repo.file(file).name()).unwrap_or_default();
+        name.starts_with("middleware.") || name.starts_with("proxy.")
+    };
+    let guards = route.guards.iter().filter(|guard| guard.does == GuardDoes::Authenticates);
+    guards.filter(|guard| !in_middleware(&guard.place)).any(|guard| {
         let name = guard.name.to_ascii_lowercase();
         !["local", "password", "login", "signin", "basic", "credential"].iter().any(|word| name.contains(word))
     })
