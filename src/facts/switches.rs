@@ -62,7 +62,7 @@ impl Extractor for Switches {
 
     fn watch(&self) -> Watch {
         Watch::nodes(&[Kind::If, Kind::Conditional, Kind::Logical, Kind::Assignment, Kind::Property])
-            .keywords(&["env", "Env", "ettings", "onfig", "nable", "NABLE", "NFORCE"])
+            .words(&["env", "Env", "ettings", "onfig", "nable", "NABLE", "NFORCE"])
             .roles(&[Role::Source, Role::Config])
     }
 
