@@ -8,14 +8,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 const PACKAGE: usize = 100;
 
 /// A folder to scan; a generated one goes away with it.
-pub struct Corpus {
+pub(crate) struct Corpus {
     root: Utf8PathBuf,
     _made: Option<tempfile::TempDir>,
 }
 
 impl Corpus {
     /// The folder that the environment names, else one generated with `files` files.
-    pub fn open(files: usize) -> Self {
+    pub(crate) fn open(files: usize) -> Self {
         match env::var("READINESS_BENCH_DIR") {
             Ok(named) => Self { root: named.into(), _made: None },
             Err(_) => Self::generated(files),
@@ -23,14 +23,14 @@ impl Corpus {
     }
 
     /// A repository of about `files` files: packages of handlers, queries, tests and settings that import each other.
-    pub fn generated(files: usize) -> Self {
+    pub(crate) fn generated(files: usize) -> Self {
         let made = tempfile::tempdir().expect("there is a folder for temporary files");
         write(made.path(), files);
         let root = Utf8PathBuf::from_path_buf(made.path().to_path_buf()).expect("its path is UTF-8");
         Self { root, _made: Some(made) }
     }
 
-    pub fn root(&self) -> &Utf8Path {
+    pub(crate) fn root(&self) -> &Utf8Path {
         &self.root
     }
 }

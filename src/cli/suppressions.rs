@@ -92,7 +92,7 @@ impl Row for Line {
 
 pub(super) fn run(args: &SuppressionsArgs, output: &Output) -> Outcome {
     let root = scan::root(&args.path, false)?;
-    let source = Source { named: args.config.as_deref(), none: args.no_config };
+    let source = Source { named: args.config.as_deref(), none: args.no_config, rules: &[] };
     let flags = Layer { today: args.date, ..Layer::default() };
     let mut config = scan::settings(|_| Ok(flags), source, &root, false)?;
     // Whether a suppression is used is only known when its rule runs.
