@@ -2,7 +2,7 @@
 
 mod corpus;
 
-use std::{io, sync::LazyLock};
+use std::{env, io, sync::LazyLock};
 
 use corpus::Corpus;
 use readiness::{
@@ -20,7 +20,7 @@ use readiness::{
 /// Files of the generated repository.
 const FILES: usize = 300;
 
-static CORPUS: LazyLock<Corpus> = LazyLock::new(|| Corpus::open(FILES));
+static CORPUS: LazyLock<Corpus> = LazyLock::new(|| Corpus::at(env::var("READINESS_BENCH_DIR").ok(), FILES));
 static REPO: LazyLock<Repo> = LazyLock::new(index);
 static REPORT: LazyLock<Report> = LazyLock::new(whole);
 

@@ -133,7 +133,7 @@ pub(crate) fn decisions(left_out: usize, config: &Config) -> Vec<Diagnostic> {
             }
             Lang::Ru => format!("уровень `{}` ({text}); правил, которые не спрашиваются: {left_out}", tier.as_str()),
         };
-        told.push(decision("score-tier", "score.tier", message, config));
+        told.push(decision("score-tier", "score.tier", &message, config));
     }
     let others: Vec<String> = config.weights.iter().map(|(category, weight)| format!("{category} {weight}")).collect();
     if let Some(first) = config.weights.keys().next() {
@@ -142,17 +142,17 @@ pub(crate) fn decisions(left_out: usize, config: &Config) -> Vec<Diagnostic> {
             Lang::En => format!("the categories do not weigh what is standard (1 each): {list}"),
             Lang::Ru => format!("веса категорий не стандартные (по 1): {list}"),
         };
-        told.push(decision("score-weights", &format!("score.weights.{first}"), message, config));
+        told.push(decision("score-weights", &format!("score.weights.{first}"), &message, config));
     }
     told
 }
 
-fn decision(kind: &str, key: &str, message: String, config: &Config) -> Diagnostic {
+fn decision(kind: &str, key: &str, message: &str, config: &Config) -> Diagnostic {
     let (path, line) = match config.said.get(key) {
         Some(Source::File { path, line }) => (Some(path.clone()), Some(*line)),
         _ => (None, None),
     };
-    Diagnostic { kind: kind.to_owned(), path, rule: None, message: at(line, &message, config.lang) }
+    Diagnostic { kind: kind.to_owned(), path, rule: None, message: at(line, message, config.lang) }
 }
 
 fn at(line: Option<u32>, message: &str, lang: Lang) -> String {

@@ -203,13 +203,13 @@ impl Ledger {
             })
             .collect();
         if accept_new {
-            next.extend(self.new().cloned());
+            next.extend(self.unknown().cloned());
         }
         next
     }
 
     /// The findings that no entry knows.
-    pub fn new(&self) -> impl Iterator<Item = &KnownFinding> {
+    pub fn unknown(&self) -> impl Iterator<Item = &KnownFinding> {
         self.found.iter().zip(&self.by).filter(|(_, by)| by.is_none()).map(|(one, _)| one)
     }
 }

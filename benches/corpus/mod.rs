@@ -1,6 +1,6 @@
 //! What the benches measure on: a generated service, or the folder that `READINESS_BENCH_DIR` names.
 
-use std::{env, fs, path::Path};
+use std::{fs, path::Path};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -14,16 +14,13 @@ pub(crate) struct Corpus {
 }
 
 impl Corpus {
-    /// The folder that the environment names, else one generated with `files` files.
-    pub(crate) fn open(files: usize) -> Self {
-        match env::var("READINESS_BENCH_DIR") {
-            Ok(named) => Self { root: named.into(), _made: None },
-            Err(_) => Self::generated(files),
-        }
+    /// The folder at `named`, else [`Self::generated`] with `files` files.
+    pub(crate) fn at(named: Option<String>, files: usize) -> Self {
+        named.map_or_else(|| Self::generated(files), |root| Self { root: root.into(), _made: None })
     }
 
     /// A repository of about `files` files: packages of handlers, queries, tests and settings that import each other.
-    pub(crate) fn generated(files: usize) -> Self {
+    fn generated(files: usize) -> Self {
         let made = tempfile::tempdir().expect("there is a folder for temporary files");
         write(made.path(), files);
         let root = Utf8PathBuf::from_path_buf(made.path().to_path_buf()).expect("its path is UTF-8");

@@ -1,5 +1,7 @@
 //! What the command line looks like: definitions and their checks, nothing else.
 
+#![expect(clippy::doc_markdown, reason = "these comments are the help, which shows marks as they are")]
+
 use std::{ffi::OsString, fmt};
 
 use camino::Utf8PathBuf;

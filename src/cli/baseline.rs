@@ -150,7 +150,7 @@ fn text(file: &Utf8Path, shown: &Utf8Path) -> Result<String, Failure> {
     let bytes = fs::read(file).map_err(|error| cannot(&reason(&error)))?;
     String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = memchr::memchr_iter(b'\n', before).count() + 1;
         Failure::usage(format!("`{shown}`, line {line}: this is not UTF-8"))
             .help("name the file that `readiness baseline` wrote, or save it in UTF-8 encoding")
     })
@@ -170,7 +170,7 @@ fn check(baseline: &Baseline, ledger: &Ledger) -> Outcome {
         baseline.path,
         baseline.entries.len() - ledger.stale.len(),
         ledger.stale.len(),
-        ledger.new().count()
+        ledger.unknown().count()
     ));
     if !ledger.stale.is_empty() {
         said.push("`readiness baseline --update` removes what is gone\n".to_owned());
@@ -185,7 +185,7 @@ fn described(entry: &KnownFinding) -> String {
 }
 
 fn summary(shown: &Utf8Path, baseline: &Baseline, ledger: &Ledger, count: usize, args: &BaselineArgs) -> String {
-    let new = ledger.new().count();
+    let new = ledger.unknown().count();
     if !args.update {
         return format!("{shown}: {count} known\n");
     }

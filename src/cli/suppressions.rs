@@ -53,7 +53,7 @@ pub(crate) struct SuppressionsArgs {
 
 /// A suppression of one rule.
 #[derive(Debug, Serialize)]
-struct Line {
+struct Entry {
     path: String,
     line: Option<u32>,
     rule: String,
@@ -72,7 +72,7 @@ struct Line {
     author: Option<String>,
 }
 
-impl Row for Line {
+impl Row for Entry {
     const HEADINGS: &'static [&'static str] = &["PLACE", "RULE", "STATE", "UNTIL", "AGE", "AUTHOR", "REASON"];
 
     fn cells(&self) -> Vec<String> {
@@ -109,7 +109,7 @@ pub(super) fn run(args: &SuppressionsArgs, output: &Output) -> Outcome {
     Ok(Exit::Holds)
 }
 
-fn lines(report: &Report, root: &Utf8Path, today: Option<Date>) -> Vec<Line> {
+fn lines(report: &Report, root: &Utf8Path, today: Option<Date>) -> Vec<Entry> {
     let all: Vec<&Suppression> =
         report.suppressions.iter().filter(|suppression| suppression.by != SuppressedBy::Baseline).collect();
     let written: Vec<Written> = all
@@ -123,7 +123,7 @@ fn lines(report: &Report, root: &Utf8Path, today: Option<Date>) -> Vec<Line> {
         .zip(introduced(root, &written))
         .map(|(suppression, introduced)| {
             let day = introduced.as_ref().and_then(|introduced| Date::from_days_after_1970(introduced.day));
-            Line {
+            Entry {
                 path: suppression.path.clone(),
                 line: suppression.line,
                 rule: suppression.rules.join(", "),

@@ -1,6 +1,6 @@
 //! The options of a rule, for whoever wants to tune it.
 
-use readiness::model::{Lang, RuleMeta, RuleOption};
+use readiness::model::{Lang, RuleMeta};
 
 use super::page::Page;
 
@@ -15,23 +15,10 @@ pub(super) fn section(page: &mut Page, meta: &RuleMeta, lang: Lang) {
     });
     page.line(&format!("  [rules.{}.options]", meta.id));
     for (name, option) in &meta.options {
-        page.hanging(&format!("  {name}"), widest(meta) + 4, &described(option, lang));
+        page.hanging(&format!("  {name}"), widest(meta) + 4, &option.described(lang));
     }
 }
 
 fn widest(meta: &RuleMeta) -> usize {
     meta.options.keys().map(String::len).max().unwrap_or(0)
-}
-
-fn described(option: &RuleOption, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!("{}: {}, default {}.", option.en, option.expected(), option.default),
-        Lang::Ru => {
-            let range = match (option.min, option.max) {
-                (Some(min), Some(max)) => format!("от {min} до {max}, "),
-                _ => String::new(),
-            };
-            format!("{}: {range}по умолчанию {}.", option.ru, option.default)
-        }
-    }
 }

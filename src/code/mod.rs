@@ -16,6 +16,8 @@ pub use ask::{Constant, EnvRead, Guard, env_reads};
 pub use binding::{Binding, BindingId, BindingKind};
 pub use dump::dump;
 #[doc(hidden)]
-pub use lower::{Census, census, lower_exactly, lower_tolerantly};
+#[cfg(feature = "exact")]
+pub use lower::lower_exactly;
+pub use lower::{Census, census, lower_tolerantly};
 pub use lower::{Language, Lowered, lower};
 pub use tree::{Flags, Kind, NodeId, NodeRef, Role, Tree, TreeBuilder};

@@ -114,9 +114,8 @@ pub fn uses<'a>(repo: &'a Repo, facts: &'a Facts, component: &Component) -> Vec<
             let Target::Package(name) = modules.target(file, &import.module) else { continue };
             let python = at.language == Some(Language::Python);
             // What a folder's files install is the same for all of them.
-            let judge = |name: &str| match python {
-                true => self::python(repo, facts, at, name),
-                false => (name.to_owned(), npm(repo, at, name)),
+            let judge = |name: &str| {
+                if python { self::python(repo, facts, at, name) } else { (name.to_owned(), npm(repo, at, name)) }
             };
             let key = (at.folder(), format!("{python} {name}"));
             let (package, mut declared) = known.entry(key).or_insert_with(|| judge(&name)).clone();

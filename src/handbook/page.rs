@@ -135,11 +135,28 @@ fn tuning(meta: &RuleMeta, words: &Words) -> String {
         return format!("{}\n\n```toml\n[[attest]]\nrule = \"{id}\"\nby = \"Ann\"\non = 2026-10-01\n```", words.attest);
     }
     format!(
-        "{}\n\n```text\nreadiness: ignore[{id}] why this place is fine\n```\n\n{}\n\n```toml\n[rules.{id}]\nseverity = \"{}\"\n```",
+        "{}\n\n```text\nreadiness: ignore[{id}] why this place is fine\n```\n\n{}\n\n```toml\n[rules.{id}]\nseverity = \"{}\"\n```{}",
         words.accept,
         words.weigh,
-        milder(meta.severity).as_str()
+        milder(meta.severity).as_str(),
+        options(meta, words)
     )
+}
+
+/// The options of a rule, with their defaults; empty when it has none.
+fn options(meta: &RuleMeta, words: &Words) -> String {
+    if meta.options.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n\n{}\n", words.options);
+    for (name, option) in &meta.options {
+        let _ = write!(text, "\n- `{name}`: {}", inline(&option.described(words.lang)));
+    }
+    let _ = write!(text, "\n\n```toml\n[rules.{}.options]\n", meta.id);
+    for (name, option) in &meta.options {
+        let _ = writeln!(text, "{name} = {}", option.default);
+    }
+    text + "```"
 }
 
 fn references(text: &mut String, meta: &RuleMeta, words: &Words) {

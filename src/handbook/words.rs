@@ -3,6 +3,7 @@
 use crate::model::{Confidence, Lang, Scope, Severity};
 
 pub(super) struct Words {
+    pub(super) lang: Lang,
     pub(super) rules: &'static str,
     pub(super) rule: &'static str,
     pub(super) severity: &'static str,
@@ -31,6 +32,7 @@ pub(super) struct Words {
     pub(super) empty: &'static str,
     pub(super) accept: &'static str,
     pub(super) weigh: &'static str,
+    pub(super) options: &'static str,
     pub(super) attest: &'static str,
     pub(super) team: &'static str,
     verdicts: [&'static str; 5],
@@ -86,6 +88,7 @@ pub(super) fn milder(severity: Severity) -> Severity {
 }
 
 static EN: Words = Words {
+    lang: Lang::En,
     rules: "Rules",
     rule: "Rule",
     severity: "Severity",
@@ -116,12 +119,14 @@ static EN: Words = Words {
     accept: "A single place is accepted by a comment at the end of its line, or alone on the line above:",
     weigh: "In `readiness.toml` the rule gets another weight, or is switched off with a reason that every report shows \
             (`enabled = false`):",
+    options: "Or move its thresholds:",
     attest: "The question is answered in `readiness.toml`:",
     team: "A rule of the team, written in",
     verdicts: ["Fails", "Passes", "Not applicable", "Unknown", "A person answers"],
 };
 
 static RU: Words = Words {
+    lang: Lang::Ru,
     rules: "Правила",
     rule: "Правило",
     severity: "Уровень",
@@ -153,6 +158,7 @@ static RU: Words = Words {
     accept: "Одно место принимают комментарием в конце его строки или отдельно строкой выше:",
     weigh: "В `readiness.toml` правилу меняют вес или отключают его с причиной, которую покажет каждый отчёт \
             (`enabled = false`):",
+    options: "Или сдвинуть пороги:",
     attest: "На вопрос отвечают в `readiness.toml`:",
     team: "Правило команды, файл",
     verdicts: ["Не выполнено", "Выполнено", "Не применимо", "Неизвестно", "Отвечает человек"],

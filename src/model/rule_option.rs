@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Lang;
+
 /// A value of an option. Its kind is that of the option's default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -46,12 +48,29 @@ impl std::fmt::Display for OptionValue {
             Self::Whole(number) => write!(out, "{number}"),
             Self::Number(number) => write!(out, "{number}"),
             Self::Flag(flag) => write!(out, "{flag}"),
-            Self::Texts(texts) => write!(out, "{texts:?}"),
+            Self::Texts(texts) => {
+                let quoted: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
+                write!(out, "[{}]", quoted.join(", "))
+            }
         }
     }
 }
 
 impl RuleOption {
+    /// What the option is for, what it may be, and its default, as a sentence for whoever tunes the rule.
+    pub fn described(&self, lang: Lang) -> String {
+        match lang {
+            Lang::En => format!("{}: {}, default {}.", self.en, self.expected(), self.default),
+            Lang::Ru => {
+                let range = match (self.min, self.max) {
+                    (Some(min), Some(max)) => format!("от {min} до {max}, "),
+                    _ => String::new(),
+                };
+                format!("{}: {range}по умолчанию {}.", self.ru, self.default)
+            }
+        }
+    }
+
     /// What a value must be, as a complaint says it.
     pub fn expected(&self) -> String {
         let what = match self.default {

@@ -122,7 +122,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn between(old: &str, new: &str) -> Vec<LineChange> {
-        let lines = |text: &str| text.chars().map(|char| format!("{char}\n")).collect::<String>();
+        let lines = |text: &str| text.chars().flat_map(|char| [char, '\n']).collect::<String>();
         line_changes(&lines(old), &lines(new))
     }
 
@@ -148,8 +148,9 @@ mod tests {
 
     #[test]
     fn too_many_edits_leave_all_of_it_changed() {
-        let old: String = (0..4000).map(|n| format!("old {n}\n")).collect();
-        let new: String = (0..4000).map(|n| format!("new {n}\n")).collect();
+        let lines = |word: &str| (0..4000).map(|n| format!("{word} {n}")).collect::<Vec<_>>().join("\n");
+        let old = lines("old");
+        let new = lines("new");
         assert_eq!(line_changes(&old, &new), [Lines(1, 4000)]);
     }
 

@@ -131,13 +131,10 @@ fn the_files_of_two_branches_merge() {
         "{stderr}"
     );
     // Both sides without the marks are enough, in any order and twice.
-    let both: String = read(root, FILE)
-        .lines()
-        .filter(|line| !["<<<", "===", ">>>"].iter().any(|mark| line.starts_with(mark)))
-        .rev()
-        .map(|line| format!("{line}\n"))
-        .collect();
-    write(root, FILE, &format!("{both}{both}"));
+    let text = read(root, FILE);
+    let kept = text.lines().filter(|line| !["<<<", "===", ">>>"].iter().any(|mark| line.starts_with(mark)));
+    let both = kept.rev().collect::<Vec<_>>().join("\n");
+    write(root, FILE, &format!("{both}\n{both}\n"));
     assert_eq!(report(root, &[])["known"]["stale"], 2);
     run(root, &["baseline", "--update"]);
     assert_eq!((entries(root).len(), run(root, &["baseline", "--check"]).0), (16, 0));

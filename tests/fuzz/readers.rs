@@ -73,7 +73,7 @@ fn scripts(text: &str) {
 
 fn ours(text: &str) {
     let _ = cases::parse(text);
-    let names = Names { rules: &["fallback-secret"], categories: &["security"] };
+    let names = Names { rules: &["fallback-secret"], categories: &["security"], options: &[] };
     let _ = config::parse(text, "readiness.toml", "", names).map_err(|error| error.report(false));
     for path in ["src/a.ts", ".env", "a.yaml", "a.sh", "README.md", "package-lock.json"] {
         for found in secrets::find(text, Utf8Path::new(path)) {

@@ -78,7 +78,7 @@ fn edit(case: &Case, difference: &Difference, lines: &[&str], edits: &mut BTreeM
             let is_it = |line: &&str| {
                 line.strip_prefix("- missing:").is_some_and(|path| path.trim().trim_matches('`') == difference.path)
             };
-            let found = lines.iter().skip(case.line).position(|line| is_it(line));
+            let found = lines.iter().skip(case.line).position(is_it);
             if let Some(found) = found {
                 edits.insert(case.line + found + 1, Edit::Remove);
             }

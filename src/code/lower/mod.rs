@@ -2,6 +2,7 @@
 
 mod census;
 mod escapes;
+#[cfg(feature = "exact")]
 mod exact;
 mod python;
 mod script;
@@ -59,13 +60,19 @@ pub struct Lowered<'s> {
 
 /// Parses and lowers one file. Never fails: what cannot be read is an error node.
 ///
-/// Parsers that are exact and fast read a file without errors; any other is read by one that is slow and tolerant.
+/// With the feature `exact`, parsers that are exact and fast read a file without errors; any other is read by one that
+/// is slow and tolerant.
 pub fn lower(language: Language, source: &str) -> Lowered<'_> {
-    lower_exactly(language, source).unwrap_or_else(|| lower_tolerantly(language, source))
+    #[cfg(feature = "exact")]
+    if let Some(lowered) = lower_exactly(language, source) {
+        return lowered;
+    }
+    lower_tolerantly(language, source)
 }
 
 /// Lowers a file with the exact parser of its language; `None` when that does not read the whole of it, or when it is
 /// nested deeper than that parser is trusted with.
+#[cfg(feature = "exact")]
 #[doc(hidden)]
 pub fn lower_exactly(language: Language, source: &str) -> Option<Lowered<'_>> {
     let builder = exact::lower(language, source)?;

@@ -131,15 +131,17 @@ const CLASSES: [Class; 256] = classes();
 
 const fn classes() -> [Class; 256] {
     let mut table = [Class::Plain; 256];
-    let mut at = 0;
-    while at < 256 {
-        table[at] = match at as u8 {
+    let mut at: u8 = 0;
+    loop {
+        table[at as usize] = match at {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' => Class::Word,
             b'(' | b'[' | b'{' | b'<' | b'>' | b'=' | b'!' | b'~' | b'?' | b':' | b'+' | b'-' | b'*' | b'/' | b'%'
             | b'&' | b'|' | b'^' | b'@' | b'.' | b'`' => Class::Nests,
             _ => Class::Plain,
         };
+        if at == u8::MAX {
+            return table;
+        }
         at += 1;
     }
-    table
 }

@@ -211,7 +211,7 @@ impl Script<'_> {
 
     /// `namespace A.B { … }`: a block with a name.
     pub(super) fn namespace(&mut self, it: &TSNamespaceDeclaration<'_>, role: Role) {
-        let name = self.namespace_name(it);
+        let name = Self::namespace_name(it);
         let name = self.out.text(at(name));
         self.out.open_named(Kind::Block, at(it.span), role, name);
         let mut inner = it;
@@ -226,7 +226,7 @@ impl Script<'_> {
     }
 
     /// The whole of `A.B`.
-    pub(super) fn namespace_name(&self, it: &TSNamespaceDeclaration<'_>) -> oxc_span::Span {
+    pub(super) fn namespace_name(it: &TSNamespaceDeclaration<'_>) -> oxc_span::Span {
         let mut inner = it;
         while let TSNamespaceDeclarationBody::TSNamespaceDeclaration(next) = &inner.body {
             inner = next;

@@ -226,7 +226,7 @@ impl Script<'_> {
             Declaration::VariableDeclaration(it) => it.declarations.first().map(|first| first.id.span()),
             Declaration::FunctionDeclaration(it) => it.id.as_ref().map(|name| name.span),
             Declaration::ClassDeclaration(it) => it.id.as_ref().map(|name| name.span),
-            Declaration::TSNamespaceDeclaration(it) => Some(self.namespace_name(it)),
+            Declaration::TSNamespaceDeclaration(it) => Some(Self::namespace_name(it)),
             Declaration::TSGlobalDeclaration(_) => None,
             Declaration::TSTypeAliasDeclaration(it) => Some(it.id.span),
             Declaration::TSInterfaceDeclaration(it) => Some(it.id.span),
