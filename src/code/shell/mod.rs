@@ -103,7 +103,7 @@ pub struct Context {
 }
 
 /// The most commands of one text; people write hundreds, and rules compare each with each.
-const MAX_COMMANDS: usize = 4000;
+const MAX_COMMANDS: usize = 1500;
 
 /// The commands of `text` in the order of the text, up to a bound; spans are offsets into it.
 pub fn commands(text: &str) -> Vec<Command> {
