@@ -85,7 +85,7 @@ pub fn run(repo: &Repo, rules: Vec<&Entry>, config: &Config) -> Result<Audit, En
         criteria: Vec::new(),
         findings: Vec::new(),
         comments: comments(&resolver, repo, &facts),
-        diagnostics: troubles(&resolver, repo, &joined),
+        diagnostics: troubles(&resolver, repo, &joined, &facts),
         parsed: joined.parsed,
         with_errors: joined.with_errors,
         timing: None,
@@ -161,12 +161,16 @@ fn comments(resolver: &Resolver<'_>, repo: &Repo, facts: &Facts) -> Vec<Comment>
         .collect()
 }
 
-fn troubles(resolver: &Resolver<'_>, repo: &Repo, joined: &Joined) -> Vec<Diagnostic> {
+fn troubles(resolver: &Resolver<'_>, repo: &Repo, joined: &Joined, facts: &Facts) -> Vec<Diagnostic> {
     let mut told: Vec<Diagnostic> =
         joined.troubles.iter().map(|(file, trouble)| told(resolver, repo, *file, trouble)).collect();
     told.extend(repo.files().iter().filter(|file| file.role.is_operational()).flat_map(|file| {
         let doc = repo.parsed_doc(file.id).filter(|doc| doc.format.has_grammar());
         doc.map(|doc| damage(resolver, file, doc)).unwrap_or_default()
+    }));
+    told.extend(facts.truncated(repo).into_iter().map(|one| {
+        let message = format!("more than {} {}; the rest was not examined", one.most, one.what);
+        diagnostic("limit-hit", &repo.file(one.file).path, message)
     }));
     told
 }

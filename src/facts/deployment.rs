@@ -1,5 +1,7 @@
 //! How the repository is deployed: every definition, script and job that ships something.
 
+use std::collections::BTreeSet;
+
 use crate::{
     doc::Node,
     facts::{
@@ -22,11 +24,14 @@ pub struct DeployWay {
     pub file: crate::model::FileId,
 }
 
-/// Every way to deploy, in order of path.
+/// Every way to deploy, in order of path. What a script or a job repeats is one way.
 pub fn ways(repo: &Repo, commands: &[CommandUse]) -> Vec<DeployWay> {
     let mut ways: Vec<DeployWay> =
         repo.files().iter().filter(|file| file.role.is_operational()).filter_map(by_file).collect();
-    ways.extend(commands.iter().filter_map(by_command));
+    let mut known = BTreeSet::new();
+    ways.extend(
+        commands.iter().filter_map(by_command).filter(|way| known.insert((way.file, way.kind, way.note.clone()))),
+    );
     ways.extend(
         repo.files().iter().filter(|file| file.kind == FileKind::Workflow).filter_map(|file| by_action(repo, file)),
     );

@@ -57,6 +57,7 @@ pub mod testing;
 pub mod tier;
 pub mod tokens;
 pub mod tooling;
+pub mod truncated;
 pub mod tsconfig;
 pub mod variables;
 mod visit;
@@ -254,6 +255,11 @@ impl Facts {
     /// Every pipeline of continuous integration and delivery, in order of path.
     pub fn pipelines(&self, repo: &Repo) -> &[Pipeline] {
         self.pipelines.get_or_init(|| pipelines::pipelines(repo, self.commands(repo)))
+    }
+
+    /// Files that were asked about and hold more than is looked at, in order of path.
+    pub(crate) fn truncated(&self, repo: &Repo) -> Vec<truncated::Truncated> {
+        truncated::truncated(repo, self.pipelines.get().map(Vec::as_slice).unwrap_or_default())
     }
 
     /// The tables that the repository defines, in SQL and, when [`Fact::Tables`] is needed, in code.

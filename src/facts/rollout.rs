@@ -1,6 +1,8 @@
 //! What happens when the repository is deployed: which scripts and jobs do it, whether they apply migrations, and
 //! whether an earlier version can be brought back.
 
+use std::cell::RefCell;
+
 use rustc_hash::FxHashMap;
 
 use super::{
@@ -22,78 +24,77 @@ pub fn is_action(way: &DeployWay) -> bool {
     matches!(way.kind, "a workflow" | "a script")
 }
 
-/// How many commands are followed behind one: scripts that start each other multiply.
-const MAX_STARTED: u16 = 200;
+/// How deep a script may start a script.
+const MAX_STARTED: u8 = 3;
 
-/// The commands of the repository by what starts them.
+/// The commands of the repository by the script that holds them.
 pub struct Starts<'c> {
-    package_scripts: FxHashMap<&'c str, Vec<&'c CommandUse>>,
-    shell_scripts: FxHashMap<&'c str, Vec<&'c CommandUse>>,
-    targets: FxHashMap<&'c str, Vec<&'c CommandUse>>,
+    scripts: FxHashMap<Stage, FxHashMap<&'c str, Vec<&'c CommandUse>>>,
+    /// Which scripts apply migrations: scripts that start each other are looked into once.
+    known: RefCell<FxHashMap<(Started<'c>, u8), bool>>,
+}
+
+/// The scripts of one name that a command starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Started<'c> {
+    stage: Stage,
+    name: &'c str,
+    /// A script of this file is the one that holds the command.
+    except: Option<FileId>,
 }
 
 impl<'c> Starts<'c> {
     pub fn of(commands: &'c [CommandUse]) -> Self {
-        let by_name = |stage: Stage| {
-            let mut names: FxHashMap<&str, Vec<&CommandUse>> = FxHashMap::default();
-            for used in commands.iter().filter(|used| used.stage == stage) {
-                names.entry(used.name.as_str()).or_default().push(used);
+        let mut scripts: FxHashMap<Stage, FxHashMap<&str, Vec<&CommandUse>>> = FxHashMap::default();
+        for used in commands {
+            if matches!(used.stage, Stage::PackageScript | Stage::ShellScript | Stage::Make) {
+                scripts.entry(used.stage).or_default().entry(used.name.as_str()).or_default().push(used);
             }
-            names
-        };
-        Self {
-            package_scripts: by_name(Stage::PackageScript),
-            shell_scripts: by_name(Stage::ShellScript),
-            targets: by_name(Stage::Make),
         }
+        Self { scripts, known: RefCell::default() }
     }
 
     /// Whether a command applies migrations, itself or through the script that it starts.
     pub fn applies_migrations(&self, used: &CommandUse) -> bool {
-        let mut left = MAX_STARTED;
-        self.applies(used, 0, &mut left)
+        self.applies(used, MAX_STARTED)
     }
 
-    fn applies(&self, used: &CommandUse, depth: u8, left: &mut u16) -> bool {
+    fn applies(&self, used: &CommandUse, depth: u8) -> bool {
         if let Some(SchemaCommand::Migrate(_) | SchemaCommand::Push(_)) = migrations::schema_command(used) {
             return true;
         }
-        if depth > 2 || used.only_prints() {
-            return false;
-        }
-        self.started(used).into_iter().any(|inner| {
-            *left = left.saturating_sub(1);
-            *left > 0 && self.applies(inner, depth + 1, left)
-        })
+        depth > 0
+            && !used.only_prints()
+            && self.started(used).into_iter().any(|script| self.script_applies(script, depth))
     }
 
-    /// The commands of the script, task or target that a command starts.
-    fn started(&self, used: &CommandUse) -> Vec<&'c CommandUse> {
-        fn named<'c>(
-            names: &FxHashMap<&'c str, Vec<&'c CommandUse>>,
-            name: &str,
-        ) -> impl Iterator<Item = &'c CommandUse> {
-            names.get(name).cloned().unwrap_or_default().into_iter()
+    /// Whether a command of the scripts does, `depth` scripts deep at most.
+    fn script_applies(&self, script: Started<'c>, depth: u8) -> bool {
+        if let Some(known) = self.known.borrow().get(&(script, depth)) {
+            return *known;
         }
-        let script = used.command.package_script().into_iter();
-        let mut found: Vec<&CommandUse> = script
-            .flat_map(|script| named(&self.package_scripts, script))
-            .filter(|inner| inner.span_differs(used))
-            .collect();
+        let inner = self.scripts[&script.stage][script.name].iter().filter(|inner| Some(inner.file) != script.except);
+        let applies = inner.into_iter().any(|inner| self.applies(inner, depth - 1));
+        self.known.borrow_mut().insert((script, depth), applies);
+        applies
+    }
+
+    /// The scripts, tasks or targets that a command starts.
+    fn started(&self, used: &CommandUse) -> Vec<Started<'c>> {
+        let named = |stage: Stage, name: &str, except: Option<FileId>| {
+            let (name, _) = self.scripts.get(&stage)?.get_key_value(name)?;
+            Some(Started { stage, name, except })
+        };
+        let script = used.command.package_script();
+        let own = |script: &str| (script == used.name).then_some(used.file);
+        let mut found: Vec<Started<'c>> =
+            script.into_iter().filter_map(|script| named(Stage::PackageScript, script, own(script))).collect();
         let words = used.command.words.iter().filter_map(|word| word.text.rsplit('/').next());
-        found.extend(words.flat_map(|word| named(&self.shell_scripts, word)).filter(|inner| inner.file != used.file));
-        if !self.targets.is_empty()
-            && let Some(make) = used.command.program().filter(|program| program.name == "make")
-        {
-            found.extend(make.arguments.iter().flat_map(|word| named(&self.targets, &word.text)));
-        }
+        found.extend(words.filter_map(|word| named(Stage::ShellScript, word, Some(used.file))));
+        let make = used.command.program().filter(|program| program.name == "make");
+        let targets = make.iter().flat_map(|make| make.arguments);
+        found.extend(targets.filter_map(|word| named(Stage::Make, &word.text, None)));
         found
-    }
-}
-
-impl CommandUse {
-    fn span_differs(&self, other: &Self) -> bool {
-        self.file != other.file || self.name != other.name
     }
 }
 
@@ -105,6 +106,18 @@ pub fn own_actions(repo: &Repo, commands: &[CommandUse], ways: &[DeployWay]) -> 
     found.sort();
     found.dedup();
     found
+}
+
+/// The first of `places` in a file of which `says` holds; it is asked once per file, with the text in lower case.
+pub fn first_in_file(repo: &Repo, places: Vec<Place>, says: impl Fn(&File, &str) -> bool) -> Option<Place> {
+    let mut answers: FxHashMap<FileId, bool> = FxHashMap::default();
+    places.into_iter().find(|place| {
+        let Some(file) = place.file() else { return false };
+        *answers.entry(file).or_insert_with(|| {
+            let text = repo.read(file).unwrap_or_else(|_| "".into()).to_ascii_lowercase();
+            says(repo.file(file), &text)
+        })
+    })
 }
 
 fn starts_services(repo: &Repo, used: &CommandUse) -> bool {
@@ -297,8 +310,7 @@ pub fn keeps_versions(way: &DeployWay) -> bool {
 }
 
 /// Programs that deploy to a platform which keeps earlier deployments.
-pub fn deploys_to_platform(repo: &Repo, file: FileId, text: &str) -> bool {
-    let name = repo.file(file).name();
+pub fn deploys_to_platform(file: &File, text: &str) -> bool {
     let signs = [
         "vercel",
         "netlify",
@@ -329,7 +341,7 @@ pub fn deploys_to_platform(repo: &Repo, file: FileId, text: &str) -> bool {
         "serverless",
         "sst ",
     ];
-    signs.iter().any(|sign| text.contains(sign)) || name.contains("pages")
+    signs.iter().any(|sign| text.contains(sign)) || file.name().contains("pages")
 }
 
 /// The first sign of an environment between development and production.

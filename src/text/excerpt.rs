@@ -1,6 +1,6 @@
 //! Lines, columns and masked excerpts of one file, for reports.
 
-use std::{ops::Range, sync::Arc};
+use std::{cell::Cell, ops::Range, sync::Arc};
 
 use aho_corasick::AhoCorasick;
 use camino::Utf8Path;
@@ -13,12 +13,17 @@ use crate::model::Span;
 const MAX_LINES: usize = 8;
 /// A longer line is cut around the place that matters.
 const MAX_COLUMNS: usize = 240;
+/// How much of a single line behind its visible part is searched for secrets, in bytes: what is longer than that and
+/// has no form of its own is not known as a secret either.
+const MASKED_BEHIND: usize = 4096;
 
 /// A file's text with its line starts and the places of its secrets.
 pub struct Source {
     text: Arc<str>,
     lines: LineIndex,
     secrets: Vec<Range<usize>>,
+    /// The place asked last and its column: on a long line the next one is counted from there.
+    last: Cell<(usize, usize)>,
 }
 
 /// Whole lines of a file, secrets masked, without a final line break.
@@ -36,7 +41,7 @@ impl Source {
         let lines = LineIndex::new(&text);
         let found = secrets::find(&text, path).into_iter().map(|found| found.span.range()).collect();
         let secrets = with_repetitions(&text, found);
-        Self { text, lines, secrets }
+        Self { text, lines, secrets, last: Cell::new((0, 0)) }
     }
 
     /// Line and column of a byte offset, both from 1; columns count Unicode scalar values.
@@ -44,7 +49,10 @@ impl Source {
         let offset = floor(&self.text, offset);
         let line = self.lines.line_col(size(offset)).line;
         let start = self.line_start(line);
-        let column = self.text[start..offset].chars().filter(|&char| char != '\u{feff}').count();
+        let (from, counted) =
+            Some(self.last.get()).filter(|(at, _)| (start..=offset).contains(at)).unwrap_or((start, 0));
+        let column = counted + self.text[from..offset].chars().filter(|&char| char != '\u{feff}').count();
+        self.last.set((offset, column));
         (line + 1, u32::try_from(column).unwrap_or(u32::MAX - 1) + 1)
     }
 
@@ -59,7 +67,7 @@ impl Source {
         let lines = self.text[from..last].split('\n').take(MAX_LINES);
         let last = from + lines.map(|line| line.len() + 1).sum::<usize>().saturating_sub(1);
         let (from, column) = self.cut_front(from, start, last);
-        let text = self.masked(from..last.min(self.text.len()));
+        let text = self.masked(from..self.cut_back(from, last.min(self.text.len())));
         let text: Vec<String> = text
             .trim_start_matches('\u{feff}')
             .split('\n')
@@ -77,6 +85,12 @@ impl Source {
         let cut = floor(&self.text, start - MAX_COLUMNS / 4);
         let (_, column) = self.position(cut);
         (cut, column)
+    }
+
+    /// Leaves out of a single long line what is far behind its visible part.
+    fn cut_back(&self, from: usize, last: usize) -> usize {
+        let shown = floor(&self.text, from + MAX_COLUMNS * char::MAX.len_utf8() + MASKED_BEHIND).min(last);
+        if self.text[from..last].contains('\n') { last } else { shown }
     }
 
     fn line_start(&self, line: u32) -> usize {

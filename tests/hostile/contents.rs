@@ -128,6 +128,31 @@ fn scripts_and_documents_without_end() {
 }
 
 #[test]
+fn what_is_looked_at_in_part_is_told() {
+    let many = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    let services = "services:\n".to_owned() + &many(501, &|at| format!("  s{at}:\n    image: redis:7\n"));
+    let jobs = many(1001, &|at| format!("j{at}:\n  script: [\"make\"]\n"));
+    let scripts = many(10, &|at| format!("s{at}:\n{}", format!("\tmake s{}\n", at + 1).repeat(8)));
+    for (path, content, told) in
+        [("docker-compose.yml", services, "more than 500 services"), (".gitlab-ci.yml", jobs, "more than 1000 jobs")]
+    {
+        let report = beside(path, content);
+        expect_limit(&report, path, told);
+    }
+    let ground = Ground::new();
+    ground.write("Makefile", scripts);
+    ground
+        .write(".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    runs-on: u\n    steps:\n      - run: make s0\n");
+    expect_limit(&ground.audited(), ".github/workflows/ci.yml", "more than 4000 commands behind one step");
+}
+
+fn expect_limit(report: &serde_json::Value, path: &str, told: &str) {
+    let limits = list(&report["diagnostics"]).iter().filter(|one| one["kind"] == "limit-hit" && one["path"] == path);
+    let said = limits.filter_map(|one| one["message"].as_str()).any(|message| message.starts_with(told));
+    assert!(said, "{path}: {:#}", report["diagnostics"]);
+}
+
+#[test]
 fn more_of_everything_than_a_service_has() {
     let count = if super::ground::is_full() { 12_000 } else { 2_000 };
     let lines = |line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();

@@ -102,14 +102,9 @@ pub struct Context {
     pub opened: bool,
 }
 
-/// The most commands of one text; people write hundreds, and rules compare each with each.
-const MAX_COMMANDS: usize = 1500;
-
-/// The commands of `text` in the order of the text, up to a bound; spans are offsets into it.
+/// The commands of `text` in the order of the text; spans are offsets into it.
 pub fn commands(text: &str) -> Vec<Command> {
-    let mut commands = read::commands(text, Context::default());
-    commands.truncate(MAX_COMMANDS);
-    commands
+    read::commands(text, Context::default())
 }
 
 /// The commands of `text`, which stands at `base` in its file; spans are offsets into the file.

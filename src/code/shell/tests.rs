@@ -263,6 +263,6 @@ fn hostile_scripts_end() {
         let text = unit.repeat(50_000 / unit.len());
         std::thread::Builder::new().stack_size(1 << 20).spawn(move || commands(&text).len()).unwrap().join().unwrap();
     }
-    let groups = format!("{}a{}", "( ".repeat(1_000), ") || b ".repeat(1_000));
-    assert_eq!(commands(&groups).len(), 1_001);
+    let groups = format!("{}a{}", "( ".repeat(5_000), ") || b ".repeat(5_000));
+    assert_eq!(commands(&groups).len(), 5_001);
 }

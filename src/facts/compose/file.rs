@@ -4,13 +4,13 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::{
-    doc::Node,
+    doc::{Doc, Node},
     model::{FileId, Place, Span},
     repo::{File, FileKind, Repo},
 };
 
 /// The services of one file that are looked at: people write a hundred at most, and rules compare each with each.
-const MAX_SERVICES: usize = 500;
+pub const MAX_SERVICES: usize = 500;
 
 /// One service of one Compose file.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +61,13 @@ pub fn services(repo: &Repo) -> Vec<ComposeService<'_>> {
         .filter(|file| file.kind == FileKind::Compose && file.role.is_operational())
         .flat_map(|file| services_of(repo, file))
         .collect()
+}
+
+/// Whether a file has more services than are looked at.
+pub fn is_cut(doc: &Doc) -> bool {
+    let services = doc.root().and_then(|root| root.get("services"));
+    services
+        .is_some_and(|services| services.entries().iter().filter(|entry| entry.value.is_map()).count() > MAX_SERVICES)
 }
 
 fn services_of<'r>(repo: &'r Repo, file: &'r File) -> Vec<ComposeService<'r>> {

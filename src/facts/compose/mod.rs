@@ -17,7 +17,7 @@ mod start;
 #[cfg(test)]
 mod tests;
 
-pub use file::{Build, ComposeService, file_at, inside, normalised, services};
+pub use file::{Build, ComposeService, MAX_SERVICES, file_at, inside, is_cut, normalised, services};
 pub use ignored::is_ignored;
 pub use interpolate::{Interpolated, Use, ValueOf, Variables, interpolate};
 pub use known::{ServiceKind, datastore_of, default_ports, has_own_healthcheck, kind_of_image};

@@ -1,11 +1,14 @@
 //! Follows commands through package scripts, Make targets and shell scripts of the repository.
 
-use std::{cell::Cell, collections::BTreeMap};
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{
-    Act, Does, Swallowed, deploys,
+    Act, Cut, Does, Swallowed, deploys,
     purpose::{self, Purpose},
     swallow,
 };
@@ -22,7 +25,7 @@ use crate::{
 /// How deep scripts may call scripts.
 const MAX_DEPTH: usize = 6;
 /// How many commands one step may lead to.
-const MAX_COMMANDS: u32 = 4000;
+const MAX_COMMANDS: usize = 4000;
 
 /// Knows the scripts of the repository by where they stand.
 pub struct Follower<'r> {
@@ -31,7 +34,9 @@ pub struct Follower<'r> {
     shell: BTreeMap<FileId, Vec<&'r CommandUse>>,
     make: BTreeMap<FileId, Vec<&'r CommandUse>>,
     manifests: BTreeMap<&'r Utf8Path, FileId>,
-    left: Cell<u32>,
+    left: Cell<usize>,
+    /// Files with a step that leads to more.
+    cut: RefCell<BTreeSet<FileId>>,
 }
 
 /// Where a script is looked up.
@@ -79,6 +84,7 @@ impl<'r> Follower<'r> {
             make: BTreeMap::new(),
             manifests: BTreeMap::new(),
             left: Cell::new(MAX_COMMANDS),
+            cut: RefCell::default(),
         };
         for used in commands {
             match used.stage {
@@ -100,7 +106,15 @@ impl<'r> Follower<'r> {
         let commands: Vec<&Command> = commands.iter().collect();
         let run = Run { file, folder: folder.map(Utf8Path::to_owned), errexit: true, depth: 0 };
         let found = self.script(&commands, &run);
+        if self.left.get() == 0 {
+            self.cut.borrow_mut().insert(file);
+        }
         found.into_iter().map(|found| Act { span: commands[found.index].span, ..found.act }).collect()
+    }
+
+    /// Whether a step of `file` leads to more commands than are followed.
+    pub(super) fn cut(&self, file: FileId) -> Option<Cut> {
+        self.cut.borrow().contains(&file).then_some(Cut { what: "commands behind one step", most: MAX_COMMANDS })
     }
 
     /// What a script does, each act with the index of its command.

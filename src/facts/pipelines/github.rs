@@ -60,6 +60,7 @@ fn pipeline(repo: &Repo, file: &File, follower: &Follower<'_>, depth: usize) -> 
         permissions: None,
         jobs: Vec::new(),
         state: State::Empty,
+        cut: None,
     };
     let doc = repo.doc(file.id);
     let Some(root) = doc.and_then(|doc| doc.root()).filter(|root| root.is_map()) else {

@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{
-    Act, Does, Environment, Event, Follower, How, Job, Moment, Pipeline, State, Step, Swallowed, System, Target,
+    Act, Cut, Does, Environment, Event, Follower, How, Job, Moment, Pipeline, State, Step, Swallowed, System, Target,
     Tolerance, deploys, follow,
 };
 use crate::{
@@ -55,8 +55,9 @@ pub(super) fn pipelines(repo: &Repo, follower: &Follower<'_>) -> Vec<Pipeline> {
         next += 1;
     }
     let mut found: Vec<Pipeline> = files.iter().map(|file| pipeline(repo, file, &files, follower)).collect();
+    opaque |= found.iter().any(|pipeline| pipeline.cut.is_some());
     if opaque && let Some(first) = found.first_mut() {
-        // What other repositories add is not known.
+        // What other repositories add is not known, and neither is what was not looked at.
         first.jobs.push(foreign_job(first.triggers_at));
     }
     found
@@ -129,6 +130,7 @@ fn pipeline(repo: &Repo, file: &File, all: &[&File], follower: &Follower<'_>) ->
         permissions: None,
         jobs: Vec::new(),
         state: State::Empty,
+        cut: None,
     };
     let doc = repo.doc(file.id);
     let Some(root) = doc.and_then(|doc| doc.root()).filter(|root| root.is_map()) else {
@@ -148,6 +150,9 @@ fn pipeline(repo: &Repo, file: &File, all: &[&File], follower: &Follower<'_>) ->
     };
     let shared = root.get("before_script").or_else(|| root.at(&["default", "before_script"]));
     let mut ordered: Vec<(usize, Job)> = Vec::new();
+    if root.entries().iter().filter(is_job).nth(MAX_JOBS).is_some() {
+        pipeline.cut = Some(Cut { what: "jobs", most: MAX_JOBS });
+    }
     for entry in root.entries().iter().filter(is_job).take(MAX_JOBS) {
         let layers = layers(&entry.value, &templates);
         let stage = find(&layers, "stage").and_then(Node::text).unwrap_or("test");

@@ -44,6 +44,16 @@ pub struct Pipeline {
     pub permissions: Option<Permissions>,
     pub jobs: Vec<Job>,
     pub state: State,
+    /// There is more in it than is looked at.
+    pub cut: Option<Cut>,
+}
+
+/// What a pipeline has more of than is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    /// In the plural.
+    pub what: &'static str,
+    pub most: usize,
 }
 
 /// Who runs a pipeline.
@@ -358,6 +368,9 @@ pub fn pipelines(repo: &Repo, commands: &[CommandUse]) -> Vec<Pipeline> {
     found.extend(gitlab::pipelines(repo, &follower));
     let other = |file: &&crate::repo::File| file.kind == FileKind::OtherCi && file.role.is_operational();
     found.extend(repo.files().iter().filter(other).map(|file| others::pipeline(repo, file, &follower)));
+    for pipeline in &mut found {
+        pipeline.cut = pipeline.cut.or_else(|| follower.cut(pipeline.file));
+    }
     found.sort_by_key(|pipeline| pipeline.file);
     found
 }

@@ -56,6 +56,7 @@ pub(super) fn pipeline(repo: &Repo, file: &File, follower: &Follower<'_>) -> Pip
         permissions: None,
         jobs,
         state,
+        cut: None,
     }
 }
 

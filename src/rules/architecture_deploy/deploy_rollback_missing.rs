@@ -9,7 +9,8 @@ use crate::{
         deployment::{self, DeployWay},
         documents, rollout,
     },
-    model::{Confidence, Evidence, Message, Place, Site, Verdict},
+    model::{Confidence, Evidence, Message, Site, Verdict},
+    repo::File,
     rule::{Context, Rule},
 };
 
@@ -69,9 +70,8 @@ fn evidence(cx: &Context<'_>, ways: &[DeployWay]) -> Vec<Evidence> {
 /// A script or a job of the repository deploys, and nothing says what it replaces.
 fn without(cx: &Context<'_>, ways: &[DeployWay]) -> Verdict {
     let commands = cx.facts.commands(cx.repo);
-    let Some(own) = rollout::own_actions(cx.repo, commands, ways).into_iter().find(|place| is_own(cx, place)) else {
-        return Verdict::unknown("undecided");
-    };
+    let own = rollout::own_actions(cx.repo, commands, ways);
+    let Some(own) = rollout::first_in_file(cx.repo, own, is_own) else { return Verdict::unknown("undecided") };
     let moving = rollout::image_names(cx.repo, commands).moving;
     let message = if moving.is_empty() { Message::new("overwritten") } else { Message::new("moving") };
     let site = Site::new(own, message).confidence(Confidence::Likely);
@@ -80,9 +80,7 @@ fn without(cx: &Context<'_>, ways: &[DeployWay]) -> Verdict {
 }
 
 /// Deploys by means of the repository alone, not with the client of a platform that keeps versions.
-fn is_own(cx: &Context<'_>, place: &Place) -> bool {
-    let Some(file) = place.file() else { return false };
-    let text = cx.repo.read(file).unwrap_or_else(|_| "".into()).to_ascii_lowercase();
+fn is_own(file: &File, text: &str) -> bool {
     let reaches = ["docker", "ssh ", "ssh-action", "rsync", "scp ", "pm2 ", "systemctl", "git pull"];
-    reaches.iter().any(|word| text.contains(word)) && !rollout::deploys_to_platform(cx.repo, file, &text)
+    reaches.iter().any(|word| text.contains(word)) && !rollout::deploys_to_platform(file, text)
 }

@@ -10,7 +10,7 @@ use crate::{
         tier::{self, Tier},
     },
     model::{Confidence, Evidence, Message, Place, Severity, Site, Verdict},
-    repo::FileKind,
+    repo::{File, FileKind},
     rule::{Context, Rule},
 };
 
@@ -75,15 +75,13 @@ enum Found {
 fn production(cx: &Context<'_>, ways: &[DeployWay]) -> Option<Found> {
     let commands = cx.facts.commands(cx.repo);
     let own = rollout::own_actions(cx.repo, commands, ways);
-    let says = |place: &Place| {
-        let Some(file) = place.file().map(|file| cx.repo.file(file)) else { return false };
-        let text = cx.repo.read(file.id).unwrap_or_else(|_| "".into()).to_ascii_lowercase();
+    let says = |file: &File, text: &str| {
         let pages = text.contains("deploy-pages") || text.contains("gh-pages") || file.name().contains("docs");
         let runs = matches!(file.kind, FileKind::Workflow | FileKind::GitlabCi | FileKind::Shell);
         runs && !pages
             && (tier::of_path(&file.path) == Tier::Production || text.contains("production") || text.contains("prod "))
     };
-    let by_action = own.into_iter().find(says);
+    let by_action = rollout::first_in_file(cx.repo, own, says);
     by_action.map(Found::Job).or_else(|| {
         let files = cx.repo.files().iter().filter(|file| file.role.is_operational());
         files
