@@ -130,7 +130,6 @@ const DEPLOYERS: &[(&str, &[&str])] = &[
     ("kamal", &["deploy"]),
     ("cap", &["deploy"]),
     ("ansible-playbook", &[]),
-    ("gh-pages", &[]),
 ];
 
 fn by_command(used: &CommandUse) -> Option<DeployWay> {
@@ -141,7 +140,9 @@ fn by_command(used: &CommandUse) -> Option<DeployWay> {
     let deploys = DEPLOYERS.iter().any(|(name, verbs)| {
         *name == program.name && (verbs.is_empty() || words.iter().any(|word| verbs.contains(word)))
     });
-    if !deploys && !named || used.only_prints() {
+    // Pages for readers are no service.
+    let pages = matches!(program.name, "docusaurus" | "mkdocs" | "mike" | "gh-pages" | "chromatic");
+    if !deploys && !named || pages || used.only_prints() {
         return None;
     }
     let command = format!("{} {}", program.name, words.first().copied().unwrap_or_default());

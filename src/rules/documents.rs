@@ -69,6 +69,9 @@ pub(super) fn unconcerned(cx: &Context<'_>, concerns: Concerns) -> Option<Verdic
             (!code).then(|| Verdict::not_applicable("no-code"))
         }
         Concerns::Services | Concerns::Data if !deployable => Some(Verdict::not_applicable("no-service")),
+        Concerns::Services | Concerns::Data if documents::is_showcase(cx.repo) => {
+            Some(Verdict::not_applicable("showcase"))
+        }
         Concerns::Data if cx.repo.profile().datastores.is_empty() => Some(Verdict::not_applicable("no-data")),
         Concerns::Services | Concerns::Data => None,
     }

@@ -65,9 +65,9 @@ pub(super) fn file_sets<'r>(repo: &'r Repo, starts: &[Start]) -> Vec<Vec<&'r Fil
         add(&mut sets, set);
     }
     let started_over: Vec<FileId> = sets.iter().flat_map(|set| set.iter().skip(1).map(|file| file.id)).collect();
-    let base_of = |file: &File| base_of(&files, &variants, file);
+    let base_of = |file: &File| base_of(repo, &files, &variants, file);
     for file in &files {
-        if variants[&file.id].is_empty() || started_over.contains(&file.id) {
+        if is_base(&variants[&file.id]) || started_over.contains(&file.id) {
             continue;
         }
         match base_of(file) {
@@ -77,7 +77,7 @@ pub(super) fn file_sets<'r>(repo: &'r Repo, starts: &[Start]) -> Vec<Vec<&'r Fil
             _ => add(&mut sets, vec![file]),
         }
     }
-    for base in files.iter().filter(|file| variants[&file.id].is_empty()) {
+    for base in files.iter().filter(|file| is_base(&variants[&file.id])) {
         let alone = starts.iter().any(|start| start.files == [base.id]);
         let below = sets.iter().any(|set| set.first().is_some_and(|first| first.id == base.id));
         let included = files.iter().any(|other| other.id != base.id && includes(repo, other, base));
@@ -96,12 +96,29 @@ fn add<'r>(sets: &mut Vec<Vec<&'r File>>, set: Vec<&'r File>) {
     }
 }
 
-/// The file of the same folder that is started when no other is named; one of the same family first.
-fn base_of<'r>(files: &[&'r File], variants: &BTreeMap<FileId, String>, file: &File) -> Option<&'r File> {
-    let beside = |other: &&&File| variants[&other.id].is_empty() && other.folder() == file.folder();
+/// Whether a file with these words in its name stands below others: it has none, or `base` is the last of them.
+fn is_base(variant: &str) -> bool {
+    variant.is_empty() || group_of(variant).is_some()
+}
+
+/// What a base and the files over it have in common: `microservices` of `microservices.base`.
+fn group_of(variant: &str) -> Option<&str> {
+    let group = variant.strip_suffix("base").or_else(|| variant.strip_suffix("common"))?;
+    (group.is_empty() || group.ends_with(['.', '-', '_'])).then_some(group)
+}
+
+/// The file of the same folder that this one is put over: the one that is started when no other is named, or one that
+/// is called a base; one that this file changes first, then one of the same family.
+fn base_of<'r>(repo: &Repo, files: &[&'r File], variants: &BTreeMap<FileId, String>, file: &File) -> Option<&'r File> {
+    let own = &variants[&file.id];
+    let below = |other: &File| {
+        let variant = &variants[&other.id];
+        variant.is_empty() || group_of(variant).is_some_and(|group| own.starts_with(group))
+    };
     let family = |name: &str| FAMILIES.iter().position(|family| name.starts_with(family));
+    let beside = |other: &&&File| other.folder() == file.folder() && below(other);
     let mut bases: Vec<&&File> = files.iter().filter(beside).collect();
-    bases.sort_by_key(|base| family(base.name()) != family(file.name()));
+    bases.sort_by_key(|base| (!is_partial(repo, file, base), family(base.name()) != family(file.name())));
     bases.first().map(|base| **base)
 }
 

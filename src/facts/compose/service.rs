@@ -43,6 +43,16 @@ pub struct Setting<'r> {
     pub inherited: bool,
 }
 
+impl Service<'_> {
+    /// Whether the service is one of another file under its own name: what it runs comes by `extends`, so
+    /// what is said of it belongs there.
+    pub fn stands_for_another(&self) -> bool {
+        let own: Vec<_> = self.keys.iter().map(|(file, _)| file.id).collect();
+        let runs = |one: &&Setting<'_>| matches!(one.name, "image" | "build") && one.inherited;
+        self.settings.iter().filter(runs).any(|one| !own.contains(&one.file.id))
+    }
+}
+
 impl<'r> Setting<'r> {
     /// The place of its key.
     pub fn place(&self) -> Place {

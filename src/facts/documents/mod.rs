@@ -3,6 +3,7 @@
 //! Markdown is read by a Markdown parser; reStructuredText, `AsciiDoc` and plain text by their headings alone.
 
 mod code;
+mod purpose;
 mod read;
 mod subject;
 mod topic;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 pub use code::{Recipe, recipes};
+pub use purpose::is_showcase;
 pub use subject::covers;
 pub use topic::Topic;
 

@@ -3,7 +3,9 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use globset::{GlobBuilder, GlobMatcher};
 
+use super::is_at;
 use crate::{
+    code::shell::{Program, Word},
     doc::Node,
     facts::{
         commands::CommandUse,
@@ -25,7 +27,7 @@ pub struct BuildContext {
 pub fn contexts(repo: &Repo, commands: &[CommandUse], file: &File) -> Vec<BuildContext> {
     let mut found = Vec::new();
     for service in compose::services(repo) {
-        let Some(build) = service.build.as_ref().filter(|build| build.dockerfile == file.path) else { continue };
+        let Some(build) = service.build.as_ref().filter(|build| is_at(repo, file, &build.dockerfile)) else { continue };
         let node = service.node.entry("build");
         let key = node.and_then(|node| node.value.entry("context")).or(node).map_or(service.key, |it| it.key_span);
         found.push(BuildContext { folder: build.context.clone(), place: Place::At(service.file.id, key) });
@@ -53,7 +55,7 @@ fn by_action(repo: &Repo, workflow: &File, file: &File) -> Vec<BuildContext> {
             let named = with.get("file").and_then(Node::as_str);
             let dockerfile = named.map_or_else(|| folder.join("Dockerfile"), |name| normalised(Utf8Path::new(name)));
             let place = Place::At(workflow.id, context.key_span);
-            (normalised(&dockerfile) == file.path).then_some(BuildContext { folder, place })
+            is_at(repo, file, &normalised(&dockerfile)).then_some(BuildContext { folder, place })
         })
         .collect()
 }
@@ -61,18 +63,33 @@ fn by_action(repo: &Repo, workflow: &File, file: &File) -> Vec<BuildContext> {
 /// `docker build [-f FILE] FOLDER`, run from the root or, in a script of a package, from its folder.
 fn by_command(repo: &Repo, used: &CommandUse, file: &File) -> Option<BuildContext> {
     let program = used.command.program()?;
-    let builds = matches!(program.name, "docker" | "podman") && program.arguments.iter().any(|it| it.text == "build");
-    let last = program.arguments.last().filter(|word| builds && !word.dynamic && !word.text.starts_with('-'))?;
+    let builds =
+        matches!(program.name, "docker" | "podman") && !program.arguments.iter().any(|it| it.text == "compose");
+    let context = context_argument(&program).filter(|word| builds && !word.dynamic)?;
     let base = match used.stage {
         crate::facts::commands::Stage::PackageScript | crate::facts::commands::Stage::Make => {
             repo.file(used.file).folder().to_owned()
         }
         _ => Utf8PathBuf::new(),
     };
-    let folder = normalised(&base.join(&last.text));
+    let folder = normalised(&base.join(&context.text));
     let named = program.option_value("-f").or_else(|| program.option_value("--file"));
     let dockerfile = named.map_or_else(|| folder.join("Dockerfile"), |name| normalised(&base.join(name)));
-    (normalised(&dockerfile) == file.path).then(|| BuildContext { folder, place: used.place() })
+    is_at(repo, file, &normalised(&dockerfile)).then(|| BuildContext { folder, place: used.place() })
+}
+
+/// The folder that `docker build` is given: the last word that is neither an option nor the value of one.
+fn context_argument<'c>(program: &Program<'c>) -> Option<&'c Word> {
+    const FLAGS: [&str; 8] = ["--no-cache", "--pull", "--push", "--load", "--rm", "--force-rm", "--quiet", "--squash"];
+    let takes_value = |word: &str| {
+        word.starts_with('-') && !word.contains('=') && !FLAGS.contains(&word) && !matches!(word, "-q" | "-D")
+    };
+    let after = program.arguments.iter().skip_while(|word| word.text != "build").skip(1);
+    let mut before = "";
+    after.fold(None, |found, word| {
+        let value = takes_value(std::mem::replace(&mut before, &word.text));
+        if value || word.text.starts_with('-') { found } else { Some(word) }
+    })
 }
 
 /// The patterns that keep files out of a build context.

@@ -68,13 +68,13 @@ pub fn images<'r>(repo: &'r Repo, commands: &[CommandUse]) -> Vec<Image<'r>> {
         if !is_service(file, dockerfile, component) {
             continue;
         }
-        for stage in running_stages(file, dockerfile, &services, commands) {
+        for stage in running_stages(repo, file, dockerfile, &services, commands) {
             images.push(Image {
                 file,
                 dockerfile,
                 stage,
                 component,
-                built_by: services.iter().filter(|service| builds(service, file)).cloned().collect(),
+                built_by: services.iter().filter(|service| builds(repo, service, file)).cloned().collect(),
                 run_by: services.iter().filter(|service| runs(repo, service, component)).cloned().collect(),
                 containers: containers
                     .iter()
@@ -89,6 +89,7 @@ pub fn images<'r>(repo: &'r Repo, commands: &[CommandUse]) -> Vec<Image<'r>> {
 
 /// The stages of a Dockerfile that are built by name to be run, else its final stage.
 fn running_stages<'r>(
+    repo: &Repo,
     file: &File,
     dockerfile: &'r Dockerfile,
     services: &[ComposeService<'_>],
@@ -96,7 +97,7 @@ fn running_stages<'r>(
 ) -> Vec<&'r Stage> {
     let by_compose = services
         .iter()
-        .filter(|service| builds(service, file))
+        .filter(|service| builds(repo, service, file))
         .filter_map(|service| service.build.as_ref().and_then(|build| build.target.clone()));
     let by_command = commands.iter().filter_map(|used| {
         let program = used.command.program().filter(|program| program.name == "docker")?;
@@ -118,6 +119,35 @@ fn running_stages<'r>(
     }
     stages.sort_by_key(|stage| stage.index);
     stages
+}
+
+/// The stages of which everything ends up in `stage`: those it inherits from, and those whose whole folder is copied.
+/// What takes only an artefact of a stage leaves the rest behind.
+pub fn kept_whole<'d>(dockerfile: &'d Dockerfile, stage: &'d Stage) -> Vec<&'d Stage> {
+    let mut found = dockerfile.stage_chain(stage);
+    let mut next = 0;
+    while let Some(stage) = found.get(next).copied() {
+        next += 1;
+        let copied = stage.all("COPY").filter_map(|copy| copied_whole(dockerfile, copy));
+        for other in copied.flat_map(|from| dockerfile.stage_chain(from)) {
+            if other.index < stage.index && !found.iter().any(|known| known.index == other.index) {
+                found.push(other);
+            }
+        }
+    }
+    found
+}
+
+/// The stage whose working folder, or everything, an instruction copies.
+fn copied_whole<'d>(dockerfile: &'d Dockerfile, copy: &Instruction) -> Option<&'d Stage> {
+    let from = dockerfile.stage_by_name(&copy.flag("from")?.value)?;
+    let folder = dockerfile.last_in(from, "WORKDIR").and_then(|one| one.arguments.first()).map(|word| &word.text);
+    let whole = |word: &str| {
+        let plain = word.trim_end_matches(['*', '.']).trim_end_matches('/');
+        plain.is_empty() || folder.is_some_and(|folder| folder.trim_end_matches('/') == plain)
+    };
+    let (_, sources) = copy.arguments.split_last()?;
+    sources.iter().any(|word| whole(&word.text)).then_some(from)
 }
 
 /// The final stage; where that one is for tests, the last one that is not and starts something.
@@ -147,11 +177,16 @@ pub fn is_test_stage(stage: &Stage) -> bool {
 
 /// Every Dockerfile that is not a test's, an example's or somebody else's.
 pub fn dockerfiles(repo: &Repo) -> impl Iterator<Item = &File> {
-    repo.files().iter().filter(|file| file.kind == FileKind::Dockerfile && file.role.is_operational())
+    repo.of_kind(FileKind::Dockerfile).filter(|file| file.role.is_operational())
 }
 
-fn builds(service: &ComposeService<'_>, file: &File) -> bool {
-    service.build.as_ref().is_some_and(|build| build.dockerfile == file.path)
+fn builds(repo: &Repo, service: &ComposeService<'_>, file: &File) -> bool {
+    service.build.as_ref().is_some_and(|build| is_at(repo, file, &build.dockerfile))
+}
+
+/// Whether `path` is that of `file`, or of a link to it.
+fn is_at(repo: &Repo, file: &File, path: &Utf8Path) -> bool {
+    path == file.path || repo.by_path(path).is_some_and(|at| at.link.as_deref() == Some(file.path.as_path()))
 }
 
 /// A service without `build` runs this image when the image is named like the component or the repository, under a
@@ -258,7 +293,7 @@ pub fn names_in_commands(repo: &Repo, commands: &[CommandUse], file: &File, comp
 pub fn context_of(repo: &Repo, file: &File) -> Utf8PathBuf {
     let services = compose::services(repo);
     let build =
-        services.iter().filter_map(|service| service.build.as_ref()).find(|build| build.dockerfile == file.path);
+        services.iter().filter_map(|service| service.build.as_ref()).find(|build| is_at(repo, file, &build.dockerfile));
     if let Some(build) = build {
         return build.context.clone();
     }
@@ -322,6 +357,7 @@ pub fn is_helper(file: &File) -> bool {
     let name = file.name().to_ascii_lowercase();
     let folder = file.folder().file_name().unwrap_or_default().to_ascii_lowercase();
     name.split(['.', '-', '_']).chain([folder.as_str()]).any(|part| HELPERS.contains(&part))
+        || folder.contains("devcontainer")
 }
 
 /// Whether a file defines something for developing or showing, by a part of its path.

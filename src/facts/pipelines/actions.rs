@@ -170,7 +170,11 @@ pub(super) fn does(uses: &Uses<'_>, with: Option<&Node>) -> Vec<Does> {
         let script = input("script").unwrap_or_default().to_ascii_lowercase();
         let ships =
             ["docker", "deploy", "git pull", "systemctl", "pm2", "kubectl"].iter().any(|part| script.contains(part));
-        return if ships { vec![Does::Deploy(Target::Unknown)] } else { Vec::new() };
+        return if ships { vec![Does::Deploy(deploys::of_host(&script))] } else { Vec::new() };
+    }
+    if is("appleboy/scp-action") {
+        let said = ["target", "source"].into_iter().filter_map(input).collect::<Vec<_>>().join(" ");
+        return vec![Does::Deploy(deploys::of_host(&said))];
     }
     if is("cloudflare/wrangler-action") {
         let command = input("command").unwrap_or("deploy");

@@ -41,8 +41,14 @@ const DEPLOYERS: &[(&str, &[&str])] = &[
 ];
 
 /// Programs that put pages on the web for readers rather than a service for users.
-const PAGES: &[(&str, &[&str])] =
-    &[("gh-pages", &[]), ("mkdocs", &["gh-deploy"]), ("mike", &["deploy"]), ("chromatic", &[]), ("surge", &[])];
+const PAGES: &[(&str, &[&str])] = &[
+    ("gh-pages", &[]),
+    ("mkdocs", &["gh-deploy"]),
+    ("mike", &["deploy"]),
+    ("docusaurus", &["deploy"]),
+    ("chromatic", &[]),
+    ("surge", &[]),
+];
 
 /// Where this call deploys to; `None` when it does not deploy.
 pub(super) fn by_program(name: &str, words: &[&str]) -> Option<Target> {
@@ -183,6 +189,18 @@ pub(super) fn named(text: &str) -> Option<Target> {
         return Some(Target::Docs);
     }
     has(&["production", "prod", "live", "prd"]).then_some(Target::Production)
+}
+
+/// What a host is for by the files and folders that are put there: `shop_ci`, `docker-compose.test.yml`.
+pub(super) fn of_host(said: &str) -> Target {
+    let said = said.to_ascii_lowercase();
+    let mut words = said.split(|char: char| char.is_whitespace() || matches!(char, ',' | '/' | '"' | '\''));
+    let tests = words.any(|word| {
+        let parts: Vec<&str> = word.split(['.', '-', '_']).collect();
+        let compose = word.contains("compose") && parts.iter().any(|part| matches!(*part, "test" | "ci" | "e2e"));
+        compose || parts.len() > 1 && matches!(parts.last(), Some(&"ci" | &"e2e"))
+    });
+    if tests { Target::Throwaway } else { Target::Unknown }
 }
 
 /// Fills in the target of a deployment from what is around it, the nearest first.

@@ -208,10 +208,20 @@ pub(super) fn history(path: &Utf8Path) -> Option<&Utf8Path> {
         match name.as_str() {
             "migrations" | "migration" | "data-migrations" | "drizzle" => true,
             "migrate" | "changelog" => parent == "db",
-            "versions" => parent.contains("alembic"),
+            "versions" => parent.contains("alembic") || is_alembic_revision(path),
             name => name.starts_with("migrations_") || name.starts_with("migrations-"),
         }
     })
+}
+
+/// Whether a file is named as Alembic names its steps: by a revision of twelve hexadecimal digits.
+fn is_alembic_revision(path: &Utf8Path) -> bool {
+    let revision = |part: &str| {
+        part.len() == 12
+            && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && part.contains(|c: char| c.is_ascii_digit())
+    };
+    path.extension() == Some("py") && path.file_stem().is_some_and(|stem| stem.split(['_', '-']).any(revision))
 }
 
 fn is_migration(path: &Utf8Path, extension: &str) -> bool {

@@ -97,6 +97,7 @@ impl Place<'_> {
         Some(match self.name {
             "test" | "tests" | "e2e" | "fixtures" | "mocks" | "benches" => Role::Test,
             "spec" | "specs" | "features" if self.code && self.anchored => Role::Test,
+            name if self.anchored && (name.starts_with("tests-") || name.starts_with("tests_")) => Role::Test,
             "testing" | "playwright" | "perf" | "bench" | "benchmark" | "benchmarks" | "fuzz" | "mock"
             | "acceptance"
                 if self.anchored =>

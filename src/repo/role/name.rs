@@ -45,7 +45,7 @@ fn extension(name: &str) -> &str {
 }
 
 fn vendored_name(name: &str) -> bool {
-    matches!(name, "mvnw" | "mvnw.cmd" | "gradlew" | "gradlew.bat")
+    matches!(name, "mvnw" | "mvnw.cmd" | "gradlew" | "gradlew.bat" | ".pnp.cjs" | ".pnp.js" | ".pnp.loader.mjs")
         || (matches!(extension(name), "js" | "css")
             && ["jquery", "bootstrap."].iter().any(|library| name.starts_with(library))
             && name.contains(".min."))

@@ -40,7 +40,9 @@ impl Rule for ComposeHealthcheckMissing {
                 Weight::None => continue,
             };
             let long_running =
-                project.services.iter().filter(|service| runs(project, service) && !service.is_one_shot());
+                project.services.iter().filter(|service| {
+                    runs(project, service) && !service.is_one_shot() && !service.stands_for_another()
+                });
             for service in long_running {
                 if let Some(place) = service.healthcheck() {
                     match absent_tool(cx.repo, service) {

@@ -37,7 +37,7 @@ impl Rule for ComposeResourceLimitsMissing {
             };
             let long_running =
                 project.services.iter().filter(|service| runs(project, service) && !service.is_one_shot());
-            for service in long_running.filter(|service| !is_fragment(service)) {
+            for service in long_running.filter(|service| !is_fragment(service) && !service.stands_for_another()) {
                 if let Some((place, message)) = limited(service) {
                     places.fine(place, message);
                 } else {

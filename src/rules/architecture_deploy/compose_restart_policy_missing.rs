@@ -34,7 +34,8 @@ impl Rule for ComposeRestartPolicyMissing {
                 Stage::Unclear => ("missing-unclear", Severity::Low),
                 _ => ("missing", Severity::Medium),
             };
-            for service in project.services.iter().filter(|service| runs(project, service)) {
+            let own = |service: &&Service<'_>| runs(project, service) && !service.stands_for_another();
+            for service in project.services.iter().filter(own) {
                 if is_job(project, service) || (service.image().is_none() && !service.is_built()) {
                     continue;
                 }

@@ -3,13 +3,13 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::{
-    code::docker::Instruction,
+    code::docker::{Instruction, Stage},
     facts::{
         Fact,
         images::{
             Image,
             context::{Ignore, contexts, ignore},
-            context_of, images, is_development,
+            context_of, images, is_development, kept_whole,
         },
     },
     model::{Evidence, Message, Place, Severity, Site, Span, Verdict},
@@ -57,16 +57,17 @@ enum Judged {
 
 /// The instruction that copies the whole context, and whether its stage is the one that runs.
 fn whole_copy<'r>(image: &Image<'r>) -> Option<(&'r Instruction, bool)> {
-    let shipped: Vec<usize> = image.dockerfile.stage_chain(image.stage).iter().map(|stage| stage.index).collect();
+    let kept = kept_whole(image.dockerfile, image.stage);
+    let shipped = |stage: &Stage| kept.iter().any(|kept| kept.index == stage.index);
     let mut stages = image.dockerfile.contributing(image.stage);
-    stages.sort_by_key(|stage| !shipped.contains(&stage.index));
+    stages.sort_by_key(|stage| !shipped(stage));
     stages.into_iter().find_map(|stage| {
         let copies = stage.instructions.iter().filter(|one| matches!(one.keyword.as_str(), "COPY" | "ADD"));
         let whole = copies.filter(|copy| copy.flag("from").is_none()).find(|copy| {
             copy.arguments.len() > 1
                 && copy.arguments[..copy.arguments.len() - 1].iter().any(|word| is_whole(&word.text))
         })?;
-        Some((whole, shipped.contains(&stage.index)))
+        Some((whole, shipped(stage)))
     })
 }
 

@@ -188,7 +188,8 @@ fn copies_all(repo: &Repo) -> Vec<Result<Evidence, Box<Site>>> {
 
 fn copied(repo: &Repo, file: &crate::repo::File) -> Option<Result<Evidence, Box<Site>>> {
     let dockerfile = repo.dockerfile(file.id)?;
-    let copy = dockerfile.stages.iter().flat_map(|stage| &stage.instructions).find(|one| takes_everything(one))?;
+    let shipped = images::kept_whole(dockerfile, dockerfile.final_stage()?);
+    let copy = shipped.iter().flat_map(|stage| &stage.instructions).find(|one| takes_everything(one))?;
     let context = images::context_of(repo, file);
     // Only a context that can hold an environment file matters.
     let place = Place::At(file.id, copy.span);

@@ -2,7 +2,7 @@
 
 use crate::{
     facts::{
-        Fact,
+        Fact, documents,
         tooling::{self, Signs},
     },
     model::{Evidence, Message, Place, Site, Verdict},
@@ -85,6 +85,9 @@ impl Rule for LoadTestsMissing {
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
+        if documents::is_showcase(cx.repo) {
+            return Verdict::not_applicable("showcase");
+        }
         let serves = |part: &&Component| matches!(part.kind, ComponentKind::HttpService | ComponentKind::WebApp);
         let sources = |part: &Component| {
             let files = cx.repo.files_of(part.id).filter(|file| file.role == Role::Source);
