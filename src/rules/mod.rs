@@ -188,6 +188,7 @@ rules! {
         pagination_limit_unbounded,
         pagination_missing,
         pool_pre_ping_missing,
+        redis_keys_command,
     }
     reliability {
         async_route_unhandled,
@@ -241,6 +242,7 @@ rules! {
         csp_missing,
         csrf_protection_missing,
         datastore_no_auth,
+        debug_enabled_in_production,
         default_admin_account,
         dockerfile_secret_baked,
         dockerfile_user_missing,
@@ -253,6 +255,7 @@ rules! {
         hardcoded_secret,
         health_details_exposed,
         hsts_missing,
+        https_not_enforced,
         iac_public_access,
         iam_wildcard_permission,
         insecure_random,
@@ -267,6 +270,7 @@ rules! {
         middleware_not_mounted,
         oauth_state_not_validated,
         password_hashing_weak,
+        password_policy_weak,
         path_traversal,
         public_env_secret,
         published_port_all_interfaces,
