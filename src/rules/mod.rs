@@ -272,6 +272,7 @@ rules! {
         password_hashing_weak,
         password_policy_weak,
         path_traversal,
+        proxy_trust_misconfigured,
         public_env_secret,
         published_port_all_interfaces,
         rate_limit_ai_missing,

@@ -94,13 +94,13 @@ fn redirects(file: &Visit<'_>, node: NodeRef<'_>) -> Option<&'static str> {
             let off = node.keyword("force_https").is_some_and(|value| value.name() == "false");
             (!off).then_some("Talisman")
         }
-        "express-sslify.HTTPS" | "express-enforces-ssl" | "koa-sslify" => Some("a redirect to HTTPS"),
+        "express-sslify.HTTPS" | "express-enforces-ssl" | "koa-sslify" => Some("the application"),
         _ if node.callee_name() == Some("redirect") => {
             let asks = file.text.to_ascii_lowercase().contains("x-forwarded-proto");
             let to = node
                 .positional()
                 .any(|argument| argument.text().trim_start_matches(['`', '\'', '"', 'f']).starts_with("https://"));
-            (asks && to).then_some("a redirect to HTTPS")
+            (asks && to).then_some("the application")
         }
         _ => None,
     }
