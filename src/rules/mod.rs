@@ -6,6 +6,7 @@ mod cors;
 mod documents;
 mod headers;
 mod limited;
+mod log_in;
 mod log_exposure;
 mod observed;
 mod record_access;
@@ -25,6 +26,7 @@ rules! {
     api_contracts {
         central_error_handler_missing,
         client_auth_header_missing,
+        http_401_403_client_handling,
         react_error_boundary_missing,
         request_validation_missing,
         stub_in_production,
@@ -133,6 +135,7 @@ rules! {
         config_env_not_expanded,
         datastore_credentials_mismatch,
         env_boolean_coercion,
+        env_contract_conflict,
         env_example_missing,
         env_loaded_too_late,
         env_not_passed,
@@ -151,6 +154,7 @@ rules! {
         alert_rules_missing,
         alertmanager_placeholder,
         console_usage,
+        db_query_timing_missing,
         error_tracking_missing,
         grafana_dashboard_missing,
         grafana_default_password,
@@ -221,6 +225,7 @@ rules! {
         worker_graceful_shutdown_missing,
     }
     security {
+        account_lockout_missing,
         admin_endpoint_unprotected,
         allowed_origins_not_required,
         allowlist_substring_match,

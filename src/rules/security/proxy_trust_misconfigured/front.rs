@@ -61,7 +61,7 @@ fn in_cluster(cx: &Context<'_>) -> Option<(Place, String)> {
 /// Whether what stands in front replaces `X-Forwarded-For` instead of adding to it.
 pub(super) fn overwrites(cx: &Context<'_>) -> bool {
     let targets = &cx.repo.profile().deploy_targets;
-    let platform = !targets.is_empty() && targets.iter().all(|target| REPLACING.contains(&target.name));
+    let platform = targets.iter().any(|target| REPLACING.contains(&target.name)) && proxy(cx).is_none();
     platform
         || cx.repo.files().iter().filter(|file| is_proxy_file(file)).any(|file| {
             cx.repo.read(file.id).is_ok_and(|text| {
