@@ -6,6 +6,7 @@ mod cors;
 mod documents;
 mod headers;
 mod limited;
+mod log_in;
 mod log_exposure;
 mod observed;
 mod record_access;
@@ -25,6 +26,7 @@ rules! {
     api_contracts {
         central_error_handler_missing,
         client_auth_header_missing,
+        http_401_403_client_handling,
         react_error_boundary_missing,
         request_validation_missing,
         stub_in_production,
@@ -133,6 +135,7 @@ rules! {
         config_env_not_expanded,
         datastore_credentials_mismatch,
         env_boolean_coercion,
+        env_contract_conflict,
         env_example_missing,
         env_loaded_too_late,
         env_not_passed,
@@ -151,6 +154,7 @@ rules! {
         alert_rules_missing,
         alertmanager_placeholder,
         console_usage,
+        db_query_timing_missing,
         error_tracking_missing,
         grafana_dashboard_missing,
         grafana_default_password,
@@ -188,6 +192,7 @@ rules! {
         pagination_limit_unbounded,
         pagination_missing,
         pool_pre_ping_missing,
+        redis_keys_command,
     }
     reliability {
         async_route_unhandled,
@@ -220,6 +225,7 @@ rules! {
         worker_graceful_shutdown_missing,
     }
     security {
+        account_lockout_missing,
         admin_endpoint_unprotected,
         allowed_origins_not_required,
         allowlist_substring_match,
@@ -241,6 +247,7 @@ rules! {
         csp_missing,
         csrf_protection_missing,
         datastore_no_auth,
+        debug_enabled_in_production,
         default_admin_account,
         dockerfile_secret_baked,
         dockerfile_user_missing,
@@ -253,6 +260,7 @@ rules! {
         hardcoded_secret,
         health_details_exposed,
         hsts_missing,
+        https_not_enforced,
         iac_public_access,
         iam_wildcard_permission,
         insecure_random,
@@ -267,7 +275,9 @@ rules! {
         middleware_not_mounted,
         oauth_state_not_validated,
         password_hashing_weak,
+        password_policy_weak,
         path_traversal,
+        proxy_trust_misconfigured,
         public_env_secret,
         published_port_all_interfaces,
         rate_limit_ai_missing,

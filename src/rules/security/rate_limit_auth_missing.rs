@@ -3,14 +3,14 @@
 use crate::{
     facts::{
         Fact,
-        access::is_about_rate,
         limits::{self, LimitKind, Mention},
-        modules::{Definition, FunctionId, Modules, Name},
+        modules::{FunctionId, Modules},
         routes::{GuardDoes, Route, RouteKind, standing},
     },
     model::{Confidence, Evidence, Message, Place, Severity, Site, Verdict},
     repo::{Repo, Role},
     rule::{Context, Rule},
+    rules::log_in,
 };
 
 pub(in crate::rules) static RULE: RateLimitAuthMissing = RateLimitAuthMissing;
@@ -44,23 +44,6 @@ const CREDENTIALS: &[&str] = &[
     "authenticate",
 ];
 
-/// Parts of a path that say that another service checks who somebody is.
-const ELSEWHERE: &[&str] =
-    &["google", "apple", "facebook", "github", "twitter", "linkedin", "microsoft", "saml", "sso", "oidc"];
-
-/// Calls of services that count tries themselves.
-const HOSTED: &[&str] = &[
-    "signInWithPassword",
-    "signInWithOtp",
-    "resetPasswordForEmail",
-    "signInWithOAuth",
-    "sign_in_with_password",
-    "initiateAuth",
-    "signInWithEmailAndPassword",
-    "createUserWithEmailAndPassword",
-    "exchangeCodeForSession",
-];
-
 impl Rule for RateLimitAuthMissing {
     fn id(&self) -> &'static str {
         "rate-limit-auth-missing"
@@ -79,8 +62,8 @@ impl Rule for RateLimitAuthMissing {
             .filter(|route| {
                 route.component == cx.component.id
                     && takes_credentials(route)
-                    && !is_hosted(modules, route)
-                    && !is_for_known_callers(cx.repo, route)
+                    && !log_in::is_hosted(modules, route)
+                    && !log_in::is_for_known_callers(cx.repo, route)
             })
             .collect();
         let library: Vec<Place> = cx
@@ -115,7 +98,7 @@ impl Rule for RateLimitAuthMissing {
             if let Some(guard) = route.guard(GuardDoes::RateLimits) {
                 let note = Message::new("limited").with("path", route.path.as_str()).with("name", guard.name.as_str());
                 fine.push(Evidence::At { place: guard.place.clone(), note });
-            } else if let Some((place, name)) = own_count(modules, route) {
+            } else if let Some((place, name)) = log_in::own_count(modules, route) {
                 let note = Message::new("limited").with("path", route.path.as_str()).with("name", name);
                 fine.push(Evidence::At { place, note });
             } else if unclear(route) {
@@ -151,22 +134,6 @@ impl Rule for RateLimitAuthMissing {
     }
 }
 
-/// Whether only who has proved an identity before gets there, such as the front end's server with its own token.
-/// A guard that checks the password itself is the log-in.
-///
-/// Middleware before the whole application lets a log-in through, whatever else it stops.
-fn is_for_known_callers(repo: &Repo, route: &Route) -> bool {
-    let in_middleware = |place: &Place| {
-        let name = place.file().map(|file| repo.file(file).name()).unwrap_or_default();
-        name.starts_with("middleware.") || name.starts_with("proxy.")
-    };
-    let guards = route.guards.iter().filter(|guard| guard.does == GuardDoes::Authenticates);
-    guards.filter(|guard| !in_middleware(&guard.place)).any(|guard| {
-        let name = guard.name.to_ascii_lowercase();
-        !["local", "password", "login", "signin", "basic", "credential"].iter().any(|word| name.contains(word))
-    })
-}
-
 fn takes_credentials(route: &Route) -> bool {
     let plain = |part: &str| -> String {
         part.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
@@ -178,7 +145,7 @@ fn takes_credentials(route: &Route) -> bool {
         .collect();
     let Some(last) = parts.last().map(|part| plain(part)) else { return false };
     // An account elsewhere logs in; no password is taken here.
-    if parts.iter().any(|part| ELSEWHERE.contains(&plain(part).as_str())) {
+    if parts.iter().any(|part| log_in::ELSEWHERE.contains(&plain(part).as_str())) {
         return false;
     }
     let named = CREDENTIALS.contains(&last.as_str());
@@ -204,33 +171,6 @@ fn takes_credentials(route: &Route) -> bool {
     }
 }
 
-/// A limiter of the repository's own: `TokenBucket.authorize(…)`.
-fn is_bucket(name: &Name) -> bool {
-    name.root.name() == "TokenBucket" || name.members.iter().any(|member| member == "TokenBucket")
-}
-
-/// Where a form that the handler fills counts the tries itself, as Django's forms do in their `clean`.
-fn own_count(modules: Modules<'_>, route: &Route) -> Option<(Place, String)> {
-    let Some(Place::At(file, span)) = &route.handler else { return None };
-    let id = modules.function_at(*file, *span).or_else(|| modules.function_around(*file, *span))?;
-    let counted = modules.reach(id, 2, |id| {
-        let call = modules.calls(id).find(|call| limits::counts_tries(call.callee.last()))?;
-        Some((Place::At(id.file, call.span), call.callee.last().to_owned()))
-    });
-    if counted.is_some() {
-        return counted;
-    }
-    modules.calls(id).find_map(|call| {
-        let Definition::Class { file, class } = modules.definition(id.file, &call.callee) else { return None };
-        let module = modules.file(file)?;
-        let own = module.functions.iter().filter(|function| function.class == class.name);
-        own.flat_map(|function| module.calls_in(function.span)).find_map(|call| {
-            let counts = is_bucket(&call.callee) || is_about_rate(call.callee.last());
-            counts.then(|| (Place::At(file, call.span), class.name.clone()))
-        })
-    })
-}
-
 /// Whether what is tried there is a token that nobody guesses: the one that a mail told for a reset, or the code that
 /// a client of OAuth exchanges.
 fn takes_told(repo: &Repo, modules: Modules<'_>, route: &Route) -> bool {
@@ -248,17 +188,4 @@ fn takes_told(repo: &Repo, modules: Modules<'_>, route: &Route) -> bool {
         (text.contains("token") && text.contains("password")).then_some(())
     };
     matches!(last, "resetpassword" | "passwordreset") && modules.reach(id, 1, named).is_some()
-}
-
-/// Whether a hosted service checks the password and counts the tries, or something in the handler does.
-fn is_hosted(modules: Modules<'_>, route: &Route) -> bool {
-    let Some(Place::At(file, span)) = &route.handler else { return false };
-    let Some(id) = modules.function_at(*file, *span).or_else(|| modules.function_around(*file, *span)) else {
-        return false;
-    };
-    modules
-        .reach(id, 2, |id| {
-            modules.calls(id).any(|call| HOSTED.contains(&call.callee.last()) || is_bucket(&call.callee)).then_some(())
-        })
-        .is_some()
 }
