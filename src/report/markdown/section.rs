@@ -23,6 +23,7 @@ impl Page<'_> {
             .collect();
         if asked.is_empty() {
             self.line(&format!("{} {}", health_sign(row.status), self.words.no_score));
+            self.endpoints_of(row, 1);
             return;
         }
         let totals = totals(row.counts);
@@ -34,6 +35,7 @@ impl Page<'_> {
             }
             self.category(category);
         }
+        self.endpoints_of(row, asked.len() + 1);
     }
 
     fn category(&mut self, category: &Category) {
