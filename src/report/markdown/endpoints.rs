@@ -27,8 +27,8 @@ impl Page<'_> {
         if report.endpoints.is_empty() || !row.members.iter().any(|member| member == CATEGORY) {
             return;
         }
-        let title = words::ENDPOINTS.of(lang);
-        self.heading(&format!("### {}.{number}. {title} ({})", row.number, report.endpoints.len()));
+        let name = words::ENDPOINTS.of(lang);
+        self.heading(&format!("### {}.{number}. {name} ({})", row.number, report.endpoints.len()));
         let columns = [words::ENDPOINT, words::ACCESS, words::CHECKS, words::PROBLEMS].map(|phrase| phrase.of(lang));
         self.table_head(&columns);
         let index = index(report);

@@ -176,7 +176,12 @@ impl Page<'_> {
         for (index, (repair, worth)) in self.report.summary.fix_first.iter().zip(&first.worth).enumerate() {
             let title = self.report.rule(&repair.rule).map_or(repair.rule.as_str(), |rule| rule.title.as_str());
             let place = component_suffix(&repair.component);
-            self.line(&format!("{}. {}{place} — {}", index + 1, inline(title), worth.note.as_deref().map_or(worth.gain.clone(), inline)));
+            self.line(&format!(
+                "{}. {}{place} — {}",
+                index + 1,
+                inline(title),
+                worth.note.as_deref().map_or(worth.gain.clone(), inline)
+            ));
         }
     }
 

@@ -35,7 +35,8 @@ impl Page<'_> {
             }
             self.category(category);
         }
-        self.endpoints_of(row, asked.len() + 1);
+        // A single category has no heading of its own.
+        self.endpoints_of(row, if asked.len() > 1 { asked.len() + 1 } else { 1 });
     }
 
     fn category(&mut self, category: &Category) {
