@@ -62,5 +62,6 @@ fn links(path: &Utf8Path) -> Result<Links, Failure> {
         return Err(cannot("it is too large"));
     }
     let text = fs::read_to_string(path).map_err(|error| cannot(&reason(&error)))?;
-    Links::parse(&text).map_err(|error| cannot(&error).help("it has `[rules]` by id and `[findings]` by fingerprint"))
+    Links::parse(&text)
+        .map_err(|error: String| cannot(&error).help("it has `[rules]` by id and `[findings]` by fingerprint"))
 }

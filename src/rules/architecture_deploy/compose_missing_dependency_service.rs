@@ -136,6 +136,5 @@ fn site(variable: &EnvVariable<'_>, host: &str, datastore: Datastore) -> Site {
     let default = variable.value.as_ref().is_some_and(|value| !value.uses.is_empty());
     let key = if default { "default" } else { "missing" };
     let message = Message::new(key).with("name", variable.name).with("host", host).with("datastore", datastore.name());
-    let confidence = if default { Confidence::Likely } else { Confidence::Certain };
-    Site::new(variable.place.clone(), message).confidence(confidence).key(variable.name)
+    Site::new(variable.place.clone(), message).confidence(Confidence::Likely).key(variable.name)
 }

@@ -6,7 +6,7 @@ use crate::{
     facts::{
         Fact,
         credentials::{
-            has_userinfo,
+            has_userinfo, names_credential,
             staged::{self, Staged},
             worth,
         },
@@ -86,10 +86,14 @@ fn in_files(secrets: &[Staged<'_>], found: &mut Found) {
 
 /// A job for one environment that is handed another's secret by its name.
 fn in_job(cx: &Context<'_>, file: FileId, job: &Job, found: &mut Found) {
-    let Some(tier) = tier_of(job).filter(|tier| matches!(tier, Tier::Staging | Tier::Development)) else { return };
+    let Some(tier) = tier_of(job) else { return };
+    // A job for tests or builds has no environment; one that names its environment has.
+    if tier == Tier::Production || (tier == Tier::Development && job.environment.is_none()) {
+        return;
+    }
     let Ok(text) = cx.repo.read(file) else { return };
     let Some(own) = text.get(job.span.range()) else { return };
-    for (at, name) in names(own) {
+    for (at, name) in names(own).into_iter().filter(|(_, name)| names_credential(name) || name.ends_with("_URL")) {
         let place = Place::At(file, Span::new(job.span.start as usize + at, job.span.start as usize + at + name.len()));
         let message = |key: &'static str| Message::new(key).with("name", name).with("job", job.id.as_str());
         match tier::of_name(name) {

@@ -19,6 +19,9 @@ const TRAPS: [&str; 6] =
 /// What a sender's address ends with when nobody has filled it in.
 const EXAMPLE_SENDERS: [&str; 4] = ["@example.com", "@example.org", "@example.net", "@yourdomain.com"];
 
+/// What is said of a transport of Nodemailer, each of them once.
+const TRANSPORTS: [&str; 4] = ["transport", "host", "trap", "idle"];
+
 /// Backends of Django that deliver nothing.
 const IDLE_BACKENDS: [&str; 4] = ["console", "locmem", "dummy", "filebased"];
 
@@ -47,9 +50,15 @@ impl Rule for MailerUnconfigured {
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         // The backend of Django matters where mail is sent, and another module of settings may set it again.
         let is = |seen: &crate::model::Observation, key: &str| seen.message.key == key;
-        let sends = cx.seen.iter().any(|seen| is(seen, "sends"));
-        let again = cx.seen.iter().any(|seen| is(seen, "backend-set"));
-        let kept = |seen: &&crate::model::Observation| !is(seen, "backend") || (sends && !again);
+        let sends = cx.seen.iter().any(|seen| is(seen, "sends") || is(seen, "transport"));
+        let again = cx.seen.iter().any(|seen| is(seen, "backend-set") || is(seen, "backend-real"));
+        // Of several transports one may be a stand-in: for tests, or until somebody configures the other.
+        let transports = cx.seen.iter().filter(|seen| TRANSPORTS.iter().any(|key| is(seen, key))).count();
+        let kept = |seen: &&crate::model::Observation| {
+            let stands_in = transports > 1 && (is(seen, "trap") || is(seen, "idle"));
+            let replaced = is(seen, "backend") && (!sends || again);
+            !stands_in && !replaced
+        };
         let seen: Vec<crate::model::Observation> = cx.seen.iter().filter(kept).cloned().collect();
         let told = Context { seen: &seen, ..*cx };
         told.judged(|| if sends { Verdict::unknown("not-told") } else { Verdict::not_applicable("no-mail") })
@@ -60,10 +69,6 @@ impl Rule for MailerUnconfigured {
 fn in_script(file: &Visit<'_>, call: NodeRef<'_>, out: &mut Out<'_>) {
     match call.callee_api().as_deref() {
         Some("nodemailer.createTransport" | "nodemailer.default.createTransport") => transport(file, call, out),
-        Some("nodemailer.createTestAccount") if call.environment_guard() == Guard::None => {
-            let seen = out.bad(file.place(call), "test-account");
-            seen.confidence = Confidence::Likely;
-        }
         _ if call.callee_name() == Some("sendMail") => sender(file, call, out),
         _ => {}
     }
@@ -71,11 +76,11 @@ fn in_script(file: &Visit<'_>, call: NodeRef<'_>, out: &mut Out<'_>) {
 
 fn transport(file: &Visit<'_>, call: NodeRef<'_>, out: &mut Out<'_>) {
     let Some(options) = call.argument(0).map(NodeRef::resolved) else { return };
-    if call.environment_guard() == Guard::DevelopmentOnly || under_a_condition(call) {
+    if call.environment_guard() == Guard::DevelopmentOnly {
         return;
     }
-    if !options.is(Kind::Object) {
-        out.note(file.place(call), "sends");
+    if !options.is(Kind::Object) || under_a_condition(call) {
+        out.note(file.place(call), "transport");
         return;
     }
     let idle = ["jsonTransport", "streamTransport"].into_iter().find(|name| options.property(name).is_some());
@@ -99,11 +104,11 @@ fn transport(file: &Visit<'_>, call: NodeRef<'_>, out: &mut Out<'_>) {
                 out.good(file.place(host), "host");
             }
             _ => {
-                out.note(file.place(call), "sends");
+                out.note(file.place(call), "transport");
             }
         },
         None => {
-            out.note(file.place(call), "sends");
+            out.note(file.place(call), "transport");
         }
     }
 }
@@ -155,7 +160,8 @@ fn backend(file: &Visit<'_>, assignment: NodeRef<'_>, out: &mut Out<'_>) {
             seen.confidence = Confidence::Likely;
         }
         None => {
-            out.good(file.place(assignment), "backend-set");
+            let key = if name.is_some() { "backend-real" } else { "backend-set" };
+            out.good(file.place(assignment), key);
         }
     }
 }

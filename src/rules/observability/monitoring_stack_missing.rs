@@ -67,8 +67,13 @@ impl Rule for MonitoringStackMissing {
 /// What watches, as far as the repository tells.
 fn stack(cx: &Context<'_>, scraped: &[Settings<'_>], served: &[&Component]) -> Vec<Evidence> {
     let at = |place: Place, what: &str| Evidence::At { place, note: Message::new("stack").with("what", what) };
-    let mut found: Vec<Evidence> =
-        scraped.iter().filter_map(|settings| Some(at(settings.place_of("scrape_configs")?, "Prometheus"))).collect();
+    // A configuration that nothing here runs may be for whoever tries it out.
+    let run = monitoring::runs(cx.repo, "prometheus").is_some();
+    let mut found: Vec<Evidence> = scraped
+        .iter()
+        .filter(|_| run)
+        .filter_map(|settings| Some(at(settings.place_of("scrape_configs")?, "Prometheus")))
+        .collect();
     found.extend(monitoring::cloud_alert(cx.repo).map(|place| at(place, "cloud")));
     let manifests = cx.repo.files().iter().filter(|file| {
         matches!(file.kind, FileKind::Kubernetes | FileKind::HelmTemplate) && file.role.is_operational()
