@@ -3,12 +3,14 @@
 //! Callers hand over what they know in any order; ordering, counting and scoring happen here, so that no renderer
 //! and no caller has to.
 
+mod endpoints;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Categories, Confidence, Lang, Severity, SiteCount};
 use crate::report::{
-    Action, Basis, Category, Cause, Component, ComponentScore, Coverage, Criterion, Derivation, Diagnostic,
+    Action, Basis, Category, Cause, Component, ComponentScore, Coverage, Criterion, Derivation, Diagnostic, Endpoint,
     FileToCreate, Finding, Known, NineRow, Reason, Repair, Report, Repository, Rule, SCHEMA_VERSION, SeverityCounts,
     Sites, Status, Summary, Suppression, Timing, Tool,
 };
@@ -40,6 +42,8 @@ pub struct Draft {
     /// `severity`, `confidence`, `suppressed` and `findings` are derived from the rule and the findings.
     pub criteria: Vec<Criterion>,
     pub findings: Vec<Finding>,
+    /// `findings` is filled in here.
+    pub endpoints: Vec<Endpoint>,
     pub suppressions: Vec<Suppression>,
     pub diagnostics: Vec<Diagnostic>,
     /// At least every rule of `criteria`; the others are left out of the report.
@@ -102,6 +106,7 @@ pub fn assemble(draft: Draft, exists: &dyn Fn(&str) -> bool) -> Report {
         nine: nine_rows(&score, &pools, categories, draft.language),
         components: component_lines(draft.components, &score, &pools),
         files_to_create: files_to_create(&actions, &rules, exists),
+        endpoints: endpoints::with_findings(draft.endpoints, &findings),
         rules: rules_in_order(&criteria, &findings, &rules),
         criteria,
         findings,
@@ -435,9 +440,11 @@ fn summary(score: &Score, findings: &[Finding], actions: &[Action], coverage: Co
                 category: repair.category.clone(),
                 severity: repair.severity,
                 gain: repair.gain,
+                held_by: repair.held_by,
             })
             .collect(),
         fix_first_gain: score.fix_first_gain,
+        score_without_critical: score.without_critical,
         effort_minutes,
     }
 }

@@ -130,6 +130,7 @@ pub fn scan_with_ledger(root: &Utf8Path, config: &Config, team: &TeamRules) -> R
         components: repo.components().iter().map(|component| part(&repo, component)).collect(),
         criteria: audit.criteria,
         findings: audit.findings,
+        endpoints: audit.endpoints,
         suppressions,
         diagnostics: diagnostics(&repo, audit.diagnostics, config.lang),
         rules: texts,

@@ -467,6 +467,36 @@ fn save(root: &Path, file: &Path, arguments: &[&str]) {
     assert_eq!(run(root, &all).0, 0);
 }
 
+/// What a comparison has that its schema does not describe.
+fn comparison_errors(value: &Value) -> Vec<String> {
+    let schema = json(include_str!("../schemas/compare-v1.schema.json"));
+    assert!(jsonschema::meta::is_valid(&schema));
+    let validator = jsonschema::validator_for(&schema).expect("the schema is one");
+    validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+#[test]
+fn comparisons_follow_their_schema() {
+    let (shop, other, out) = (shop(), folder(), folder());
+    let reports = ["whole.json", "part.json", "other.json", "guesses.json"].map(|name| out.path().join(name));
+    save(shop.path(), &reports[0], &[]);
+    save(shop.path(), &reports[1], &["--only", ONLY, "--lang", "ru"]);
+    save(other.path(), &reports[2], &[]);
+    save(shop.path(), &reports[3], &["--all"]);
+    let named = |path: &PathBuf| path.to_str().expect("it is UTF-8").to_owned();
+    for old in &reports {
+        for new in &reports {
+            let (code, stdout, stderr) = run(out.path(), &["compare", "--format", "json", &named(old), &named(new)]);
+            assert_eq!((code, stderr.as_str()), (0, ""));
+            assert_eq!(comparison_errors(&json(&stdout)), Vec::<String>::new(), "{} {}", named(old), named(new));
+        }
+    }
+    let (_, stdout, _) = run(out.path(), &["compare", "--format", "json", &named(&reports[2]), &named(&reports[0])]);
+    let mut value = json(&stdout);
+    value["findings"][0]["undocumented"] = Value::Null;
+    assert_eq!(comparison_errors(&value).len(), 1, "an undocumented field is noticed");
+}
+
 #[test]
 fn two_reports_are_compared() {
     let (shop, out) = (shop(), folder());
@@ -489,6 +519,7 @@ fn two_reports_are_compared() {
     insta::assert_snapshot!(compare(&["--format", "markdown"]));
     insta::assert_snapshot!(compare(&["--format", "markdown", "--lang", "ru"]));
     let value = json(&compare(&["--format", "json"]));
+    assert_eq!(comparison_errors(&value), Vec::<String>::new());
     let states: Vec<(&str, &str)> = value["findings"]
         .as_array()
         .expect("there are findings")

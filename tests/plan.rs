@@ -297,6 +297,51 @@ fn wrong_older_reports_are_explained() {
 }
 
 #[test]
+fn tasks_name_where_they_are_talked_about() {
+    let shop = shop();
+    let plan = json(shop.path(), &["plan", "--format", "json", "--only", FEW]);
+    let all = tasks(&plan);
+    let task = all.iter().find(|(_, task)| task["rule"] == "fallback-secret").expect("it is planned").1;
+    assert!(task.get("references").is_none(), "nobody has said anything");
+    let fingerprint = task["places"][0]["fingerprint"].as_str().expect("a place has a fingerprint");
+    let links = format!(
+        "[rules]\nfallback-secret = \"https://issues.shop-data.net/12\"\n\
+         [findings]\n{fingerprint} = \"review-0002, <b>task</b> 1\"\n0000000000000000 = \"gone\"\n"
+    );
+    write(shop.path(), "links.toml", &links);
+    let with = |more: &[&str]| {
+        printed(shop.path(), &[&["plan", "--only", FEW, "--link-map", "links.toml"][..], more].concat())
+    };
+    let shown = "<https://issues.shop-data.net/12>, review-0002, \\<b\\>task\\</b\\> 1";
+    for form in [&[][..], &["--template", "sprint"], &["--format", "issues"]] {
+        let document = with(form);
+        assert!(document.contains(shown) && !document.contains("gone"), "{document}");
+    }
+    let plan: Value = serde_json::from_str(&with(&["--format", "json"])).expect("it is JSON");
+    let all = tasks(&plan);
+    let task = all.iter().find(|(_, task)| task["rule"] == "fallback-secret").expect("it is planned").1;
+    assert_eq!(list(&task["references"]).len(), 2);
+}
+
+#[test]
+fn wrong_files_of_links_are_explained() {
+    let shop = shop();
+    for (content, said) in [
+        ("[rules]\nfallback-secrt = \"#1\"\n", "there is no such rule"),
+        ("[links]\na = \"b\"\n", "unknown field `links`"),
+        ("[rules]\nfallback-secret = 3\n", "expected a string"),
+    ] {
+        write(shop.path(), "links.toml", content);
+        let (code, stdout, stderr) = run(shop.path(), &["plan", "--only", FEW, "--link-map", "links.toml"]);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+        assert!(stderr.contains("`links.toml`") && stderr.contains(said) && stderr.contains("help:"), "{stderr}");
+    }
+    let (code, _, stderr) = run(shop.path(), &["plan", "--link-map", "nowhere.toml"]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("`nowhere.toml`"), "{stderr}");
+}
+
+#[test]
 fn hostile_names_and_contents_stay_text() {
     let folder = hostile();
     for arguments in [

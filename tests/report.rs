@@ -95,6 +95,26 @@ fn json_of_the_bot() {
 }
 
 #[test]
+fn a_gain_that_a_cap_hides_is_said_in_words() {
+    let mut draft = draft("capped", Lang::En);
+    for n in 0..44 {
+        let id = format!("rule-{n:02}");
+        draft.rules.push(rule(&id, "security", Severity::Critical, 10, &format!("Title {n}"), "Mend it"));
+        let status = if n < 4 { Status::Fail } else { Status::Pass };
+        draft.criteria.push(criterion(&id, "security", ".", status));
+    }
+    let english = report(draft.clone());
+    let terminal = terminal(&english, wide(80));
+    assert!(terminal.contains("Fix these three first (with all 4 CRITICAL: 6.3 → 9.0)"), "{terminal}");
+    assert!(!terminal.contains("+0.0"), "{terminal}");
+    let text = markdown(&english);
+    assert!(text.contains("1. Title 0 — counts together with 3 more CRITICAL in Security"), "{text}");
+    draft.language = Lang::Ru;
+    let text = markdown(&report(draft));
+    assert!(text.contains("Исправьте сначала эти три (со всеми 4 CRITICAL: 6.3 → 9.0)"), "{text}");
+}
+
+#[test]
 fn no_line_is_wider_than_the_terminal() {
     for (name, report) in samples() {
         for width in [60, 80, 97, 120] {

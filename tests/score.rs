@@ -266,6 +266,18 @@ fn equal_repairs_are_ranked_by_severity_effort_and_name() {
 }
 
 #[test]
+fn repairs_that_a_cap_hides_say_what_holds_them() {
+    let mut criteria: Vec<ScoredCriterion> =
+        (0..30).map(|n| criterion(&format!("p{n}"), "security", Critical, PASS)).collect();
+    criteria.extend(["a", "b", "c", "d"].map(|rule| criterion(rule, "security", Critical, FAIL)));
+    let before = scored(&criteria);
+    assert!(before.fix_first.iter().all(|repair| repair.gain.abs() < 1e-9 && repair.held_by == 3));
+    assert!(before.fix_first_gain.abs() < 1e-9);
+    let after = scored(&repaired(&criteria, &|_| true));
+    assert_eq!((before.without_critical, after.without_critical), (after.overall.score, None));
+}
+
+#[test]
 fn gates_name_every_unmet_part() {
     let item = |severity| GateItem { rule: "a".into(), component: ".".into(), severity };
     let input = GateInput { score: Some(6.999), verdict: Readiness::NotReady, open: vec![item(High), item(Medium)] };
@@ -537,6 +549,9 @@ proptest! {
         if let (Some(old), Some(new)) = (before.overall.score, after.overall.score) {
             prop_assert!((new - old - before.fix_first_gain).abs() < 1e-9);
         }
+        let without = scored(&repaired(&criteria, &|c| c.severity == Critical));
+        let expected = without.overall.score.filter(|_| before.counts.critical > 0);
+        prop_assert_eq!(before.without_critical, expected);
         for repair in &before.fix_first {
             let alone = scored(&repaired(&criteria, &|c| c.rule == repair.rule && c.component == repair.component));
             let gain = alone.overall.score.unwrap() - before.overall.score.unwrap();

@@ -316,6 +316,10 @@ pub(crate) struct PlanArgs {
     /// An older JSON report: tick what has been done since; may be repeated, the oldest first
     #[arg(long = "baseline", visible_alias = "previous", value_name = "OLD.json")]
     pub(crate) older: Vec<Utf8PathBuf>,
+
+    /// Name at each task where it is talked about: a TOML file with `[rules]` by id and `[findings]` by fingerprint
+    #[arg(long, value_name = "FILE")]
+    pub(crate) link_map: Option<Utf8PathBuf>,
 }
 
 /// A form of a plan.

@@ -3,7 +3,7 @@
 use readiness::{
     facts::{
         Fact,
-        routes::{Guard, GuardDoes, Public, Route, RouteKind, Unresolved},
+        routes::{Guard, GuardDoes, Public, Route, Unresolved},
     },
     model::Place,
     repo::Repo,
@@ -100,7 +100,7 @@ fn row(route: &Route, places: &mut Places<'_>) -> Row {
         method: route.method.clone(),
         // A webhook's path can hold the key that opens it.
         path: readiness::text::mask::mask(&route.path).into_owned(),
-        kind: kind(route.kind),
+        kind: route.kind.name(),
         framework: route.framework,
         component: places.repo.component(route.component).path.to_string(),
         place: places.of(&route.place),
@@ -108,70 +108,19 @@ fn row(route: &Route, places: &mut Places<'_>) -> Row {
         guards: route.guards.iter().map(|guard| guard_row(guard, places)).collect(),
         rate_limited: route.guard(GuardDoes::RateLimits).is_some(),
         validated: route.guard(GuardDoes::Validates).is_some(),
-        access: if route.authenticates().is_some() {
-            "guarded"
-        } else if route.public.is_some() {
-            "public"
-        } else if route.resolved {
-            "open"
-        } else {
-            "unresolved"
-        },
-        public: route.public.map(public),
-        unresolved: route.unresolved.map(unresolved),
+        access: route.access().name(),
+        public: route.public.map(Public::name),
+        unresolved: route.unresolved.map(Unresolved::name),
     }
 }
 
 fn guard_row(guard: &Guard, places: &mut Places<'_>) -> GuardRow {
     GuardRow {
-        does: does(guard.does),
+        does: guard.does.name(),
         name: guard.name.clone(),
         place: places.of(&guard.place),
         decides: guard.decides.as_ref().map(|place| places.of(place)),
         weak: guard.weak.iter().map(|weak| format!("{:?} {}", weak.kind, places.of(&weak.place))).collect(),
-    }
-}
-
-fn kind(kind: RouteKind) -> &'static str {
-    match kind {
-        RouteKind::Http => "http",
-        RouteKind::Page => "page",
-        RouteKind::ServerAction => "server-action",
-        RouteKind::Procedure => "procedure",
-        RouteKind::WebSocket => "web-socket",
-    }
-}
-
-fn does(does: GuardDoes) -> &'static str {
-    match does {
-        GuardDoes::Authenticates => "authenticates",
-        GuardDoes::Authorizes => "authorizes",
-        GuardDoes::Verifies => "verifies",
-        GuardDoes::Identifies => "identifies",
-        GuardDoes::RateLimits => "rate-limits",
-        GuardDoes::Validates => "validates",
-        GuardDoes::Csrf => "csrf",
-        GuardDoes::Unknown => "unknown",
-    }
-}
-
-fn public(public: Public) -> &'static str {
-    match public {
-        Public::Health => "health",
-        Public::Authentication => "authentication",
-        Public::Webhook => "webhook",
-        Public::Static => "static",
-        Public::Declared => "declared",
-        Public::Docs => "docs",
-    }
-}
-
-fn unresolved(unresolved: Unresolved) -> &'static str {
-    match unresolved {
-        Unresolved::Mount => "mount",
-        Unresolved::Path => "path",
-        Unresolved::Middleware => "middleware",
-        Unresolved::Handler => "handler",
     }
 }
 

@@ -1,6 +1,7 @@
 //! Plans which rules run, observes every file once, concludes per rule and component, resolves places and texts.
 
 mod conclude;
+mod endpoints;
 mod guard;
 mod observe;
 mod plan;
@@ -24,7 +25,7 @@ use crate::{
     facts::{Fact, Facts, FileFacts},
     model::{FileId, Observation, Span},
     repo::{File, Repo},
-    report::{Criterion, Diagnostic, Finding, PhaseTiming, Stage, Timing},
+    report::{Criterion, Diagnostic, Endpoint, Finding, PhaseTiming, Stage, Timing},
     rule::Entry,
     suppress::Comment,
 };
@@ -36,6 +37,7 @@ const STACK: usize = 64 << 20;
 pub struct Audit {
     pub criteria: Vec<Criterion>,
     pub findings: Vec<Finding>,
+    pub endpoints: Vec<Endpoint>,
     /// Comments that speak to this tool.
     pub comments: Vec<Comment>,
     pub diagnostics: Vec<Diagnostic>,
@@ -84,6 +86,7 @@ pub fn run(repo: &Repo, rules: Vec<&Entry>, config: &Config) -> Result<Audit, En
     let mut audit = Audit {
         criteria: Vec::new(),
         findings: Vec::new(),
+        endpoints: endpoints::endpoints(&plan, repo, &facts, &resolver),
         comments: comments(&resolver, repo, &facts),
         diagnostics: troubles(&resolver, repo, &joined, &facts),
         parsed: joined.parsed,

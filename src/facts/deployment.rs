@@ -153,7 +153,8 @@ fn by_command(used: &CommandUse) -> Option<DeployWay> {
     Some(DeployWay { kind, place: used.place(), note, from_source: false, file: used.file })
 }
 
-fn is_deploy_name(name: &str) -> bool {
+/// Whether the name of a script or a job says that it deploys.
+pub fn is_deploy_name(name: &str) -> bool {
     let stem = name.trim_end_matches(".sh");
     stem.split([':', '-', '_', '.', '/']).any(|part| matches!(part, "deploy" | "deployment" | "ship"))
 }

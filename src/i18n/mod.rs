@@ -8,6 +8,7 @@ mod machine;
 mod phrase;
 pub mod plan;
 mod plural;
+pub mod review;
 mod strings;
 mod template;
 

@@ -162,6 +162,7 @@ fn task(report: &Report, old: Option<&Report>, one: &Work, waiting: &BTreeMap<&s
         effort_each: rule.effort_minutes,
         files: files(&places),
         creates: creates.map(|file| file.path.clone()).collect(),
+        references: Vec::new(),
         depends_on: Vec::new(),
         verify: verify(&rule.id, &then_asked),
         then_asked,

@@ -7,6 +7,7 @@
 mod build;
 mod calendar;
 mod guide;
+mod links;
 mod order;
 mod progress;
 mod project;
@@ -19,6 +20,7 @@ use serde::{Serialize, Serializer};
 pub use build::plan;
 pub use calendar::Calendar;
 pub use guide::{Guide, PhaseMeta};
+pub use links::Links;
 
 use crate::{
     model::{Date, Lang, Obstacle, Readiness, Severity, SeverityCounts},
@@ -108,6 +110,9 @@ pub struct Task {
     pub files: Vec<FileCount>,
     /// Files that it creates.
     pub creates: Vec<String>,
+    /// Where it is talked about elsewhere, when the caller knows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<String>,
     /// Numbers of tasks that come first.
     pub depends_on: Vec<String>,
     /// What is not asked while it fails, and has to hold when it is finished.

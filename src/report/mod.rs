@@ -5,6 +5,8 @@ pub mod agent;
 pub mod badge;
 mod basis;
 pub mod compare;
+mod endpoint;
+mod first;
 pub mod github;
 pub mod gitlab;
 mod headline;

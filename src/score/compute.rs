@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::formula::{Grade, attested_share, grade, severity_counts, status_counts};
-use super::repair::{RankedRepair, fix_first};
+use super::repair::{RankedRepair, fix_first, without_critical};
 use super::{Rubric, ScoredCriterion, snapped};
 use crate::model::{Categories, Obstacle, Readiness, Severity, SeverityCounts, StatusCounts};
 
@@ -28,6 +28,8 @@ pub struct Score {
     pub fix_first: Vec<RankedRepair>,
     /// What they raise it by together.
     pub fix_first_gain: f64,
+    /// The overall score once no CRITICAL fails; `None` when none does.
+    pub without_critical: Option<f64>,
 }
 
 /// `mean - deduction`, not below 0.
@@ -102,6 +104,7 @@ pub fn score(criteria: &[ScoredCriterion], partial: bool, rubric: &Rubric, categ
         counts: severity_counts(&all),
         criteria: status_counts(&all),
         coverage: grade(&all, attested, rubric).coverage,
+        without_critical: without_critical(&all, &by_category, attested, rubric),
         categories: by_category,
         rows,
         components,

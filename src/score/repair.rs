@@ -17,6 +17,8 @@ pub struct RankedRepair {
     pub category: String,
     pub severity: Severity,
     pub gain: f64,
+    /// Further open CRITICALs that hold its category down with it.
+    pub held_by: usize,
 }
 
 /// The criteria as they would be if all failing ones that `fixed` names held: the input of a projection. Children of
@@ -60,7 +62,8 @@ pub(super) fn fix_first(
     }
     candidates.sort_by(rank);
     candidates.truncate(SHOWN);
-    let gain = together(&candidates, all, categories, attested, rubric).map_or(0.0, |after| after - before);
+    let chosen = |c: &ScoredCriterion| candidates.iter().any(|(_, other)| std::ptr::eq(*other, c));
+    let gain = once_fixed(&chosen, all, categories, attested, rubric).map_or(0.0, |after| after - before);
     let repairs = candidates
         .into_iter()
         .map(|(gain, criterion)| RankedRepair {
@@ -69,6 +72,7 @@ pub(super) fn fix_first(
             category: criterion.category.clone(),
             severity: criterion.severity,
             gain,
+            held_by: held_by(criterion, all),
         })
         .collect();
     (repairs, gain)
@@ -86,18 +90,36 @@ fn rank(a: &(f64, &ScoredCriterion), b: &(f64, &ScoredCriterion)) -> Ordering {
         .then_with(|| (&a.1.rule, &a.1.component).cmp(&(&b.1.rule, &b.1.component)))
 }
 
-fn together(
-    chosen: &[(f64, &ScoredCriterion)],
+/// The overall score once no failing CRITICAL is left; `None` when none fails.
+pub(super) fn without_critical(
     all: &[&ScoredCriterion],
     categories: &[CategoryScore],
     attested: f64,
     rubric: &Rubric,
 ) -> Option<f64> {
-    let is_chosen = |c: &ScoredCriterion| chosen.iter().any(|(_, other)| std::ptr::eq(*other, c));
+    let critical = |c: &ScoredCriterion| c.fails() && c.severity == Severity::Critical;
+    all.iter().any(|c| critical(c)).then(|| once_fixed(&critical, all, categories, attested, rubric)).flatten()
+}
+
+/// Other open CRITICALs of the same category.
+fn held_by(criterion: &ScoredCriterion, all: &[&ScoredCriterion]) -> usize {
+    let pool = of_category(all, &criterion.category);
+    let others = pool.into_iter().filter(|other| !std::ptr::eq(*other, criterion));
+    others.filter(|other| other.open_severity() == Some(Severity::Critical)).count()
+}
+
+/// The overall score once everything that `fixed` names holds.
+fn once_fixed(
+    fixed: &dyn Fn(&ScoredCriterion) -> bool,
+    all: &[&ScoredCriterion],
+    categories: &[CategoryScore],
+    attested: f64,
+    rubric: &Rubric,
+) -> Option<f64> {
     let grades = categories.iter().map(|category| {
         let repaired: Vec<ScoredCriterion> = of_category(all, &category.category)
             .into_iter()
-            .map(|c| if is_chosen(c) { holding(c) } else { c.clone() })
+            .map(|c| if fixed(c) { holding(c) } else { c.clone() })
             .collect();
         let grade = grade(&repaired.iter().collect::<Vec<_>>(), attested, rubric);
         (category.category.as_str(), grade.score, grade.blocked)

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use readiness::assemble::{Draft, Part, assemble};
 use readiness::model::{Confidence, Lang, Reference, Severity};
 use readiness::report::{
-    Attestation, Cause, Coverage, Criterion, Diagnostic, Evidence, Finding, Position, Profile, Related, Report,
-    Repository, Rule, Sites, Status, Suppressed, SuppressedBy, Suppression, SuppressionState, Technology,
+    Access, Attestation, Cause, Coverage, Criterion, Diagnostic, Endpoint, Evidence, Finding, Guard, Lines, Position,
+    Profile, Related, Report, Repository, Rule, Sites, Status, Suppressed, SuppressedBy, Suppression, SuppressionState,
+    Technology,
 };
 
 pub(crate) fn at(line: u32, column: u32) -> Position {
@@ -25,6 +26,7 @@ pub(crate) fn draft(name: &str, language: Lang) -> Draft {
         components: Vec::new(),
         criteria: Vec::new(),
         findings: Vec::new(),
+        endpoints: Vec::new(),
         suppressions: Vec::new(),
         diagnostics: Vec::new(),
         rules: Vec::new(),
@@ -32,6 +34,47 @@ pub(crate) fn draft(name: &str, language: Lang) -> Draft {
         basis: None,
         notes: None,
     }
+}
+
+/// A route of Express that `guard` checks, registered and handled on these lines.
+fn endpoint(method: &str, route: &str, guard: Option<&str>, path: &str, first: u32, last: u32) -> Endpoint {
+    let does = |name: &str| Guard { does: "authenticates".into(), name: name.into() };
+    Endpoint {
+        method: method.into(),
+        route: route.into(),
+        kind: "http".into(),
+        framework: "Express".into(),
+        component: "services/api".into(),
+        place: Lines { path: path.into(), first: Some(first), last: Some(first) },
+        handler: Some(Lines { path: path.into(), first: Some(first), last: Some(last) }),
+        access: if guard.is_some() { Access::Guarded } else { Access::Open },
+        reason: None,
+        guards: guard.into_iter().map(does).collect(),
+        rate_limited: false,
+        validated: guard.is_some(),
+        findings: Vec::new(),
+    }
+}
+
+fn endpoints() -> Vec<Endpoint> {
+    let orders = "services/api/src/routes/orders.ts";
+    let health = Endpoint {
+        access: Access::Public,
+        reason: Some("health".into()),
+        ..endpoint("GET", "/health", None, "services/api/src/index.ts", 4, 4)
+    };
+    let computed = Endpoint {
+        access: Access::Unresolved,
+        reason: Some("mount".into()),
+        rate_limited: true,
+        ..endpoint("ALL", "/files/*", None, "services/api/src/routes/files.ts", 3, 9)
+    };
+    vec![
+        health,
+        endpoint("POST", "/api/orders", Some("requireAuth"), orders, 60, 75),
+        computed,
+        endpoint("GET", "/api/orders", None, orders, 50, 58),
+    ]
 }
 
 pub(crate) fn rule(id: &str, category: &str, severity: Severity, minutes: u32, title: &str, fix: &str) -> Rule {
@@ -158,6 +201,7 @@ pub(crate) fn shop() -> Draft {
     let mut d = draft("shop-platform", Lang::En);
     d.repository.version = Some("2.3.0".into());
     d.repository.commit = Some("4f2a9c1e77d0".into());
+    d.endpoints = endpoints();
     d.repository.profile = Profile {
         languages: BTreeMap::from([("TypeScript".into(), 412), ("Python".into(), 61), ("SQL".into(), 18)]),
         main_languages: Vec::new(),
@@ -927,6 +971,10 @@ pub(crate) fn hostile() -> Draft {
         at(2, 1),
         at(2, 9),
     )];
+    d.endpoints = vec![Endpoint {
+        reason: Some("<b>".into()),
+        ..endpoint("GET|", "/`x`|</code><script>\u{202e}\n| a |", Some("a`|<i>\u{1b}[2J"), "a|b", 1, 1)
+    }];
     d.diagnostics = vec![Diagnostic {
         kind: "parse-error".into(),
         path: Some("a\nb".into()),

@@ -97,6 +97,13 @@ pub(super) fn decide(repo: &Repo, project: &Project<'_>, starts: &[Start]) -> (S
         .unwrap_or((Stage::Unclear, Sign::nothing()))
 }
 
+/// What shows that the services of `project` are set up for whoever develops them, whoever starts them: a variable that
+/// says so, sources of the working copy, a command that watches them.
+pub fn made_for_development(project: &Project<'_>) -> Option<Sign> {
+    let by_environment = by_environment(project).filter(|(stage, _)| *stage == Stage::Development);
+    by_environment.or_else(|| by_sources(project)).map(|(_, sign)| sign)
+}
+
 /// What the comment at the head of the first file says.
 fn by_header(repo: &Repo, project: &Project<'_>) -> Option<(Stage, Sign)> {
     let file = project.files.first()?;

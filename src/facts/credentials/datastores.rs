@@ -1,5 +1,6 @@
 //! Images of datastores, brokers and of the tools beside them, by name.
 
+use super::host_of;
 use crate::facts::images::image_name;
 
 /// What holds data for an application.
@@ -50,6 +51,38 @@ impl Datastore {
             Self::Vector => "the vector database",
         }
     }
+}
+
+/// The host and the datastore that a variable names: by the scheme of its URL, or by a name such as `REDIS_HOST`.
+pub fn address<'t>(name: &str, text: &'t str) -> Option<(&'t str, Datastore)> {
+    let scheme = text.split("://").next().filter(|_| text.contains("://"));
+    if let Some(scheme) = scheme {
+        return Some((host_of(text)?, of_word(&scheme.to_ascii_lowercase())?));
+    }
+    let upper = name.to_ascii_uppercase();
+    let subject = upper
+        .strip_suffix("_HOST")
+        .or_else(|| upper.strip_suffix("_HOSTNAME"))
+        .or_else(|| upper.strip_suffix("_SERVER"))?;
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)) && !text.is_empty();
+    plain.then_some(())?;
+    Some((text, of_word(&subject.to_ascii_lowercase())?))
+}
+
+fn of_word(word: &str) -> Option<Datastore> {
+    let known = [
+        ("postgres", Datastore::Postgres),
+        ("redis", Datastore::Redis),
+        ("valkey", Datastore::Redis),
+        ("mysql", Datastore::MySql),
+        ("mariadb", Datastore::MySql),
+        ("mongo", Datastore::MongoDb),
+        ("amqp", Datastore::RabbitMq),
+        ("rabbit", Datastore::RabbitMq),
+        ("clickhouse", Datastore::ClickHouse),
+        ("elastic", Datastore::Elasticsearch),
+    ];
+    known.into_iter().find_map(|(start, datastore)| word.contains(start).then_some(datastore))
 }
 
 /// The datastore that an image holds.

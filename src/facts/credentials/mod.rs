@@ -11,6 +11,7 @@ pub mod kubernetes;
 pub mod mounted;
 pub mod services;
 pub mod stage;
+pub mod staged;
 pub mod vendors;
 
 use crate::{

@@ -114,7 +114,97 @@ pub enum Unresolved {
     Handler,
 }
 
+impl RouteKind {
+    /// The name used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Page => "page",
+            Self::ServerAction => "server-action",
+            Self::Procedure => "procedure",
+            Self::WebSocket => "web-socket",
+        }
+    }
+}
+
+impl GuardDoes {
+    /// The name used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Authenticates => "authenticates",
+            Self::Authorizes => "authorizes",
+            Self::Verifies => "verifies",
+            Self::Identifies => "identifies",
+            Self::RateLimits => "rate-limits",
+            Self::Validates => "validates",
+            Self::Csrf => "csrf",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Public {
+    /// The name used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Health => "health",
+            Self::Authentication => "authentication",
+            Self::Webhook => "webhook",
+            Self::Static => "static",
+            Self::Declared => "declared",
+            Self::Docs => "docs",
+        }
+    }
+}
+
+impl Unresolved {
+    /// The name used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mount => "mount",
+            Self::Path => "path",
+            Self::Middleware => "middleware",
+            Self::Handler => "handler",
+        }
+    }
+}
+
+/// Who may call a route, as far as the repository tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Access {
+    /// Something checks the caller.
+    Guarded,
+    Public,
+    /// Everything about it is known, and nothing checks the caller.
+    Open,
+    Unresolved,
+}
+
+impl Access {
+    /// The name used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Guarded => "guarded",
+            Self::Public => "public",
+            Self::Open => "open",
+            Self::Unresolved => "unresolved",
+        }
+    }
+}
+
 impl Route {
+    pub fn access(&self) -> Access {
+        if self.authenticates().is_some() {
+            Access::Guarded
+        } else if self.public.is_some() {
+            Access::Public
+        } else if self.resolved {
+            Access::Open
+        } else {
+            Access::Unresolved
+        }
+    }
+
     /// The first guard that does `what`.
     pub fn guard(&self, what: GuardDoes) -> Option<&Guard> {
         self.guards.iter().find(|guard| guard.does == what)

@@ -22,6 +22,9 @@ impl Page<'_> {
         self.sheet.fact(words::PRIORITY.of(lang), &priority(task.severity));
         self.sheet.fact(words::STATUS.of(lang), state(task.state).of(lang));
         self.sheet.fact(words::RULE.of(lang), &reference);
+        if let Some(references) = references(task) {
+            self.sheet.fact(words::REFERENCE.of(lang), &references);
+        }
         self.sheet.fact(words::EFFORT.of(lang), &self.effort(task));
         self.sheet.fact(words::DEPENDS_ON.of(lang), &self.dependencies(task));
         if task.components.iter().any(|component| component != ".") {
@@ -159,6 +162,17 @@ impl Page<'_> {
         self.sheet.line(&format!("**{}:**", name.of(self.lang)));
         self.sheet.blank();
     }
+}
+
+/// Where the task is talked about elsewhere, addresses as links.
+pub(super) fn references(task: &Task) -> Option<String> {
+    let shown = task.references.iter().map(|link| {
+        let address = link.starts_with("https://") || link.starts_with("http://");
+        let plain = |char: char| char.is_ascii_graphic() && !matches!(char, '<' | '>' | '|' | '`' | '\\');
+        if address && link.chars().all(plain) { format!("<{link}>") } else { inline(link) }
+    });
+    let shown: Vec<String> = shown.collect();
+    (!shown.is_empty()).then(|| shown.join(", "))
 }
 
 pub(super) fn state(state: TaskState) -> Phrase {

@@ -1,6 +1,6 @@
 //! The plan as issues: an overview and one part for every open task, each to be pasted by itself.
 
-use super::Page;
+use super::{Page, card::references};
 use crate::{
     i18n::plan as words,
     plan::{Phase, Task},
@@ -58,6 +58,9 @@ impl Page<'_> {
         self.sheet.fact(words::MILESTONE.of(lang), &milestone);
         let effort = self.effort(task);
         self.sheet.fact(words::ESTIMATE.of(lang), &effort);
+        if let Some(references) = references(task) {
+            self.sheet.fact(words::REFERENCE.of(lang), &references);
+        }
         for (index, first) in task.depends_on.iter().filter_map(|number| self.plan.task(number)).enumerate() {
             if index == 0 {
                 self.sheet.fact(words::DEPENDS_ON.of(lang), "");

@@ -1,6 +1,10 @@
 //! The plan as a sprint: blocks of tasks by subject, the order of work, and what has to be done in the end.
 
-use super::{Options, Page, card::state, card::state_sign, plain, priority};
+use super::{
+    Options, Page,
+    card::{references, state, state_sign},
+    plain, priority,
+};
 use crate::{
     i18n::{Phrase, plan as words},
     model::Severity,
@@ -76,7 +80,8 @@ impl Page<'_> {
             self.sheet.fact(words::PRIORITY.of(lang), &priority(task.severity));
             let state = format!("{} {}", state_sign(task.state), state(task.state).of(lang));
             self.sheet.fact(words::STATUS.of(lang), &state);
-            self.sheet.fact(words::REFERENCE.of(lang), &code(&task.rule));
+            let reference = references(task).map(|links| format!("{links} · ")).unwrap_or_default();
+            self.sheet.fact(words::REFERENCE.of(lang), &format!("{reference}{}", code(&task.rule)));
             let effort = self.effort(task);
             self.sheet.fact(words::EFFORT.of(lang), &effort);
             if !task.depends_on.is_empty() {

@@ -22,8 +22,9 @@ pub struct Options {
     pub date: Option<String>,
 }
 
-const PAGE: &str = include_str!("page.html");
-const DOCUMENT: &str = include_str!("document.html");
+/// Both pages begin with the same head; only the review has a script.
+const PAGE: &str = concat!("{% set scripted = true %}", include_str!("head.html"), include_str!("page.html"));
+const DOCUMENT: &str = concat!("{% set scripted = false %}", include_str!("head.html"), include_str!("document.html"));
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 

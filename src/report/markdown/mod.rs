@@ -2,6 +2,7 @@
 //! follows, and what to do in order.
 
 mod audit;
+mod endpoints;
 pub(crate) mod escape;
 mod evidence;
 mod numbers;
@@ -13,6 +14,7 @@ use std::io;
 pub use audit::{AuditOptions, Step, write_audit};
 
 use super::basis::basis;
+use super::first::first;
 use super::text::{one_decimal, visible};
 use super::{Action, Component, NineRow, Report, SuppressedBy, SuppressionState};
 use crate::i18n::{Strings, strings};
@@ -167,26 +169,19 @@ impl Page<'_> {
     }
 
     fn fix_first(&mut self) {
-        let summary = &self.report.summary;
-        let Some(score) = summary.score.filter(|_| !summary.fix_first.is_empty()) else { return };
-        let title = match summary.fix_first.len() {
-            1 => self.words.fix_first_one,
-            2 => self.words.fix_first_two,
-            _ => self.words.fix_first_three,
-        };
-        let gain = summary.fix_first_gain;
+        let Some(first) = first(self.report) else { return };
         self.blank();
-        self.line(&format!(
-            "**{title}: +{}** ({} → {})",
-            one_decimal(gain),
-            one_decimal(score),
-            one_decimal(score + gain)
-        ));
+        self.line(&format!("**{}**", first.title));
         self.blank();
-        for (index, repair) in summary.fix_first.iter().enumerate() {
+        for (index, (repair, worth)) in self.report.summary.fix_first.iter().zip(&first.worth).enumerate() {
             let title = self.report.rule(&repair.rule).map_or(repair.rule.as_str(), |rule| rule.title.as_str());
             let place = component_suffix(&repair.component);
-            self.line(&format!("{}. {}{place} — +{}", index + 1, inline(title), one_decimal(repair.gain)));
+            self.line(&format!(
+                "{}. {}{place} — {}",
+                index + 1,
+                inline(title),
+                worth.note.as_deref().map_or(worth.gain.clone(), inline)
+            ));
         }
     }
 

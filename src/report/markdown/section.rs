@@ -23,6 +23,7 @@ impl Page<'_> {
             .collect();
         if asked.is_empty() {
             self.line(&format!("{} {}", health_sign(row.status), self.words.no_score));
+            self.endpoints_of(row, 1);
             return;
         }
         let totals = totals(row.counts);
@@ -34,6 +35,8 @@ impl Page<'_> {
             }
             self.category(category);
         }
+        // A single category has no heading of its own.
+        self.endpoints_of(row, if asked.len() > 1 { asked.len() + 1 } else { 1 });
     }
 
     fn category(&mut self, category: &Category) {

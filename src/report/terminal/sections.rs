@@ -3,7 +3,8 @@
 use super::Page;
 use super::palette::paint;
 use crate::model::Confidence;
-use crate::report::text::{cut, one_decimal, visible, width};
+use crate::report::first::first;
+use crate::report::text::{cut, pad, visible, width};
 use crate::report::{Cause, Criterion, Evidence, Finding, Stage, Status, SuppressedBy, Suppression, SuppressionState};
 
 /// Passing criteria that are shown of a category.
@@ -294,18 +295,10 @@ impl Page<'_> {
     }
 
     pub(super) fn fix_first(&mut self) {
-        let summary = &self.report.summary;
-        let (Some(score), false) = (summary.score, summary.fix_first.is_empty()) else { return };
-        let title = match summary.fix_first.len() {
-            1 => self.words.fix_first_one,
-            2 => self.words.fix_first_two,
-            _ => self.words.fix_first_three,
-        };
-        let gain = summary.fix_first_gain;
-        let title = format!("{title}: +{} ({} → {})", one_decimal(gain), one_decimal(score), one_decimal(score + gain));
-        self.heading(&title, None);
-        for (index, repair) in summary.fix_first.iter().enumerate() {
-            let gain = format!("+{}", one_decimal(repair.gain));
+        let Some(first) = first(self.report) else { return };
+        self.heading(&cut(&first.title, self.width), None);
+        for (index, (repair, worth)) in self.report.summary.fix_first.iter().zip(&first.worth).enumerate() {
+            let gain = pad(&worth.gain, 4);
             let place = if repair.component == "." { String::new() } else { format!(" {}", repair.component) };
             let tag = format!("{}[{}]{place}", repair.severity.as_str(), repair.rule);
             let tag = cut(&tag, self.width.saturating_sub(width(&gain) + 7));
@@ -317,7 +310,9 @@ impl Page<'_> {
             ));
             let fix = self.report.rule(&repair.rule).map(|rule| rule.fix.clone()).unwrap_or_default();
             let effort = self.report.rule(&repair.rule).map_or(0, |rule| rule.effort_minutes as usize);
-            let fix = if effort == 0 { fix } else { format!("{fix} (~{})", self.words.duration(effort)) };
+            let effort = (effort > 0).then(|| format!("~{}", self.words.duration(effort)));
+            let remarks: Vec<String> = effort.into_iter().chain(worth.note.clone()).collect();
+            let fix = if remarks.is_empty() { fix } else { format!("{fix} ({})", remarks.join(", ")) };
             self.wrapped(&fix, 11, self.palette.faint);
         }
     }

@@ -5,9 +5,7 @@ use crate::{
     facts::{
         compose::{self, ComposeService},
         credentials::{
-            Given,
-            datastores::{self, Datastore},
-            host_of, mounted, services,
+            Given, datastores, mounted, services,
             stage::{self, Stage},
         },
         images::image_name,
@@ -81,7 +79,7 @@ fn in_variables(service: &ComposeService<'_>, neighbours: &[&ComposeService<'_>]
                 Given::Literal(text) | Given::Default { text, .. } => text,
                 Given::Empty | Given::Reference | Given::Mixed => variable.text.as_str(),
             };
-            let (host, datastore) = address(&variable.name, text)?;
+            let (host, datastore) = datastores::address(&variable.name, text)?;
             let named = neighbours.iter().find(|other| other.name == host);
             if named.is_some() {
                 let note = Message::new("named").with("name", variable.name.as_str()).with("host", host);
@@ -101,38 +99,6 @@ fn in_variables(service: &ComposeService<'_>, neighbours: &[&ComposeService<'_>]
             Some(Judged::Bad(Box::new(site.related(neighbour.place(), "meant"))))
         })
         .collect()
-}
-
-/// The host and the datastore that a variable names: by the scheme of its URL, or by a name such as `REDIS_HOST`.
-fn address<'t>(name: &str, text: &'t str) -> Option<(&'t str, Datastore)> {
-    let scheme = text.split("://").next().filter(|_| text.contains("://"));
-    if let Some(scheme) = scheme {
-        return Some((host_of(text)?, of_word(&scheme.to_ascii_lowercase())?));
-    }
-    let upper = name.to_ascii_uppercase();
-    let subject = upper
-        .strip_suffix("_HOST")
-        .or_else(|| upper.strip_suffix("_HOSTNAME"))
-        .or_else(|| upper.strip_suffix("_SERVER"))?;
-    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)) && !text.is_empty();
-    plain.then_some(())?;
-    Some((text, of_word(&subject.to_ascii_lowercase())?))
-}
-
-fn of_word(word: &str) -> Option<Datastore> {
-    let known = [
-        ("postgres", Datastore::Postgres),
-        ("redis", Datastore::Redis),
-        ("valkey", Datastore::Redis),
-        ("mysql", Datastore::MySql),
-        ("mariadb", Datastore::MySql),
-        ("mongo", Datastore::MongoDb),
-        ("amqp", Datastore::RabbitMq),
-        ("rabbit", Datastore::RabbitMq),
-        ("clickhouse", Datastore::ClickHouse),
-        ("elastic", Datastore::Elasticsearch),
-    ];
-    known.into_iter().find_map(|(start, datastore)| word.contains(start).then_some(datastore))
 }
 
 /// Programs that run alone in their container and whose configuration names others by URL or target.
