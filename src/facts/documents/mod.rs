@@ -12,7 +12,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 pub use code::{Recipe, recipes};
-pub use subject::covers;
+pub use subject::{covers, is_own_plan};
 pub use topic::Topic;
 
 use crate::{
