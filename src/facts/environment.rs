@@ -1,7 +1,9 @@
 //! Variables that code reads from the environment, with the default that each read falls back to.
 
+mod optional;
 mod whole;
 
+use optional::{is_optional, is_set_here};
 use whole::{checks_whole, refused, takes_whole};
 
 use super::{Extractor, Fact, FileFacts, Visit, Watch};
@@ -31,6 +33,8 @@ pub struct EnvRead {
     pub shown_elsewhere: bool,
     /// It runs when the module is loaded, or in a function whose name says that it checks the settings.
     pub at_start: bool,
+    /// The file sets the variable as well, so that nobody else has to.
+    pub set_here: bool,
 }
 
 /// What happens to a program whose variable is missing.
@@ -202,9 +206,10 @@ fn made(node: NodeRef<'_>, name: String, fallback: Fallback, via: Via) -> EnvRea
     } else {
         Demand::Unsaid
     };
-    let demand = if demand == Demand::Unsaid && is_tested(node) { Demand::Optional } else { demand };
+    let demand = if demand == Demand::Unsaid && is_optional(node) { Demand::Optional } else { demand };
     let span = node.span();
     let at_start = runs_at_start(node);
+    let set_here = !variable.is_empty() && via == Via::Code && is_set_here(node, &variable);
     let shown_elsewhere = goes_elsewhere(node);
     EnvRead {
         name,
@@ -217,21 +222,7 @@ fn made(node: NodeRef<'_>, name: String, fallback: Fallback, via: Via) -> EnvRea
         demand,
         shown_elsewhere,
         at_start,
-    }
-}
-
-/// Whether code asks for the value and goes on without it: a condition, a comparison, `?.`.
-fn is_tested(node: NodeRef<'_>) -> bool {
-    let Some(parent) = node.parent() else { return false };
-    match parent.kind() {
-        Kind::If | Kind::Conditional | Kind::Loop => node.role() == NodeRole::Condition,
-        Kind::Logical => parent.name() == "&&" || node.role() == NodeRole::Left,
-        Kind::Unary => parent.name() == "!",
-        Kind::Binary => matches!(parent.name(), "==" | "===" | "!=" | "!==" | "is" | "is not" | "in" | "not in"),
-        Kind::Member | Kind::Index => parent.has(Flags::OPTIONAL),
-        Kind::Spread => true,
-        Kind::Call => matches!(parent.callee_name(), Some("Boolean" | "bool")),
-        _ => false,
+        set_here,
     }
 }
 

@@ -47,7 +47,7 @@ impl Asked<'_> {
             return Some((ComponentKind::ClientApp, vec![reason]));
         }
         let published = self.is_published();
-        let web = if published { Vec::new() } else { self.uses(Use::Web) };
+        let web = if published || self.only_shares() { Vec::new() } else { self.uses(Use::Web) };
         if !web.is_empty() {
             return Some((ComponentKind::WebApp, web));
         }
@@ -151,6 +151,34 @@ impl Asked<'_> {
                 && !manifest.entries.is_empty()
                 && manifest.script("start").is_none()
         })
+    }
+
+    /// Whether a package inside the repository holds parts for the applications beside it: it declares their framework,
+    /// and neither a script starts or builds it, nor a configuration or a page makes it one.
+    fn only_shares(&self) -> bool {
+        const RUNS: [&str; 8] = ["start", "dev", "serve", "build", "preview", "develop", "export", "deploy"];
+        const CONFIGURES: [&str; 9] =
+            ["next.", "nuxt.", "astro.", "remix.", "svelte.", "vite.", "gatsby-", "angular.", "react-router."];
+        const PAGES: [&str; 4] = ["pages", "app", "src/pages", "src/app"];
+        let says_nothing = |manifest: &&Manifest| {
+            let runs = |name: &str| RUNS.iter().any(|word| name.split([':', '-', '.']).any(|part| part == *word));
+            manifest.ecosystem == Ecosystem::Npm
+                && !manifest.scripts.is_empty()
+                && !manifest.scripts.iter().any(|script| runs(&script.name))
+        };
+        let configured = || {
+            self.repo.files_below(self.folder).iter().any(|file| {
+                let here = file.folder() == self.folder;
+                here && (CONFIGURES.iter().any(|start| file.name().starts_with(start))
+                    || ["project.json", "Dockerfile", "angular.json", "index.html"].contains(&file.name()))
+            })
+        };
+        let pages = || PAGES.iter().any(|folder| !self.repo.files_below(&self.folder.join(folder)).is_empty());
+        !self.folder.as_str().is_empty()
+            && !self.own.is_empty()
+            && self.own.iter().all(|manifest| says_nothing(&manifest))
+            && !configured()
+            && !pages()
     }
 
     fn by_manifest(&self) -> Answer {

@@ -4,7 +4,7 @@ use crate::{
     facts::{
         Fact, deployment,
         documents::{self, Covered, Document, Topic},
-        rollout,
+        rollout, stores,
     },
     model::{Evidence, Message, Place, Severity, Site, Verdict},
     repo::FileKind,
@@ -26,7 +26,7 @@ pub(super) enum Concerns {
     Everybody,
     /// Something here runs on servers.
     Services,
-    /// As before, and it keeps data.
+    /// As before, and it keeps data in a database.
     Data,
 }
 
@@ -47,9 +47,20 @@ impl Rule for DocumentRule {
             return verdict;
         }
         let documents = documents::documents(cx.repo);
-        let covered = documents::covers(cx.repo, &documents, self.topic);
+        let mut covered = documents::covers(cx.repo, &documents, self.topic);
+        if self.topic == Topic::Incidents && !covered.is_empty() {
+            covered.retain(|one| documents::is_own_plan(cx.repo, one));
+            if covered.is_empty() {
+                return Verdict::unknown("subject");
+            }
+        }
         if !covered.is_empty() {
             return passed(covered);
+        }
+        if self.topic == Topic::Access
+            && let Some(heading) = documents::heading(cx.repo, is_for_hosts)
+        {
+            return Verdict::unknown(Message::new("by-hosts").with("heading", heading.text));
         }
         if self.concerns != Concerns::Everybody
             && let Some((_, target)) = documents::elsewhere(&documents)
@@ -58,6 +69,11 @@ impl Rule for DocumentRule {
         }
         missing(cx, &documents, self)
     }
+}
+
+/// A heading that tells others how to run the product on servers of their own.
+fn is_for_hosts(title: &str) -> bool {
+    ["self-host", "self host", "selfhost"].iter().any(|words| title.contains(words))
 }
 
 /// Not applicable where nobody runs what this repository holds.
@@ -72,7 +88,8 @@ pub(super) fn unconcerned(cx: &Context<'_>, concerns: Concerns) -> Option<Verdic
         Concerns::Services | Concerns::Data if documents::is_showcase(cx.repo) => {
             Some(Verdict::not_applicable("showcase"))
         }
-        Concerns::Data if cx.repo.profile().datastores.is_empty() => Some(Verdict::not_applicable("no-data")),
+        // A cache keeps nothing that must come back.
+        Concerns::Data if stores::client(cx.repo).is_none() => Some(Verdict::not_applicable("no-data")),
         Concerns::Services | Concerns::Data => None,
     }
 }

@@ -14,7 +14,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 pub use code::{Recipe, recipes};
 pub use purpose::is_showcase;
-pub use subject::covers;
+pub use subject::{covers, is_own_plan};
 pub use topic::Topic;
 
 use crate::{

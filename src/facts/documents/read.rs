@@ -1,6 +1,6 @@
 //! Sections and links of one document.
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::{Document, Link, Section};
 use crate::{
@@ -62,10 +62,12 @@ impl Reader {
                         self.open(span, level, &title);
                     }
                 }
-                Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                Event::Start(Tag::Link { link_type, dest_url, .. } | Tag::Image { link_type, dest_url, .. }) => {
+                    // `<team@shop.example>` is written without the scheme that it means.
+                    let scheme = if link_type == LinkType::Email { "mailto:" } else { "" };
                     open_link = Some(Link {
                         span: Span::new(range.start, range.end),
-                        target: dest_url.to_string(),
+                        target: format!("{scheme}{dest_url}"),
                         text: String::new(),
                     });
                 }

@@ -1,10 +1,10 @@
 //! Whether a section that is headed like a topic is about the project at all: about its deployment and not about a cache,
 //! its own secrets and not those that others report, and where vulnerabilities go.
 
-use super::{Covered, Document, Topic, about, is_report};
+use super::{Covered, Document, Section, Topic, about, is_report};
 use crate::{
     model::{Place, Span},
-    repo::Repo,
+    repo::{Repo, Role},
 };
 
 /// What a section on deployment speaks of: where to, by which means, or of what.
@@ -129,6 +129,8 @@ const KEEPS: &[&str] = &[
     "replace it",
     "store the",
     "kubernetes",
+    "secret in git",
+    "expire",
     "1password",
     "bitwarden",
     "sops",
@@ -150,6 +152,36 @@ const KEEPS: &[&str] = &[
     "генер",
     "ротац",
     "шифр",
+];
+
+/// What puts data back.
+const RESTORES: &[&str] = &[
+    "pg_restore",
+    "mongorestore",
+    "psql",
+    "mysql",
+    "sqlite",
+    "backup",
+    "dump",
+    "snapshot",
+    "point-in-time",
+    "pitr",
+    "restic",
+    "barman",
+    "wal-g",
+    "velero",
+    "копи",
+    "дамп",
+];
+
+/// What those do who work on a project, one row for each kind of work.
+const WORK: &[&[&str]] = &[
+    &["test", "tests", "pytest", "jest", "vitest", "cypress", "playwright", "тест", "тесты", "тестов"],
+    &["lint", "linter", "linting", "format", "formatting", "style", "prettier", "eslint", "ruff", "pre-commit", "стиль"],
+    &["clone", "install", "dependencies", "prerequisites", "установка", "зависимости"],
+    &["branch", "commit", "commits", "pull request", "pull requests", "merge request", "fork", "review", "ветка", "коммит"],
+    &["migration", "migrations", "migrate", "миграции"],
+    &["debug", "debugging", "debugger", "отладка"],
 ];
 
 /// How somebody tells of a vulnerability.
@@ -188,6 +220,12 @@ pub fn covers(repo: &Repo, documents: &[Document], topic: Topic) -> Vec<Covered>
             is_on_subject(topic, document, &title, &format!("{title}\n{}", body.to_lowercase()))
         })
         .collect();
+    if found.is_empty() && topic == Topic::Contributing {
+        found.extend(documents.iter().filter(|document| !is_report(&document.path)).find_map(set_up_and_tested));
+    }
+    if found.is_empty() && topic == Topic::Security {
+        found.extend(security_txt(repo));
+    }
     if found.is_empty() {
         found.extend(
             documents.iter().filter(|document| !is_report(&document.path)).find_map(|one| pointer(repo, one, topic)),
@@ -213,8 +251,30 @@ fn is_on_subject(topic: Topic, document: &Document, title: &str, body: &str) -> 
         // What an API offers to others is a feature.
         Topic::Secrets => !document.path.components().any(|part| part.as_str() == "api") && any(KEEPS),
         Topic::Security => any(REPORTS),
+        // A copy that nobody has tried to put back is no plan; the commands that do it are the heart of one.
+        Topic::DisasterRecovery if title.contains("restor") || title.contains("восстановлен") => {
+            any(RESTORES) && !any(&["restore the default", "restore a deleted", "restore purchase"])
+        }
+        Topic::Contributing if is_development(title) => {
+            WORK.iter().filter(|words| whole_or_phrase(body, words)).count() >= 2
+        }
         _ => true,
     }
+}
+
+/// "Development" may be one command for a look at the product; "Contributing" is always for those who work on it.
+fn is_development(title: &str) -> bool {
+    (title.contains("develop") || title.contains("разработ"))
+        && !["contribut", "участ", "guide", "hacking"].iter().any(|word| title.contains(word))
+}
+
+fn whole_or_phrase(body: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| {
+        body.match_indices(word).any(|(at, _)| {
+            let (before, after) = (body[..at].chars().next_back(), body[at + word.len()..].chars().next());
+            !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+        })
+    })
 }
 
 /// A pointer that is enough without words of its own: buttons that deploy, a link to the policy that the forge shows.
@@ -233,8 +293,13 @@ fn pointer(repo: &Repo, document: &Document, topic: Topic) -> Option<Covered> {
         }
         Topic::Security => {
             let link = document.links.iter().find(|link| {
-                let target = link.target.trim_end_matches('/');
-                target.ends_with("/security/policy")
+                let target = link.target.trim_end_matches('/').to_ascii_lowercase();
+                let said = link.text.to_lowercase();
+                let policy = ["disclosure policy", "vulnerability disclosure", "responsible disclosure", "bug bounty"];
+                policy.iter().any(|words| said.contains(words))
+                    || target.contains("vulnerability-disclosure")
+                    || target.contains("responsible-disclosure")
+                    || target.ends_with("/security/policy")
                     || target.ends_with("/security/advisories/new")
                     || target.ends_with("/security.txt")
             })?;
@@ -243,6 +308,57 @@ fn pointer(repo: &Repo, document: &Document, topic: Topic) -> Option<Covered> {
         _ => return None,
     };
     Some(Covered { place, name, words: 0, steps: 0 })
+}
+
+/// Whether a document or section on incidents is about those of this project: where the program itself keeps
+/// incidents, its manual is full of them.
+pub fn is_own_plan(repo: &Repo, covered: &Covered) -> bool {
+    const PLANS: [&str; 9] =
+        ["respon", "plan", "procedure", "runbook", "on-call", "on call", "oncall", "postmortem", "outage"];
+    let subject = || {
+        repo.files().iter().any(|file| {
+            file.role == Role::Source
+                && file.language.is_some()
+                && file.folder().components().any(|part| matches!(part.as_str(), "incident" | "incidents"))
+        })
+    };
+    let name = covered.name.to_lowercase();
+    let name = name.rsplit('/').next().unwrap_or_default();
+    PLANS.iter().any(|word| name.contains(word)) || !subject()
+}
+
+/// A document that says under one heading how to set the project up and under another how to test it: what a guide
+/// for those who work on it says first.
+fn set_up_and_tested(document: &Document) -> Option<Covered> {
+    let has_steps = |section: &&Section| section.steps > 0 && section.words >= Topic::Contributing.least_words();
+    let titled = |section: &Section, words: &[&str]| {
+        section.title.split(|letter: char| !letter.is_alphanumeric()).any(|word| words.contains(&word))
+    };
+    let sections = || document.sections.iter().filter(has_steps);
+    sections().find(|section| {
+        ["set up", "setting up", "setup", "getting started", "local", "development", "установка", "настройка"]
+            .iter()
+            .any(|words| section.title.contains(words))
+    })?;
+    let tests = sections().find(|section| {
+        titled(section, &["test", "tests", "testing", "тесты", "тестирование", "linting", "linters"])
+            && !["a/b", "data", "payment", "account"].iter().any(|word| section.title.contains(word))
+    })?;
+    Some(Covered {
+        place: Place::At(document.file, tests.heading),
+        name: tests.title.clone(),
+        words: tests.words,
+        steps: tests.steps,
+    })
+}
+
+/// The file that programs read to learn where vulnerabilities are reported.
+fn security_txt(repo: &Repo) -> Option<Covered> {
+    let file = repo.files().iter().find(|file| {
+        let named = file.name().eq_ignore_ascii_case("security.txt") && !matches!(file.role, Role::Vendored | Role::Test);
+        named && repo.read(file.id).is_ok_and(|text| text.to_lowercase().contains("contact:"))
+    })?;
+    Some(Covered { place: Place::File(file.id), name: file.path.to_string(), words: 0, steps: 0 })
 }
 
 /// A page for those who operate the service that tells how to install it: `docs/admin/installation.rst`.

@@ -2,6 +2,7 @@
 //!
 //! [`Tables::find`] gives a table by its name in the database, [`Tables::by_symbol`] by what the code calls it.
 
+mod age;
 mod drizzle;
 mod extract;
 mod history;

@@ -87,6 +87,11 @@ impl Schema {
         self.tables.get(&key(name))
     }
 
+    /// The step that made the table.
+    pub fn step_of(&self, name: &Name) -> Option<usize> {
+        self.made.get(&key(name)).copied()
+    }
+
     /// Whether the table was made before the step `step`, so that it may hold rows by then.
     pub fn is_older(&self, name: &Name, step: usize) -> bool {
         self.made.get(&key(name)).is_some_and(|made| *made < step)

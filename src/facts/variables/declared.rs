@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    code::shell,
     doc::Node,
     facts::compose,
     model::{Place, Span},
-    repo::{File, FileKind, Repo, Role},
+    repo::{File, FileKind, Manifest, Repo, Role},
 };
 
 /// What declares a variable.
@@ -22,6 +23,8 @@ pub enum By {
     Workflow,
     Dockerfile,
     Platform,
+    /// `NAME=value command` in the scripts of a manifest.
+    Script,
     Document,
 }
 
@@ -36,6 +39,7 @@ impl By {
             Self::Workflow => "workflow",
             Self::Dockerfile => "dockerfile",
             Self::Platform => "platform",
+            Self::Script => "script",
             Self::Document => "document",
         }
     }
@@ -71,6 +75,7 @@ pub fn declarations(repo: &Repo, wanted: &BTreeSet<&str>) -> Found {
                 of_maps(repo, file, &["env", "envVars", "environment", "build"], By::Platform, &mut found);
             }
             FileKind::Dockerfile => of_dockerfile(repo, file, &mut found),
+            _ if is_cloud_foundry(repo, file) => of_maps(repo, file, &["env"], By::Platform, &mut found),
             FileKind::Markdown | FileKind::Text if documents < DOCUMENTS && !wanted.is_empty() => {
                 documents += 1;
                 of_document(repo, file, wanted, &mut found);
@@ -84,6 +89,9 @@ pub fn declarations(repo: &Repo, wanted: &BTreeSet<&str>) -> Found {
             }
             _ => {}
         }
+    }
+    for manifest in repo.manifests() {
+        of_scripts(manifest, &mut found);
     }
     for service in compose::services(repo) {
         for setting in crate::facts::credentials::services::variables(&service) {
@@ -183,6 +191,30 @@ fn of_maps(repo: &Repo, file: &File, sections: &[&str], by: By, found: &mut Foun
             }
             for key in node.items().iter().filter_map(|item| item.get("key")) {
                 add(found, key.text().unwrap_or_default(), by, Place::At(file.id, key.span));
+            }
+        }
+    }
+}
+
+/// The applications of a Cloud Foundry manifest: `manifest.yml`, `manifest-staging.yml`.
+fn is_cloud_foundry(repo: &Repo, file: &File) -> bool {
+    let named = file.name().starts_with("manifest") && matches!(file.path.extension(), Some("yml" | "yaml"));
+    let applies = || repo.doc(file.id)?.root()?.get("applications").map(|all| !all.items().is_empty());
+    named && applies() == Some(true)
+}
+
+/// `NAME=value command`, also behind `env` and `cross-env`.
+fn of_scripts(manifest: &Manifest, found: &mut Found) {
+    for script in &manifest.scripts {
+        let place = || Place::At(manifest.file, script.span);
+        for command in shell::commands_at(&script.command, 0) {
+            for assignment in &command.assignments {
+                add(found, &assignment.name, By::Script, place());
+            }
+            let sets = matches!(command.words.first().map(|it| it.text.as_str()), Some("env" | "cross-env"));
+            let pairs = command.words.iter().skip(1).map_while(|word| word.text.split_once('='));
+            for (name, _) in pairs.take_while(|_| sets) {
+                add(found, name, By::Script, place());
             }
         }
     }

@@ -40,7 +40,7 @@ const PUBLIC: [&str; 9] = [
 ];
 
 /// Variables that a runtime, a shell or a platform sets by itself.
-const GIVEN: [&str; 45] = [
+const GIVEN: [&str; 47] = [
     "NODE_ENV",
     "PORT",
     "HOST",
@@ -86,9 +86,11 @@ const GIVEN: [&str; 45] = [
     "HTTP_PROXY",
     "HTTPS_PROXY",
     "NO_PROXY",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
 ];
 
-const GIVEN_PREFIXES: [&str; 29] = [
+const GIVEN_PREFIXES: [&str; 31] = [
     "VERCEL",
     "NEXT_PUBLIC_VERCEL_",
     "RAILWAY_",
@@ -112,6 +114,8 @@ const GIVEN_PREFIXES: [&str; 29] = [
     "JEST_",
     "VITEST",
     "PLAYWRIGHT_",
+    "CYPRESS_",
+    "BACKSTOP_",
     "STORYBOOK",
     "TEST_",
     "E2E_",
@@ -155,6 +159,11 @@ impl Variable<'_> {
     /// Whether the program goes on when it is missing, as far as its reads tell.
     pub fn has_default(&self) -> bool {
         self.reads.iter().any(|(_, read)| read.fallback != Fallback::None || read.demand == Demand::Optional)
+    }
+
+    /// Whether the program sets it itself where it reads it.
+    pub fn is_set_by_program(&self) -> bool {
+        self.reads.iter().any(|(_, read)| read.set_here)
     }
 
     /// Whether the product reads it, rather than a script or a branch for development.

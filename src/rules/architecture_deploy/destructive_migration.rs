@@ -72,7 +72,14 @@ fn judge(cx: &Context<'_>, history: &History, number: usize, step: &Step) -> Vec
                 vec![(statement.span, Message::new("truncate").with("table", table.name.as_str()), None)]
             }
             Kind::AlterTable { name, actions, .. } if older(name) => {
-                actions.iter().filter_map(|action| change(step, at, name, action)).collect()
+                let kept = |action: &&Action| match &action.kind {
+                    ActionKind::DropColumn { name: column, .. } => is_moved_earlier(cx, history, number, name, column),
+                    ActionKind::AddColumn { .. } | ActionKind::SetNotNull(_) => {
+                        matches!(history.days_since_made(cx.repo, name, number), Some(..=NEW))
+                    }
+                    _ => false,
+                };
+                actions.iter().filter(|action| !kept(action)).filter_map(|action| change(step, at, name, action)).collect()
             }
             _ => Vec::new(),
         };
@@ -113,6 +120,35 @@ fn is_copied(step: &Step, at: usize, table: &Name) -> bool {
         _ => false,
     })
 }
+
+/// A table of the same release has no rows yet.
+const NEW: i64 = 7;
+
+/// Whether an earlier migration copied what the column holds, so that this one is the last step of a change in two: an
+/// `UPDATE` of the table, or an `INSERT` from it, that names the column.
+fn is_moved_earlier(cx: &Context<'_>, history: &History, number: usize, table: &Name, column: &str) -> bool {
+    history.steps[..number].iter().rev().take(MOVED_WITHIN).any(|step| {
+        let Ok(text) = cx.repo.read(step.file) else { return false };
+        let names = |span: Span, word: &str| {
+            let statement = text.get(span.range()).unwrap_or_default();
+            statement.match_indices(word).any(|(at, _)| {
+                let (before, after) = (statement[..at].chars().next_back(), statement[at + word.len()..].chars().next());
+                let in_word = |char: Option<char>| char.is_some_and(|char| char.is_alphanumeric() || char == '_');
+                !in_word(before) && !in_word(after)
+            })
+        };
+        step.script.statements.iter().any(|statement| match &statement.kind {
+            Kind::Update { table: changed, .. } => {
+                (changed.same(table) || names(statement.span, &table.name)) && names(statement.span, column)
+            }
+            Kind::Insert { .. } => names(statement.span, &table.name) && names(statement.span, column),
+            _ => false,
+        })
+    })
+}
+
+/// Migrations before one that are searched for the first step of its change.
+const MOVED_WITHIN: usize = 40;
 
 /// SQLite changes a table by making another and giving it the old name.
 fn is_rebuilt(step: &Step, table: &Name) -> bool {

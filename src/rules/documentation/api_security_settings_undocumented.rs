@@ -1,7 +1,11 @@
 //! `api-security-settings-undocumented`: the documentation of the API says how often it may be asked.
 
 use crate::{
-    facts::{Fact, documents, limits},
+    code::Language,
+    facts::{
+        Fact, documents, limits,
+        side::{Side, side_of},
+    },
     model::{Confidence, Evidence, FileId, Message, Place, Site, Span, Verdict},
     repo::{File, FileKind, Role},
     rule::{Context, Rule},
@@ -32,14 +36,15 @@ impl Rule for ApiSecuritySettingsUndocumented {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Modules, Fact::Access, Fact::Limits]
+        &[Fact::Modules, Fact::Access, Fact::Limits, Fact::Side]
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let mentions = limits::mentions(cx.repo, cx.facts);
         // A package that limits is imported to be used.
-        let used =
-            mentions.iter().find(|mention| mention.function.is_none() || limits::is_used(cx.repo, cx.facts, **mention));
+        let used = mentions.iter().filter(|mention| !is_for_browsers(cx, mention.file)).find(|mention| {
+            mention.function.is_none() || limits::is_used(cx.repo, cx.facts, **mention)
+        });
         let limiter = used
             .map(|mention| Place::At(mention.file, mention.span))
             .or_else(|| limits::at_proxy(cx.repo).into_iter().next());
@@ -60,12 +65,29 @@ impl Rule for ApiSecuritySettingsUndocumented {
     }
 }
 
+/// Words beside `api` in the name of a document that describes one.
+const DESCRIBES: [&str; 22] = [
+    "rest", "http", "public", "private", "internal", "external", "web", "server", "backend", "docs", "doc",
+    "documentation", "reference", "guide", "overview", "usage", "endpoints", "routes", "spec", "specification", "v1", "v2",
+];
+
+/// Whether code runs in a browser, where `throttle` slows down events.
+fn is_for_browsers(cx: &Context<'_>, file: FileId) -> bool {
+    let file = cx.repo.file(file);
+    let served = file.path.components().any(|part| matches!(part.as_str(), "assets" | "static" | "public" | "javascripts"));
+    side_of(cx.repo, cx.facts, file).side == Side::Client || served && file.language.is_some_and(Language::is_script)
+}
+
 /// Documents about the API, and its descriptions for tools.
 fn described(cx: &Context<'_>) -> Vec<FileId> {
     let named = |path: &str| {
         let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
         let stem = name.split('.').next().unwrap_or_default();
-        stem.split(['-', '_', ' ']).any(|word| matches!(word, "api" | "openapi" | "swagger"))
+        let mut words = stem.split(['-', '_', ' ']);
+        let last = stem.rsplit(['-', '_', ' ']).next().unwrap_or_default();
+        let is_api = |word: &str| matches!(word, "api" | "openapi" | "swagger");
+        // `api-research.md` is about something else; `api-reference.md` and `orders-api.md` are what is asked for.
+        is_api(last) || words.clone().any(is_api) && words.all(|word| is_api(word) || DESCRIBES.contains(&word))
     };
     let documents = documents::documents(cx.repo);
     let written = documents

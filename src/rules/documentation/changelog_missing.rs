@@ -1,9 +1,10 @@
 //! `changelog-missing`: users can read what changed from version to version.
 
 use crate::{
+    doc::Node,
     facts::documents,
     model::{Evidence, Place, Site, Verdict},
-    repo::ComponentKind,
+    repo::{ComponentKind, FileKind, Repo},
     rule::{Context, Rule},
 };
 
@@ -65,7 +66,49 @@ impl Rule for ChangelogMissing {
             named && file.size > 0 && documents::is_prose(file)
         });
         evidence.extend(logs.take(3).map(|file| Evidence::At { place: Place::File(file.id), note: "log".into() }));
+        evidence.extend(in_pipelines(cx.repo).map(|place| Evidence::At { place, note: "tool".into() }));
         evidence.extend(cx.repo.declared(PACKAGES).map(|(_, place)| Evidence::At { place, note: "tool".into() }));
         Verdict::pass_or(evidence, || Verdict::fail(Site::new(Place::Missing("CHANGELOG.md".into()), "missing"), []))
     }
+}
+
+/// Actions that collect what changed since the version before.
+const WRITERS: &[&str] = &[
+    "release-drafter/release-drafter",
+    "googleapis/release-please-action",
+    "google-github-actions/release-please-action",
+    "changesets/action",
+    "mikepenz/release-changelog-builder-action",
+    "orhun/git-cliff-action",
+    "TriPSs/conventional-changelog-action",
+    "cycjimmy/semantic-release-action",
+];
+
+/// Actions that make a release with the notes that they are given.
+const RELEASES: &[&str] = &["action-gh-release", "/release-action", "/create-release", "action-automatic-releases"];
+
+/// The first step of a workflow that writes notes for each release, or has the forge write them.
+fn in_pipelines(repo: &Repo) -> Option<Place> {
+    repo.of_kind(FileKind::Workflow).find_map(|file| {
+        let doc = repo.doc(file.id)?;
+        let steps = doc.documents.iter().flat_map(Node::walk).map(|(_, node)| node);
+        let span = steps.filter(|node| node.is_map()).find_map(|step| {
+            if let Some(uses) = step.get("uses") {
+                let name = uses.text()?;
+                let with = |key: &str| step.get("with").and_then(|with| with.get(key)).is_some_and(says);
+                let told = ["generate_release_notes", "generateReleaseNotes", "body", "body_path", "bodyFile"];
+                let noted = RELEASES.iter().any(|it| name.contains(it)) && told.into_iter().any(with);
+                return (noted || WRITERS.iter().any(|it| name.starts_with(it))).then_some(uses.span);
+            }
+            let run = step.get("run")?;
+            let text = run.text()?;
+            (text.contains("gh release create") && text.contains("--generate-notes")).then_some(run.span)
+        })?;
+        Some(Place::At(file.id, span))
+    })
+}
+
+/// Whether an input is set to anything but "no".
+fn says(input: &Node) -> bool {
+    input.as_bool().unwrap_or_else(|| input.text().is_some_and(|text| !text.is_empty() && text != "false"))
 }

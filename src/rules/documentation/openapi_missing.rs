@@ -5,8 +5,8 @@ use crate::{
         Fact,
         routes::{Public, Route, RouteKind, standing::Area},
     },
-    model::{Confidence, Message, Place, Site, Verdict},
-    repo::{ComponentKind, FileKind, Role},
+    model::{Confidence, FileId, Message, Place, Site, Verdict},
+    repo::{ComponentKind, FileKind, Repo, Role},
     rule::{Context, Rule},
 };
 
@@ -110,13 +110,25 @@ fn described(cx: &Context<'_>) -> Option<Place> {
     let file = cx.repo.files().iter().find(|file| {
         let name = file.path.file_name().unwrap_or_default().to_ascii_lowercase();
         let document = matches!(file.path.extension(), Some("json" | "yaml" | "yml" | "apib" | "raml"));
+        let words = ["openapi", "swagger", "api-spec", "apispec", "postman"];
+        // `openapi/v2-orders.yaml`, as long as it is one.
+        let in_folder = || {
+            file.folder().components().any(|part| words.contains(&part.as_str())) && is_description(cx.repo, file.id)
+        };
         document
             && file.kind != FileKind::Lockfile
             && !matches!(file.role, Role::Test | Role::Vendored)
-            && (["openapi", "swagger", "api-spec", "apispec", "postman"].iter().any(|word| name.contains(word))
-                || matches!(file.path.extension(), Some("apib" | "raml")))
+            && (words.iter().any(|word| name.contains(word))
+                || matches!(file.path.extension(), Some("apib" | "raml"))
+                || in_folder())
     })?;
     Some(Place::File(file.id))
+}
+
+/// Whether a file says that it describes an interface.
+fn is_description(repo: &Repo, file: FileId) -> bool {
+    let root = repo.doc(file).and_then(|doc| doc.root());
+    root.is_some_and(|root| root.get("openapi").or_else(|| root.get("swagger")).is_some())
 }
 
 /// Whether the service answers with pages for people.

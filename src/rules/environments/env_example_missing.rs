@@ -39,10 +39,10 @@ impl Rule for EnvExampleMissing {
         }
         let told =
             |by: &[By]| own.iter().filter(|one| one.declared.iter().any(|declared| by.contains(&declared.by))).count();
-        let documented = told(&[By::Document, By::EnvFile, By::Platform]);
+        let documented = told(&[By::Document, By::EnvFile, By::Platform, By::Script]);
         if documented * 3 >= own.len() * 2 {
             let places = own.iter().filter_map(|one| {
-                one.declared.iter().find(|one| matches!(one.by, By::Document | By::EnvFile | By::Platform))
+                one.declared.iter().find(|one| matches!(one.by, By::Document | By::EnvFile | By::Platform | By::Script))
             });
             let evidence = places.take(1).map(|one| Evidence::At {
                 place: one.place.clone(),

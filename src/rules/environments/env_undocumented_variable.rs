@@ -34,6 +34,7 @@ impl Rule for EnvUndocumentedVariable {
         let own: Vec<(&Variable<'_>, Place)> = all
             .iter()
             .filter(|one| !variables::is_given(&one.name) && !is_about_development(&one.name))
+            .filter(|one| !one.is_set_by_program())
             .filter_map(|one| Some((one, first(cx, one)?)))
             .collect();
         if own.is_empty() {

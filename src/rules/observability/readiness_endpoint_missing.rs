@@ -6,6 +6,7 @@ use crate::{
         processes::{self, Asked, asked, looks},
     },
     model::{Message, Severity, Site, Verdict},
+    repo::ComponentKind,
     rule::{Context, Rule},
 };
 
@@ -45,9 +46,19 @@ impl Rule for ReadinessEndpointMissing {
                 Verdict::fail(Site::new(route.place.clone(), message("cluster")).related(probe, "probe"), [])
             }
             (None, Some((route, name))) => Verdict::pass_at(route.place.clone(), message("serves").with("name", name)),
+            // Pages that are rendered from what other services answer are ready as soon as they answer.
+            (None, None) if cx.component.kind == ComponentKind::WebApp && keeps_nothing(cx) => {
+                Verdict::not_applicable("no-store")
+            }
             (None, None) => {
                 Verdict::fail(Site::new(route.place.clone(), message("single")).severity(Severity::Low), [])
             }
         }
     }
+}
+
+/// Whether the component has no datastore of its own.
+fn keeps_nothing(cx: &Context<'_>) -> bool {
+    let profile = &cx.component.profile;
+    profile.datastores.is_empty() && profile.orms.is_empty()
 }

@@ -36,7 +36,11 @@ impl Rule for IncidentSeverityUndefined {
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let documents = documents::documents(cx.repo);
-        let mut covered = documents::about(&documents, Topic::Incidents);
+        let about_plan = |topic| {
+            let covered = documents::about(&documents, topic).into_iter();
+            covered.filter(|one| documents::is_own_plan(cx.repo, one)).collect::<Vec<_>>()
+        };
+        let mut covered = about_plan(Topic::Incidents);
         covered.extend(documents::about(&documents, Topic::Runbook));
         let levels: Vec<Evidence> = covered
             .iter()
@@ -45,7 +49,7 @@ impl Rule for IncidentSeverityUndefined {
             })
             .collect();
         Verdict::pass_or(levels, || {
-            match documents::about(&documents, Topic::Incidents).into_iter().find(|one| one.words >= PLAN) {
+            match about_plan(Topic::Incidents).into_iter().find(|one| one.words >= PLAN) {
                 Some(plan) => {
                     let message = Message::new("missing").with("name", plan.name);
                     Verdict::fail(Site::new(plan.place, message).confidence(Confidence::Likely), [])

@@ -30,7 +30,10 @@ impl Rule for OpsDocsStale {
         let (mut sites, mut named) = (Vec::new(), 0);
         for file in files {
             let mut said = BTreeSet::new();
-            for recipe in documents::recipes(cx.repo, file).iter().filter(|recipe| is_here(cx, recipe)) {
+            let recipes = documents::recipes(cx.repo, file);
+            // After a copy of another repository was taken, a reader is in its folder.
+            let own = recipes.iter().take_while(|recipe| !recipe.commands.iter().any(|it| is_copy_of_another(cx, it)));
+            for recipe in own.filter(|recipe| is_here(cx, recipe)) {
                 for command in &recipe.commands {
                     match known.judge(cx, file, command) {
                         Judged::Missing(message, key) if said.insert(key.clone()) => {
@@ -66,6 +69,20 @@ fn asked(cx: &Context<'_>) -> Vec<FileId> {
     };
     files.retain(|file| cx.repo.file(*file).kind == FileKind::Markdown && !kept(&cx.repo.file(*file).path));
     files
+}
+
+/// `git clone` of a repository that is called neither like this one nor like what it holds.
+fn is_copy_of_another(cx: &Context<'_>, command: &Command) -> bool {
+    let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
+    let ["git", "clone", rest @ ..] = words.as_slice() else { return false };
+    let Some(from) = rest.iter().find(|word| word.contains(['/', ':'])) else { return false };
+    let is_named = |text: &str| !text.contains(['<', '$', '{']) && !text.contains("your") && !text.contains("YOUR");
+    let last = from.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
+    let last = last.strip_suffix(".git").unwrap_or(last).to_lowercase();
+    let mut names: Vec<String> = cx.repo.manifests().iter().filter_map(|it| Some(it.name.as_ref()?.text.to_lowercase())).collect();
+    names.push(cx.repo.name().to_lowercase());
+    let own = |name: &String| name == &last || name.rsplit(['/', '+', '@']).next() == Some(last.as_str());
+    is_named(from) && !names.iter().any(own)
 }
 
 /// Whether a block works in this repository: not in another one, not on a machine where things lie elsewhere.

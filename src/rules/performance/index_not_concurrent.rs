@@ -7,7 +7,7 @@ use crate::{
         migrations::Tool,
         tables::{Dialect, History, Step},
     },
-    model::{Confidence, Evidence, Message, Place, Site, Verdict},
+    model::{Confidence, Evidence, Message, Place, Severity, Site, Verdict},
     rule::{Context, Rule},
 };
 
@@ -31,10 +31,10 @@ impl Rule for IndexNotConcurrent {
         let (mut sites, mut fine, mut unknown) = (Vec::new(), Vec::new(), false);
         for history in &all.histories {
             match history.dialect {
-                Dialect::Postgres => judge(history, newest, &mut sites, &mut fine),
+                Dialect::Postgres => judge(cx, history, newest, &mut sites, &mut fine),
                 Dialect::Unknown => {
                     let mut found = Vec::new();
-                    judge(history, newest, &mut found, &mut Vec::new());
+                    judge(cx, history, newest, &mut found, &mut Vec::new());
                     unknown |= !found.is_empty();
                 }
                 _ => {}
@@ -50,7 +50,11 @@ impl Rule for IndexNotConcurrent {
     }
 }
 
-fn judge(history: &History, newest: usize, sites: &mut Vec<Site>, fine: &mut Vec<Evidence>) {
+/// A table of a feature that is about to be released has no rows; one of the last release has few.
+const NEW: i64 = 7;
+const YOUNG: i64 = 45;
+
+fn judge(cx: &Context<'_>, history: &History, newest: usize, sites: &mut Vec<Site>, fine: &mut Vec<Evidence>) {
     let from = history.steps.len().saturating_sub(newest);
     for (number, step) in history.steps.iter().enumerate().skip(from).filter(|(_, step)| !step.base) {
         let mut blocking: Vec<Site> = Vec::new();
@@ -68,8 +72,12 @@ fn judge(history: &History, newest: usize, sites: &mut Vec<Site>, fine: &mut Vec
                     fine.push(Evidence::At { place, note: say("concurrent") });
                 }
             } else if history.schema.is_older(&index.table, number) {
-                blocking
-                    .push(Site::new(place, say("blocking")).key(index_key(step, index)).confidence(Confidence::Likely));
+                let site = Site::new(place, say("blocking")).key(index_key(step, index)).confidence(Confidence::Likely);
+                match history.days_since_made(cx.repo, &index.table, number) {
+                    Some(..=NEW) => {}
+                    Some(..=YOUNG) => blocking.push(site.severity(Severity::Low)),
+                    _ => blocking.push(site),
+                }
             }
         }
         sites.extend(together(blocking));
@@ -82,7 +90,9 @@ fn index_key(step: &Step, index: &crate::code::sql::CreateIndex) -> String {
 }
 
 /// One finding for each file: they are mended together.
-fn together(sites: Vec<Site>) -> Option<Site> {
+fn together(mut sites: Vec<Site>) -> Option<Site> {
+    // The weightiest speaks for all.
+    sites.sort_by_key(|site| site.severity == Some(Severity::Low));
     let mut sites = sites.into_iter();
     let mut first = sites.next()?;
     first.key = String::new();

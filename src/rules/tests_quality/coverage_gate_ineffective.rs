@@ -212,12 +212,15 @@ fn omissions(cx: &Context<'_>) -> Vec<Site> {
     let mut sites = Vec::new();
     for (omitted, scripted) in written.chain(scripted) {
         let Some(from) = omitted.place.file() else { continue };
+        if is_explained(cx, &omitted.place) {
+            continue;
+        }
         let folder = cx.repo.file(from).folder();
         let mut matched = cx.repo.files_below(folder).iter().filter(|file| {
             file.role == Role::Source && file.language.is_some() && matches(&omitted.pattern, file, folder, scripted)
         });
         let routes = matched.clone().filter(|file| answering.contains(&file.id)).count();
-        let critical = matched.find(|file| is_critical(file) && acts(cx, file));
+        let critical = matched.find(|file| is_critical(file) && acts(cx, file) && !declares(file));
         let message = match critical {
             Some(file) => Message::new("omitted").with("path", file.path.as_str()),
             None if answering.len() >= 3 && routes * 2 > answering.len() => {
@@ -240,6 +243,27 @@ fn answering(cx: &Context<'_>) -> Vec<FileId> {
     files.sort_unstable();
     files.dedup();
     files
+}
+
+/// Whether the comment above the pattern, or above the ones that stand together with it, says which other tests try
+/// what it leaves out.
+fn is_explained(cx: &Context<'_>, place: &Place) -> bool {
+    let Place::At(file, span) = place else { return false };
+    let Ok(text) = cx.repo.read(*file) else { return false };
+    let Some(before) = text.get(..span.start as usize) else { return false };
+    let above = before.lines().rev().skip(usize::from(!before.ends_with('\n')));
+    let comment = above
+        .map(str::trim_start)
+        .skip_while(|line| line.starts_with(['"', '\'', '`']) && !line.contains("//"))
+        .take_while(|line| line.starts_with("//") || line.starts_with('#') || line.starts_with('*'));
+    let said: String = comment.collect::<Vec<_>>().join(" ").to_lowercase();
+    ["integration", "e2e", "end-to-end", "exercised by", "tested by", "covered by"].iter().any(|word| said.contains(word))
+}
+
+/// Folders of declarations and of the shapes of data.
+fn declares(file: &File) -> bool {
+    let folders = ["types", "schemas", "interfaces", "constants", "dto", "dtos"];
+    file.folder().components().any(|part| folders.contains(&part.as_str()))
 }
 
 /// Declarations of types break nothing.

@@ -1,7 +1,13 @@
 //! `leftover-file-committed`: no left-over copies of files are in the repository.
 
+use std::collections::BTreeSet;
+
 use crate::{
-    model::{Confidence, Message, Place, Severity, Site, Verdict},
+    facts::{
+        Fact,
+        modules::{ExportSource, Target},
+    },
+    model::{Confidence, FileId, Message, Place, Severity, Site, Verdict},
     repo::{File, FileKind, Role},
     rule::{Context, Rule},
 };
@@ -15,6 +21,10 @@ impl Rule for LeftoverFileCommitted {
         "leftover-file-committed"
     }
 
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Modules]
+    }
+
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let written = |file: &&File| {
             let specimen = matches!(file.role, Role::Test | Role::Example | Role::Vendored | Role::Generated);
@@ -26,9 +36,30 @@ impl Rule for LeftoverFileCommitted {
         if !files.iter().any(|file| matches!(file.kind, FileKind::Code | FileKind::OtherCode | FileKind::Markdown)) {
             return Verdict::not_applicable("empty");
         }
-        let sites = files.iter().filter_map(|file| site(file)).collect();
+        let suspects: Vec<(&File, Site)> = files.iter().filter_map(|file| Some((*file, site(file)?))).collect();
+        // Only what is suspected is looked for: the imports of a large repository are many.
+        let used = if suspects.is_empty() { BTreeSet::new() } else { imported(cx) };
+        let sites = suspects.into_iter().filter(|(file, _)| !used.contains(&file.id)).map(|(_, site)| site).collect();
         Verdict::fail_or(sites, || Verdict::pass(cx.searched("searched", files.len()), []))
     }
+}
+
+/// Files that others import or pass on: a name that says "old" is then the name of what is in use.
+fn imported(cx: &Context<'_>) -> BTreeSet<FileId> {
+    let modules = cx.facts.modules(cx.repo);
+    let mut found = BTreeSet::new();
+    for (file, facts) in modules.files() {
+        let passed_on = facts.exports.iter().filter_map(|export| match &export.source {
+            ExportSource::Other { module, .. } => Some(module.as_str()),
+            ExportSource::Own(_) => None,
+        });
+        for module in facts.imports.iter().map(|import| import.module.as_str()).chain(passed_on) {
+            if let Target::File(target) = modules.target(file, module) {
+                found.insert(target);
+            }
+        }
+    }
+    found
 }
 
 fn site(file: &File) -> Option<Site> {

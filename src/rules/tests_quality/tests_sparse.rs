@@ -144,9 +144,13 @@ fn one_flow(cx: &Context<'_>, cases: &BTreeMap<FileId, usize>) -> Option<Site> {
     }
     let (_, n) = pages.into_iter().max_by_key(|(_, n)| *n).filter(|(_, n)| *n >= MANY_PAGES)?;
     let mut driving = cases.iter().filter(|(_, n)| **n > 0).filter(|(file, _)| {
-        cx.repo
-            .read(**file)
-            .is_ok_and(|text| ["page.goto(", "cy.visit(", "driver.get("].iter().any(|it| text.contains(it)))
+        let file = cx.repo.file(**file);
+        // Flows of Cypress are often written in commands of their own.
+        let of_cypress = file.name().contains(".cy.") || file.path.components().any(|part| part.as_str() == "cypress");
+        cx.repo.read(file.id).is_ok_and(|text| {
+            ["page.goto(", "cy.visit(", "driver.get("].iter().any(|it| text.contains(it))
+                || of_cypress && text.contains("cy.")
+        })
     });
     let (file, asked) = driving.next()?;
     if driving.next().is_some() || *asked > FEW_CASES {

@@ -9,7 +9,7 @@ use crate::{
         tsconfig::{self, Setting},
     },
     model::{FileId, Message, Place, Severity, Site, Verdict},
-    repo::Role,
+    repo::{Component, File, Role},
     rule::{Context, Rule},
 };
 
@@ -34,8 +34,7 @@ impl Rule for TsStrictDisabled {
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        let typescript = |language| matches!(language, Some(Language::TypeScript | Language::Tsx));
-        let written = cx.files(Role::Source).any(|file| typescript(file.language) && !file.name().contains(".d."));
+        let written = has_typescript(cx.files(Role::Source));
         let Some(config) = tsconfig::of_component(cx.repo, cx.component).filter(|_| written) else {
             return Verdict::not_applicable("no-typescript");
         };
@@ -49,7 +48,7 @@ impl Rule for TsStrictDisabled {
         }
         match strictness(cx, config.id) {
             Strictness::Fine(place) => evidence.push((place, Message::new("strict"))),
-            Strictness::Weak(found) => sites.extend(found),
+            Strictness::Weak(found) => sites.extend(found.into_iter().filter(|site| is_first(cx, site))),
             Strictness::NotKnown(base) if sites.is_empty() => {
                 return Verdict::unknown(Message::new("not-known").with("base", base));
             }
@@ -60,6 +59,30 @@ impl Rule for TsStrictDisabled {
         Verdict::fail_or(sites, || Verdict::pass_or(shown.clone(), || Verdict::not_applicable("no-typescript")))
             .also_fine(shown)
     }
+}
+
+fn has_typescript<'f>(mut files: impl Iterator<Item = &'f File>) -> bool {
+    files.any(|file| {
+        file.role == Role::Source
+            && matches!(file.language, Some(Language::TypeScript | Language::Tsx))
+            && !file.name().contains(".d.")
+    })
+}
+
+/// Whether no component before this one takes the same setting from the same file: one line is mended once.
+fn is_first(cx: &Context<'_>, site: &Site) -> bool {
+    let Some(file) = site.place.file().filter(|file| !cx.covers(*file)) else { return true };
+    let taken = |part: &&Component| {
+        if !has_typescript(cx.repo.files_of(part.id)) {
+            return false;
+        }
+        let config = tsconfig::of_component(cx.repo, part);
+        config.is_some_and(|config| {
+            let set = tsconfig::setting(cx.repo, config.id, "strict");
+            config.id == file || matches!(set, Setting::Set(from, _) if from == file)
+        })
+    };
+    cx.repo.components().iter().find(taken).is_none_or(|part| part.id == cx.component.id)
 }
 
 enum Strictness {
