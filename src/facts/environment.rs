@@ -196,9 +196,21 @@ fn is_demonstration(node: NodeRef<'_>) -> bool {
     false
 }
 
+/// Whether a class of settings around the place is that of one environment other than production:
+/// `class Development(Config)`, `class TestConfig`.
+fn is_in_class_of_development(node: NodeRef<'_>) -> bool {
+    node.enclosing_class().is_some_and(|class| {
+        let mut name = class.name().to_ascii_lowercase();
+        for word in ["configuration", "config", "settings", "environment", "env", "base", "_"] {
+            name = name.replace(word, "");
+        }
+        matches!(name.as_str(), "dev" | "develop" | "development" | "test" | "testing" | "tests" | "local" | "ci")
+    })
+}
+
 fn made(node: NodeRef<'_>, name: String, fallback: Fallback, via: Via) -> EnvRead {
     let fallback = if is_demonstration(node) { Fallback::Other } else { fallback };
-    let development_only = node.environment_guard() == Guard::DevelopmentOnly;
+    let development_only = node.environment_guard() == Guard::DevelopmentOnly || is_in_class_of_development(node);
     let required_in_production = stops_without(node);
     let variable = if is_variable(&name) && via != Via::Parameter { name.clone() } else { String::new() };
     let demand = if required_in_production || (fallback == Fallback::None && stops_later(node)) {

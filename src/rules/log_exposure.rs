@@ -1,6 +1,7 @@
 //! What the rules on log lines have in common: one call is one finding, of the rule that names the worst of it.
 
 use crate::{
+    code::Language,
     facts::{
         Facts,
         logging::{Exposed, Exposure, Guard, LogCall, Occasion, Sink},
@@ -18,6 +19,8 @@ const SHOWN: usize = 5;
 /// demand only.
 pub(in crate::rules) fn judged(cx: &Context<'_>, what: Exposed, mild: Severity) -> Verdict {
     let redacted = redacted(cx.facts);
+    // A filter that rewrites every message takes out what belongs to people; what else it knows, nobody can tell.
+    let scrubbed = what == Exposed::Person && cx.facts.files().any(|(_, facts)| facts.logging.scrubs);
     let (mut sites, mut masked, mut calls) = (Vec::new(), Vec::new(), 0);
     for (id, facts) in cx.facts.files() {
         let file = cx.repo.file(id);
@@ -28,8 +31,11 @@ pub(in crate::rules) fn judged(cx: &Context<'_>, what: Exposed, mild: Severity) 
         calls += facts.logging.calls.len();
         for call in &facts.logging.calls {
             let logger = matches!(call.sink, Sink::Logger { .. });
-            let (hidden, open): (Vec<&Exposure>, Vec<&Exposure>) =
-                call.exposes.iter().partition(|exposure| logger && redacted.contains(&exposure.key));
+            let in_python = file.language == Some(Language::Python);
+            let (hidden, open): (Vec<&Exposure>, Vec<&Exposure>) = call.exposes.iter().partition(|exposure| {
+                let scrubbed = scrubbed && exposure.what == Exposed::Person && in_python;
+                logger && (scrubbed || redacted.contains(&exposure.key))
+            });
             let worst = open.iter().map(|exposure| exposure.what).min();
             // What a command prints, the one who ran it reads.
             let told = !logger && matches!(call.occasion, Occasion::CommandLine | Occasion::MainBlock);

@@ -167,6 +167,8 @@ const GUARDS: &[(&str, &[GuardDoes])] = &[
     ("starlette.authentication.requires", &[Authenticates]),
     ("fastapi_csrf_protect", &[Csrf]),
     ("svix", &[Verifies]),
+    // `serve` of Upstash's workflows lets in only what bears the signature of its queue.
+    ("@upstash/workflow", &[Verifies]),
 ];
 
 /// Packages that never decide who comes in although their names or those of their members might say so.

@@ -393,6 +393,9 @@ fn called(node: NodeRef<'_>, name: &str) -> Option<Sign> {
         "hasPermission" | "has_permission" | "hasRole" | "has_role" | "isAdmin" | "is_admin" | "hasAccess"
         | "hasAnyRole" | "canAccess" | "has_perm" | "has_perms" | "userCan" => SignKind::ChecksRole,
         "createHmac" => return Some(Sign { about: None, ..sign(node, SignKind::VerifiesSignature) }),
+        "createHash" if hashes_secret_with_body(node) => {
+            return Some(Sign { about: None, ..sign(node, SignKind::VerifiesSignature) });
+        }
         _ if asserts(name) => SignKind::Asserts,
         _ => match about([name]) {
             Some(About::Csrf) => SignKind::ChecksCsrf,
@@ -404,6 +407,26 @@ fn called(node: NodeRef<'_>, name: &str) -> Option<Sign> {
         },
     };
     Some(sign(node, kind))
+}
+
+/// `createHash('sha256').update(SECRET + body)`: a signature of those who do not know of HMAC. The secret has to be
+/// hashed with what came, and the handler to speak of a signature.
+fn hashes_secret_with_body(node: NodeRef<'_>) -> bool {
+    let Some(update) =
+        node.ancestors().take(2).find(|above| above.is(Kind::Call) && above.callee_name() == Some("update"))
+    else {
+        return false;
+    };
+    let Some(given) = update.argument(0).map(NodeRef::resolved) else { return false };
+    let parts = given.is(Kind::Binary) || given.is(Kind::Template);
+    let secret = std::iter::once(given).chain(given.descendants().take(20)).any(|part| {
+        matches!(part.kind(), Kind::Identifier | Kind::Member) && part.name().to_ascii_lowercase().contains("secret")
+    });
+    parts
+        && secret
+        && update
+            .enclosing_function()
+            .is_some_and(|function| function.text().to_ascii_lowercase().contains("signature"))
 }
 
 /// Names that say little without what they are called on.

@@ -46,6 +46,8 @@ pub struct Logging {
     pub application: Option<Span>,
     /// The last words of the paths that a logger of this file masks.
     pub redacted: Vec<String>,
+    /// A filter or formatter of this file rewrites the messages of a logger, and speaks of data about people.
+    pub scrubs: bool,
 }
 
 impl Logging {
@@ -176,6 +178,7 @@ impl Extractor for LogCalls {
         match node.kind() {
             Kind::Import | Kind::Export if !node.name().is_empty() && !node.has(Flags::TYPE_ONLY) => {
                 facts.imports.push(node.name().to_owned());
+                facts.imports.extend(modules::logging_of(file, node));
             }
             Kind::Call => {
                 facts.imports.extend(modules::required(node));
@@ -186,7 +189,10 @@ impl Extractor for LogCalls {
                     facts.application = Some(node.span());
                 }
             }
-            Kind::Class => facts.setups.extend(setup::of_class(node)),
+            Kind::Class => {
+                facts.setups.extend(setup::of_class(node));
+                facts.scrubs |= exposure::scrubs(node);
+            }
             Kind::Assignment => facts.setups.extend(setup::of_assignment(file, node)),
             Kind::Switch => facts.silent.extend(setup::silent_branches(file, node)),
             Kind::Property => {

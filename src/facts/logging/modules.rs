@@ -2,7 +2,10 @@
 
 use camino::Utf8Path;
 
-use crate::code::{Kind, NodeRef};
+use crate::{
+    code::{Kind, Language, NodeRef, Role},
+    facts::Visit,
+};
 
 /// The module of a `require('x')` or an `import('x')`.
 pub(super) fn required(call: NodeRef<'_>) -> Option<String> {
@@ -11,6 +14,26 @@ pub(super) fn required(call: NodeRef<'_>) -> Option<String> {
         return None;
     }
     call.argument(0).filter(|argument| argument.is(Kind::String)).map(|argument| argument.name().to_owned())
+}
+
+/// The modules about logging that an import of Python takes from a package by name: `company_utils.logging` of
+/// `from company_utils import logging`.
+pub(super) fn logging_of(file: &Visit<'_>, import: NodeRef<'_>) -> Vec<String> {
+    if file.file.language != Some(Language::Python) || !import.is(Kind::Import) {
+        return Vec::new();
+    }
+    let package = import.name();
+    import
+        .children_in(Role::Item)
+        .filter(|item| item.is(Kind::ImportName) && matches!(item.name(), "logging" | "log" | "logs" | "logger"))
+        .map(|item| {
+            if package.ends_with('.') {
+                format!("{package}{}", item.name())
+            } else {
+                format!("{package}.{}", item.name())
+            }
+        })
+        .collect()
 }
 
 /// Whether `specifier`, written in the file `importer`, can name the file `target`. Paths are relative to the root.

@@ -217,8 +217,17 @@ fn is_command_line(file: &Visit<'_>, call: NodeRef<'_>) -> bool {
         return true;
     }
     let of_library = imports_one_of(call, COMMAND_LINES);
-    let commands = |function| is_command(function, of_library);
+    let commands = |function: NodeRef<'_>| is_command(function, of_library);
     if call.ancestors().filter(|node| node.is(Kind::Function)).any(commands) {
+        return true;
+    }
+    // What only commands call is a part of them.
+    let serves_commands = |function: NodeRef<'_>| {
+        let mut calls = function.local_calls().take(REACH).peekable();
+        let within = |call: NodeRef<'_>| call.ancestors().filter(|node| node.is(Kind::Function)).any(commands);
+        calls.peek().is_some() && calls.all(within)
+    };
+    if of_library && call.ancestors().filter(|node| node.is(Kind::Function)).any(serves_commands) {
         return true;
     }
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);

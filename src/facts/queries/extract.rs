@@ -9,7 +9,7 @@ use super::{
     told, written,
 };
 use crate::{
-    code::{Flags, Kind, Language, NodeRef, Role},
+    code::{BindingKind, Flags, Kind, Language, NodeRef, Role},
     facts::{Extractor, Fact, FileFacts, Visit, Watch, modules::Name},
     model::Span,
 };
@@ -61,6 +61,7 @@ impl Extractor for QueryExtractor {
 fn of(call: NodeRef<'_>, read: Read<'_>) -> Query {
     let privileged = (read.library == Library::Supabase).then(|| call.receiver().and_then(privileged)).flatten();
     let (library, takes_all) = (read.library, told::takes_all(call, read.library));
+    let own_values = read.operation == Operation::Update && sets_element(call);
     Query {
         span: call.span(),
         library: read.library,
@@ -70,7 +71,8 @@ fn of(call: NodeRef<'_>, read: Read<'_>) -> Query {
         filters: if read.operation == Operation::Insert { belongs(call) } else { read.conditions.filters },
         open: read.conditions.open || read.leaves,
         bounded: read.bounded,
-        iteration: iteration(call),
+        own_values,
+        iteration: iteration(call).filter(|_| library != Library::Prisma || !is_collected(call)),
         privileged,
         limit: limit::limit(call, library),
         takes_all,
@@ -195,10 +197,9 @@ fn is_fixed(over: NodeRef<'_>) -> bool {
         Kind::Call => {
             matches!(value.callee_name(), Some("range"))
                 || (matches!(value.callee_name(), Some("entries" | "keys" | "values" | "enumerate" | "items"))
-                    && value
-                        .argument(0)
-                        .or_else(|| value.receiver())
-                        .is_some_and(|inner| matches!(inner.resolved().kind(), Kind::Object | Kind::Array)))
+                    && value.argument(0).or_else(|| value.receiver()).is_some_and(|inner| {
+                        matches!(inner.resolved().kind(), Kind::Object | Kind::Array) || is_enumeration(inner)
+                    }))
         }
         // `SUPPORTED_LANGUAGES`.
         Kind::Identifier | Kind::Member => {
@@ -207,6 +208,47 @@ fn is_fixed(over: NodeRef<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// `Object.values(DataSource)`: what is written with a capital letter and comes from elsewhere is an enumeration.
+fn is_enumeration(node: NodeRef<'_>) -> bool {
+    let name = node.name();
+    node.is(Kind::Identifier)
+        && name.starts_with(|first: char| first.is_ascii_uppercase())
+        && node.binding().is_some_and(|binding| match binding.kind {
+            BindingKind::Import { .. } => true,
+            BindingKind::Variable => binding.top_level,
+            _ => false,
+        })
+}
+
+/// Whether a query of Prisma is put into a list without being waited for, as for `$transaction(operations)`: until
+/// then it is not sent.
+fn is_collected(call: NodeRef<'_>) -> bool {
+    if call.has(Flags::AWAIT) {
+        return false;
+    }
+    let pushed = call.parent().filter(|parent| parent.is(Kind::Call) && parent.callee_name() == Some("push"));
+    pushed.is_some_and(|push| {
+        let source = push.tree().source();
+        let list = push.receiver().map(NodeRef::name).unwrap_or_default();
+        !list.is_empty() && (source.contains("$transaction") || source.contains("PrismaPromise"))
+    })
+}
+
+/// Whether an update in an iteration sets a value that belongs to its turn: no one statement does that for all rows.
+/// `update({ where: { id: row.id }, data: { url: row.url } })`
+fn sets_element(call: NodeRef<'_>) -> bool {
+    let Some(around) = call.enclosing_iteration() else { return false };
+    let data = call.argument(0).filter(|given| given.is(Kind::Object)).and_then(|given| given.property("data"));
+    let Some(data) = data else { return false };
+    let value = data.child(Role::Value).unwrap_or(data);
+    std::iter::once(value).chain(value.descendants()).filter(|node| node.is(Kind::Identifier)).any(|name| {
+        name.binding().is_some_and(|binding| {
+            let declared = name.tree().at(binding.declaration).span();
+            around.span().contains(declared)
+        })
+    })
 }
 
 /// Whether something that belongs to one turn of the iteration is among what the chain of calls is given.

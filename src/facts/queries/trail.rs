@@ -276,7 +276,9 @@ fn handed(kind: RouteKind, python: bool, parameter: Option<&Parameter>, name: &s
     // Whatever a server action is given, the client sends. Elsewhere a wrapper may add what it has looked up:
     // `withTeam(({ team, params }) => …)`.
     let request = path.iter().any(|name| REQUEST.contains(&plain(name).as_str()));
-    if request || kind == RouteKind::ServerAction { chosen() } else { Source::Other }
+    // `.action(async ({ parsedInput, ctx }) => …)`: the context is what the client's middleware has looked up.
+    let context = path.first().is_some_and(|first| matches!(first.as_str(), "ctx" | "context"));
+    if request || (kind == RouteKind::ServerAction && !context) { chosen() } else { Source::Other }
 }
 
 /// Whether a Python parameter is filled by a dependency and not by the client.

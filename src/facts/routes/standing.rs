@@ -247,7 +247,16 @@ pub fn calls_of<'a>(modules: Modules<'a>, route: &Route) -> Vec<&'a CallSite> {
 
 /// Whether the handler is known and only answers: it calls nothing but what makes the answer.
 pub fn only_answers(modules: Modules<'_>, route: &Route) -> bool {
-    handler_of(route).is_some() && calls_of(modules, route).iter().all(|call| makes_answer(call))
+    let Some((file, span)) = handler_of(route) else { return false };
+    let function = modules.function_at(file, span);
+    // `@app.get("/admin")` registers the handler; the handler does not call it.
+    let decorates = |call: &CallSite| {
+        function.is_some_and(|id| {
+            let decorators = &modules.function(id).decorators;
+            decorators.iter().any(|decorator| matches!(decorator, Shape::Call(made) if made.span.contains(call.span)))
+        })
+    };
+    calls_of(modules, route).iter().all(|call| makes_answer(call) || decorates(call))
 }
 
 fn makes_answer(call: &CallSite) -> bool {
@@ -284,6 +293,7 @@ fn makes_answer(call: &CallSite) -> bool {
         "fileresponse",
         "redirect",
         "notfound",
+        "abort",
         "router",
         "path",
         // The caller's own cookies.

@@ -69,7 +69,8 @@ pub struct SideSigns {
 }
 
 /// Literals of which a file must hold one to say anything about its side.
-const KEYWORDS: [&str; 43] = [
+const KEYWORDS: [&str; 44] = [
+    "@angular/core",
     "use client",
     "use server",
     "server-only",
@@ -178,6 +179,10 @@ impl Extractor for Sides {
         match node.kind() {
             Kind::Import if is_server_module(node) => first(&mut signs.server, node),
             Kind::Import if node.name() == "client-only" => first(&mut signs.client, node),
+            // A component of Angular is drawn in the browser, whatever serves the rest.
+            Kind::Import if node.name() == "@angular/core" && is_component_file(file.file) => {
+                first(&mut signs.client, node);
+            }
             Kind::Call if requires_server_module(node) => first(&mut signs.server, node),
             Kind::Call if is_hook(file, node) => first(&mut signs.client, node),
             Kind::Member if touches_browser(node) => first(&mut signs.browser, node),
@@ -332,7 +337,7 @@ fn is_bundled(repo: &Repo, component: &Component) -> bool {
 
 /// A file of markup: it asks for its side to render, and what it does then it does in the browser.
 fn is_component_file(file: &File) -> bool {
-    file.path.extension().is_some_and(|extension| extension.ends_with('x'))
+    file.name().ends_with(".component.ts") || file.path.extension().is_some_and(|extension| extension.ends_with('x'))
 }
 
 #[cfg(test)]

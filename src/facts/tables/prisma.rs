@@ -205,13 +205,14 @@ fn quoted(text: &str) -> Option<&str> {
     text.split('"').nth(1)
 }
 
-/// The names in the first brackets, or the only one, which needs none: `@@index(ownerId)`; `createdAt(sort: Desc)` is
-/// `createdAt`.
+/// The names in the first brackets; `createdAt(sort: Desc)` is `createdAt`. One name may stand without them:
+/// `@@index(userId)`.
 fn list(text: &str) -> Vec<String> {
     let Some(open) = text.find('[') else {
-        let only = text.split_once('(').map(|(_, rest)| rest.split([',', ')', '(']).next().unwrap_or_default().trim());
-        let only = only.map(|name| name.strip_prefix("fields:").unwrap_or(name).trim());
-        return only.filter(|name| !name.is_empty() && !name.contains(':')).map(str::to_owned).into_iter().collect();
+        let first = text.split_once('(').and_then(|(_, rest)| rest.split([',', ')', '(']).next()).unwrap_or_default();
+        let name = first.trim().trim_start_matches("fields:").trim();
+        let is_name = !name.is_empty() && name.chars().all(|char| char.is_ascii_alphanumeric() || char == '_');
+        return if is_name { vec![name.to_owned()] } else { Vec::new() };
     };
     let inner = text[open + 1..].split(']').next().unwrap_or_default();
     let mut depth = 0_usize;

@@ -39,10 +39,10 @@ impl Rule for ComposeHealthcheckMissing {
                 Weight::Low => ("missing-development", Severity::Low),
                 Weight::None => continue,
             };
-            let long_running =
-                project.services.iter().filter(|service| {
-                    runs(project, service) && !service.is_one_shot() && !service.stands_for_another()
-                });
+            let long_running = project
+                .services
+                .iter()
+                .filter(|service| runs(project, service) && !service.is_one_shot() && !service.stands_for_another());
             for service in long_running {
                 if let Some(place) = service.healthcheck() {
                     match absent_tool(cx.repo, service) {

@@ -45,7 +45,11 @@ impl Rule for RawErrorLogging {
         };
         if let Some(error) = of_request(call) {
             let message = Message::new("request").with("name", error.name());
-            out.bad(file.place(call), message).confidence = Confidence::Likely;
+            let noted = out.bad(file.place(call), message);
+            noted.confidence = Confidence::Likely;
+            if matches!(found.sink, Sink::Logger { .. }) {
+                noted.key.push_str("logger");
+            }
         } else if let Some(module) = logger_module(file, call, &found) {
             let key = if behind_text(call).is_some() { "lost" } else { "kept" };
             let error = behind_text(call).or_else(|| in_record(call)).map_or("", NodeRef::name);
@@ -61,8 +65,12 @@ impl Rule for RawErrorLogging {
             return Verdict::not_applicable("no-logs");
         }
         let seen = observed::on_server(cx);
-        let mut sites: Vec<Site> =
-            seen.iter().filter(|seen| seen.tone == Tone::Bad).map(|seen| site_of(seen)).collect();
+        let formatted = writes_message_only(cx);
+        let mut sites: Vec<Site> = seen
+            .iter()
+            .filter(|seen| seen.tone == Tone::Bad && !(formatted && seen.key == "logger"))
+            .map(|seen| site_of(seen))
+            .collect();
         let mut fine = Vec::new();
         for note in seen.iter().filter(|seen| seen.tone == Tone::Note) {
             if !writes_with_pino(cx, note) {
@@ -81,6 +89,22 @@ impl Rule for RawErrorLogging {
             .also_fine(fine)
             .sites(total, ok)
     }
+}
+
+/// Whether the loggers of winston here write the message and the stack and nothing else of an error:
+/// `format.printf(({ message, stack }) => …)`.
+fn writes_message_only(cx: &Context<'_>) -> bool {
+    let mut makers = cx
+        .facts
+        .files()
+        .filter(|(_, facts)| facts.logging.setups.iter().any(|setup| setup.library == "winston"))
+        .filter_map(|(file, _)| cx.repo.read(file).ok())
+        .peekable();
+    let plain = |text: &str| {
+        let writes_all = ["json(", "JSON.stringify", "prettyPrint(", "simple(", "logstash(", "inspect("];
+        text.contains("printf(") && !writes_all.iter().any(|word| text.contains(word))
+    };
+    makers.peek().is_some() && makers.all(|text| plain(&text))
 }
 
 /// The caught error of a request of axios, when it is logged as it is: it holds the request with its headers.

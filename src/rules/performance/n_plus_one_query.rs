@@ -6,9 +6,9 @@ use crate::{
     facts::{
         Fact,
         modules::{Definition, FunctionId},
-        queries::{Iteration, Library, Query},
+        queries::{Comparison, Iteration, Library, Operation, Query},
     },
-    model::{Confidence, FileId, Message, Place, Site, Span, Verdict},
+    model::{Confidence, FileId, Message, Place, Severity, Site, Span, Verdict},
     repo::{File, Role},
     rule::{Context, Rule},
 };
@@ -66,9 +66,23 @@ fn direct(file: FileId, query: &Query, loops: &mut BTreeSet<Span>) -> Option<Sit
     if !loops.insert(iteration.span) {
         return None;
     }
-    let key = if iteration.parallel { "parallel" } else { "query" };
+    // One statement for many rows already, as `updateMany({ where: { id: { in: ids } } })`.
+    let many = query.filters.iter().any(|filter| filter.comparison == Comparison::OneOf);
+    if many && writes(query) {
+        return None;
+    }
+    let key = match (query.own_values, iteration.parallel) {
+        (true, _) => "own",
+        (false, true) => "parallel",
+        (false, false) => "query",
+    };
     let message = Message::new(key).with("library", query.library.name()).with("table", query.table.as_str());
-    Some(Site::new(Place::At(file, query.span), message))
+    let site = Site::new(Place::At(file, query.span), message);
+    Some(if query.own_values { site.severity(Severity::Low) } else { site })
+}
+
+fn writes(query: &Query) -> bool {
+    matches!(query.operation, Operation::Insert | Operation::Update | Operation::Delete)
 }
 
 /// Calls in loops that lead to a query.
@@ -87,13 +101,22 @@ fn called(cx: &Context<'_>, file: FileId, loops: &mut BTreeSet<Span>) -> Vec<Sit
             let inside = modules.function(id).span;
             let queries = cx.facts.of(id.file)?.queries.queries_in(inside);
             let known = |query: &&Query| !matches!(query.library, Library::Mongoose | Library::Django);
-            queries.filter(known).map(|query| query.table.clone()).next()
+            queries.filter(known).map(|query| (query.table.clone(), writes(query))).next()
         });
-        if let Some(table) = table {
+        if let Some((table, writes)) = table {
             loops.insert(span);
             let name = modules.function(callee).name.as_str();
-            let message = Message::new("call").with("name", name).with("table", table);
-            sites.push(Site::new(Place::At(file, pass.span), message).confidence(Confidence::Likely));
+            // A repository class asks for the model that it was made for.
+            let named = !matches!(table.as_str(), "" | "self" | "cls" | "this" | "model");
+            let key = match (writes, named) {
+                (true, _) => "work",
+                (false, true) => "call",
+                (false, false) => "call-unnamed",
+            };
+            let message = Message::new(key).with("name", name).with("table", table);
+            let site = Site::new(Place::At(file, pass.span), message).confidence(Confidence::Likely);
+            // What begins with a write is a piece of work for each element, and often cannot be done for all at once.
+            sites.push(if writes { site.severity(Severity::Low) } else { site });
         }
     }
     sites

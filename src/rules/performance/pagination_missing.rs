@@ -174,7 +174,20 @@ fn judge(cx: &Context<'_>, file: FileId, query: &Query, listing: &BTreeSet<(File
     {
         return Judged::Growing;
     }
-    if listing.contains(&(file, query.span)) { Judged::Listed } else { Judged::Natural }
+    if listing.contains(&(file, query.span)) && !is_capped(cx, file, query) { Judged::Listed } else { Judged::Natural }
+}
+
+/// Whether the same file counts the rows of the table before it adds one, and refuses above a constant:
+/// `if (count >= MAX_LINKS_PER_GROUP)`.
+fn is_capped(cx: &Context<'_>, file: FileId, query: &Query) -> bool {
+    let counts = cx.facts.of(file).is_some_and(|facts| {
+        let queries = &facts.queries.queries;
+        queries.iter().any(|other| other.operation == Operation::Aggregate && other.table == query.table)
+    });
+    counts
+        && cx.repo.read(file).is_ok_and(|text| {
+            text.lines().any(|line| line.contains("MAX_") && (line.contains(">=") || line.contains("> MAX_")))
+        })
 }
 
 /// Columns that sort rows into a few large kinds.
@@ -192,7 +205,10 @@ fn listing(cx: &Context<'_>) -> BTreeSet<(FileId, Span)> {
     for route in cx.facts.routes(cx.repo) {
         let last = route.path.rsplit('/').next().unwrap_or_default();
         let one = last.contains([':', '{', '[', '<', '*', '$']);
-        if route.kind != RouteKind::Http || route.method != "GET" || one {
+        // What a schedule calls works rows off, and answers with how many there were.
+        let scheduled = route.path.split('/').any(|part| matches!(part, "cron" | "crons" | "cronjobs"))
+            || route.guards.iter().any(|guard| guard.name.to_ascii_lowercase().contains("cron"));
+        if route.kind != RouteKind::Http || route.method != "GET" || one || scheduled {
             continue;
         }
         let Some(Place::At(file, span)) = route.handler else { continue };
@@ -248,7 +264,7 @@ fn words(table: &str) -> Vec<String> {
         if !char.is_alphanumeric() || (char.is_uppercase() && lower) {
             words.push(String::new());
         }
-        lower = char.is_lowercase();
+        lower = char.is_lowercase() || char.is_numeric();
         if let (true, Some(word)) = (char.is_alphanumeric(), words.last_mut()) {
             word.extend(char.to_lowercase());
         }
@@ -339,6 +355,8 @@ const SMALL: &[&str] = &[
     "brand",
     "prompttemplate",
     "subscription",
+    "discount",
+    "coupon",
     "admin",
     "network",
     "cron",

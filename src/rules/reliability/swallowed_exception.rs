@@ -209,6 +209,16 @@ fn work(around: NodeRef<'_>, script: bool, falls_through: bool) -> Option<Work> 
     if calls.first().is_some_and(|call| is_probe(*call)) || only_probes || returns && falls_through {
         return None;
     }
+    // `await Promise.allSettled(…)` never throws: what is lost is lost there.
+    let waiting: Vec<&NodeRef<'_>> = calls.iter().filter(|call| call.has(Flags::AWAIT)).collect();
+    let settles = |call: &&&NodeRef<'_>| call.callee_path().is_some_and(|path| path == "Promise.allSettled");
+    let outside = |call: &NodeRef<'_>| {
+        !waiting.iter().filter(settles).any(|all| **all != *call && all.span().contains(call.span()))
+    };
+    let mut own_waits = waiting.iter().filter(|call| outside(call)).peekable();
+    if own_waits.peek().is_some() && own_waits.all(|call| settles(&call)) {
+        return None;
+    }
     let waited = |call: &NodeRef<'_>| !script || call.has(Flags::AWAIT);
     let changes = calls.iter().filter(|call| waited(call)).any(|call| {
         let stored = call.receiver().is_some_and(|receiver| !is_local(receiver) && !is_model(receiver));

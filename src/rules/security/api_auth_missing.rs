@@ -184,6 +184,10 @@ fn standing(repo: &Repo, modules: Modules<'_>, route: &Route, reached: &BTreeSet
     {
         return Standing::Unclear;
     }
+    // Whoever may come is counted, and no row is written: what visitors without an account are offered.
+    if route.guard(GuardDoes::RateLimits).is_some() && !standing::writes(modules, route) {
+        return Standing::Unclear;
+    }
     // An action that no code of the browser imports is not offered to it.
     if route.kind == RouteKind::ServerAction && !reached.contains(&route.file) {
         return Standing::Unclear;

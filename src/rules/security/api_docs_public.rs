@@ -133,7 +133,8 @@ fn fastapi(file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {
     }
     let schema = node.keyword("openapi_url");
     let docs = [node.keyword("docs_url"), node.keyword("redoc_url")];
-    let decided = |value: &NodeRef<'_>| !value.is(Kind::String);
+    // Nothing is served under an empty address.
+    let decided = |value: &NodeRef<'_>| !value.is(Kind::String) || value.name().is_empty();
     if schema.is_some_and(|value| decided(&value)) || docs.iter().flatten().any(decided) {
         out.good(file.place(schema.or(docs[0]).unwrap_or(node)), "decided");
     } else {

@@ -30,10 +30,15 @@ impl Rule for FallbackSecret {
         let (mut sites, mut fine) = (Vec::new(), BTreeMap::new());
         let refused = refused_names(cx);
         for (file, read) in secret_reads(cx) {
+            if read.development_only && is_required_beside(cx, file, read) {
+                continue;
+            }
+            let read =
+                &EnvRead { shown_elsewhere: read.shown_elsewhere || is_address_beside(cx, file, read), ..read.clone() };
             match judge(file, read, &refused) {
                 Judged::Bad(site) => sites.push(site),
                 Judged::Fine(evidence) => {
-                    fine.entry(read.name.as_str()).or_insert(evidence);
+                    fine.entry(read.name.clone()).or_insert(evidence);
                 }
                 Judged::Nothing => {}
             }
@@ -171,6 +176,27 @@ fn words_of(name: &str) -> Vec<String> {
     }
     words.retain(|word| !word.is_empty());
     words
+}
+
+/// Whether the same file reads the variable without a default for the other environments:
+/// `class Development(Config)` overrides what `class Config` requires.
+fn is_required_beside(cx: &Context<'_>, file: FileId, read: &EnvRead) -> bool {
+    let reads = cx.facts.of(file).map(|facts| facts.environment.as_slice()).unwrap_or_default();
+    reads.iter().any(|other| {
+        other.name == read.name && !other.development_only && matches!(other.fallback, Fallback::None | Fallback::Empty)
+    })
+}
+
+/// Whether the same file reads the address of the service that the key opens: `PREVIEW_API_HOST` beside
+/// `PREVIEW_API_KEY`. Then this program shows the key, and checks nothing with it.
+fn is_address_beside(cx: &Context<'_>, file: FileId, read: &EnvRead) -> bool {
+    let Some(service) = ["_API_KEY", "_API_TOKEN"].iter().find_map(|end| read.name.strip_suffix(end)) else {
+        return false;
+    };
+    let reads = cx.facts.of(file).map(|facts| facts.environment.as_slice()).unwrap_or_default();
+    reads.iter().filter_map(|other| other.name.strip_prefix(service)).any(|rest| {
+        matches!(rest, "_API_HOST" | "_API_URL" | "_API_HOST_NAME" | "_API_BASE_URL" | "_HOST" | "_URL" | "_BASE_URL")
+    })
 }
 
 enum Judged {

@@ -44,13 +44,16 @@ impl Rule for HardcodedSecret {
         }
         for found in secrets::find(file.text, &file.file.path) {
             let place = Place::At(file.file.id, found.span);
-            if is_shown_as_example(file.text, found.span) || is_others(&found, file) {
+            if is_shown_as_example(file.text, found.span)
+                || is_others(&found, file)
+                || is_denied(file.text, &found, file.file.role)
+            {
                 continue;
             }
             // An example is filled in for production, too.
             let named = file.file.kind != FileKind::EnvExample && tier::of_path(&file.file.path) == Tier::Development;
             let local = named || in_local_settings(file, found.span);
-            let Some((severity, confidence)) = weigh(&found, file.file.role, local) else { continue };
+            let Some((severity, confidence)) = weigh(&found, file.file.name(), file.file.role, local) else { continue };
             let observation = out.bad(place, message(&found, file));
             observation.severity = Some(severity);
             observation.confidence = confidence;
@@ -72,8 +75,12 @@ impl Rule for HardcodedSecret {
 
 /// How bad and how sure, by what the match is and where it stands; `None` when it should not be mentioned. `local`:
 /// the file or the class around it serves development only.
-fn weigh(found: &SecretMatch, role: Role, local: bool) -> Option<(Severity, Confidence)> {
+fn weigh(found: &SecretMatch, name: &str, role: Role, local: bool) -> Option<(Severity, Confidence)> {
     let generic = found.provider == "generic";
+    // The key of the certificate that a development server shows for its own machine.
+    if local && found.provider == "private-key" && name.contains("localhost") {
+        return Some((Severity::Low, found.confidence.max(Confidence::Likely)));
+    }
     match (found.kind, role) {
         // Made up to be looked at, or to start the program on its author's machine.
         (Kind::Live, Role::Story) if generic => None,
@@ -106,6 +113,33 @@ fn is_shown_as_example(text: &str, span: Span) -> bool {
     ["placeholder", "example", "e.g.", "helptext", "description", "devstoreaccount1"]
         .iter()
         .any(|word| before.contains(word))
+}
+
+/// Whether a comment at the end of the line, or right above it, says that the value is none: `// not a secret, only …`.
+/// In tests it is enough to call it a dummy. What a provider's own form gives away is not talked away.
+fn is_denied(text: &str, found: &SecretMatch, role: Role) -> bool {
+    let start = text[..found.span.start as usize].rfind('\n').map_or(0, |newline| newline + 1);
+    let rest = text[found.span.end as usize..].lines().next().unwrap_or_default();
+    let above: Vec<&str> = text[..start]
+        .lines()
+        .rev()
+        .map(str::trim)
+        .take_while(|line| {
+            line.starts_with("//") || line.starts_with('#') || line.starts_with('*') || line.starts_with("/*")
+        })
+        .take(4)
+        .collect();
+    let mut said = rest.split_once("//").or_else(|| rest.split_once(" #")).map_or("", |(_, said)| said).to_owned();
+    for line in above.iter().rev() {
+        said.push(' ');
+        said.push_str(line);
+    }
+    let said = said.to_ascii_lowercase().replace('\'', "");
+    let denies =
+        ["not a secret", "not actually a secret", "not really a secret", "isnt a secret", "not secret", "isnt secret"];
+    let made_up = matches!(role, Role::Test | Role::Docs | Role::Example | Role::Story)
+        && ["dummy", "not a real", "made up", "made-up"].iter().any(|word| said.contains(word));
+    found.provider == "generic" && denies.iter().any(|word| said.contains(word)) || made_up
 }
 
 /// Values that another rule speaks of, or that a pipeline makes up for its own run: the default of a Compose variable

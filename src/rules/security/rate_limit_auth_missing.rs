@@ -63,6 +63,8 @@ impl Rule for RateLimitAuthMissing {
                 route.component == cx.component.id
                     && takes_credentials(route)
                     && !log_in::is_hosted(modules, route)
+                    && !standing::only_answers(modules, route)
+                    && !asks_for_role(modules, route)
                     && !log_in::is_for_known_callers(cx.repo, route)
             })
             .collect();
@@ -109,7 +111,11 @@ impl Rule for RateLimitAuthMissing {
                 let key = if told { "told" } else { "missing" };
                 let message = Message::new(key).with("path", route.path.as_str());
                 let site = Site::new(place, message).confidence(Confidence::Likely).key(&route.path);
-                sites.push(if told { site.severity(Severity::Medium) } else { site });
+                sites.push(match (told, exchanges_code(route)) {
+                    (true, true) => site.severity(Severity::Low),
+                    (true, false) => site.severity(Severity::Medium),
+                    (false, _) => site,
+                });
             }
         }
         // A limiter in middleware may stand in front of the library's own routes.
@@ -132,6 +138,15 @@ impl Rule for RateLimitAuthMissing {
         }
         Verdict::fail_or(sites, || Verdict::unknown("unclear")).also_fine(shown).sites(total, ok)
     }
+}
+
+/// Whether the handler refuses whoever has not the role for it: an owner who sets the password of somebody else.
+fn asks_for_role(modules: Modules<'_>, route: &Route) -> bool {
+    let Some((file, span)) = standing::handler_of(route) else { return false };
+    let Some(id) = modules.function_at(file, span) else { return false };
+    let known = |name: &str| name.starts_with("current_") || matches!(name, "currentUser" | "current");
+    let takes_caller = modules.function(id).parameters.iter().any(|parameter| known(&parameter.name));
+    takes_caller && standing::refuses(modules, route)
 }
 
 fn takes_credentials(route: &Route) -> bool {
@@ -188,4 +203,9 @@ fn takes_told(repo: &Repo, modules: Modules<'_>, route: &Route) -> bool {
         (text.contains("token") && text.contains("password")).then_some(())
     };
     matches!(last, "resetpassword" | "passwordreset") && modules.reach(id, 1, named).is_some()
+}
+
+/// `/oauth/token`: a code that is good once, with a secret or a proof of the client beside it.
+fn exchanges_code(route: &Route) -> bool {
+    standing::segments(&route.path).last().is_some_and(|last| last == "token")
 }

@@ -17,6 +17,9 @@ pub(in crate::rules) static RULE: TlsVerificationDisabled = TlsVerificationDisab
 
 pub(in crate::rules) struct TlsVerificationDisabled;
 
+/// Nodes of a function that are looked at.
+const STEPS: usize = 2000;
+
 impl Rule for TlsVerificationDisabled {
     fn id(&self) -> &'static str {
         "tls-verification-disabled"
@@ -41,7 +44,8 @@ impl Rule for TlsVerificationDisabled {
         let script = file.file.language.is_some_and(crate::code::Language::is_script);
         let found = if script { in_script(file, node) } else { in_python(node) };
         let Some(setting) = found else { return };
-        if !node.is_dev_only() && !is_chosen(node) && !asks_itself(file) {
+        let judged = || is_set_later(node) || looks_itself(node);
+        if !node.is_dev_only() && !is_chosen(node) && !asks_itself(file) && !judged() {
             out.bad(file.place(node), Message::new("code").with("setting", setting));
         }
     }
@@ -155,6 +159,31 @@ fn in_python(node: NodeRef<'_>) -> Option<&'static str> {
 fn asks_itself(file: &Visit<'_>) -> bool {
     let stem = file.file.path.file_stem().unwrap_or_default().to_ascii_lowercase().replace(['-', '_', '.'], "");
     stem.contains("healthcheck")
+}
+
+/// Whether the same attribute is set again in a branch below: `CERT_NONE` is where the modes begin, and the one that
+/// the operator chose decides.
+fn is_set_later(node: NodeRef<'_>) -> bool {
+    let Some(target) = node.child(NodeRole::Target).filter(|target| target.is(Kind::Member)) else { return false };
+    let Some(function) = node.enclosing_function() else { return false };
+    function.descendants().take(STEPS).any(|other| {
+        other.is(Kind::Assignment)
+            && other.span().start > node.span().end
+            && other.child(NodeRole::Target).is_some_and(|again| again.text() == target.text())
+            && other
+                .child(NodeRole::Value)
+                .is_some_and(|value| matches!(value.name(), "CERT_REQUIRED" | "CERT_OPTIONAL"))
+    })
+}
+
+/// Whether the function looks at the certificate or at the result of its check itself, as a tool does that tells what
+/// is wrong with it: `socket.authorized`.
+fn looks_itself(node: NodeRef<'_>) -> bool {
+    let outermost = node.ancestors().filter(|above| above.is(Kind::Function)).last();
+    outermost.is_some_and(|function| {
+        let mut nodes = function.descendants().take(STEPS).filter(|inner| inner.is(Kind::Member));
+        nodes.any(|inner| matches!(inner.name(), "authorized" | "authorizationError"))
+    })
 }
 
 /// Whether a setting decides: a condition around the place speaks of it.

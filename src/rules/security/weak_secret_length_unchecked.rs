@@ -2,9 +2,9 @@
 
 use crate::{
     code::{Flags, Kind, NodeRef, Role as NodeRole},
-    model::{Message, Verdict},
+    model::{Message, Observation, Site, Tone, Verdict},
     repo::Role,
-    rule::{Context, Out, Rule, Visit, Watch},
+    rule::{Context, Out, Rule, Visit, Watch, site_of},
 };
 
 pub(in crate::rules) static RULE: WeakSecretLengthUnchecked = WeakSecretLengthUnchecked;
@@ -52,8 +52,28 @@ impl Rule for WeakSecretLengthUnchecked {
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        cx.judged(|| Verdict::not_applicable("none"))
+        let bad = |seen: &&Observation| seen.tone == Tone::Bad;
+        let sites: Vec<Site> =
+            cx.seen.iter().filter(bad).filter(|seen| !is_key_of_cipher(cx, &seen.key)).map(site_of).collect();
+        if sites.len() == cx.seen.iter().filter(bad).count() {
+            return cx.judged(|| Verdict::not_applicable("none"));
+        }
+        Verdict::fail_or(sites, || Verdict::not_applicable("none"))
     }
+}
+
+/// Whether the key goes into a cipher as it is, which takes one length and throws at every other.
+fn is_key_of_cipher(cx: &Context<'_>, name: &str) -> bool {
+    let derives = ["scrypt", "pbkdf2", "hkdf", "createHash", "padEnd", "padStart", "slice(", "substring("];
+    name.starts_with("ENCRYPTION")
+        && cx.repo.files().iter().filter(|file| file.role == Role::Source && file.language.is_some()).any(|file| {
+            cx.repo.read(file.id).is_ok_and(|text| {
+                let mut lines = text.lines().filter(|line| line.contains(name)).peekable();
+                text.contains("createCipheriv(")
+                    && lines.peek().is_some()
+                    && !lines.any(|line| derives.iter().any(|word| line.contains(word)))
+            })
+        })
 }
 
 /// Secrets with which this program itself signs or encrypts; the length of another's key is another's.
