@@ -31,6 +31,7 @@ fn site(store: &Store) -> Option<Site> {
     let severity = match (store.stage, &store.exposure) {
         (Stage::Production | Stage::Unsaid, Exposure::Everywhere(_)) => Severity::Critical,
         (Stage::Production | Stage::Unsaid, _) => Severity::Medium,
+        (Stage::Development, Exposure::Everywhere(_)) => Severity::Low,
         _ => return None,
     };
     let message = message.clone().with("name", store.name.as_str()).with("datastore", store.datastore.name());

@@ -275,7 +275,10 @@ fn is_on_subject(topic: Topic, document: &Document, title: &str, body: &str) -> 
         Topic::Secrets => !document.path.components().any(|part| part.as_str() == "api") && any(KEEPS),
         Topic::Security => any(REPORTS),
         // A copy that nobody has tried to put back is no plan; the commands that do it are the heart of one.
-        Topic::DisasterRecovery if title.contains("restor") || title.contains("восстановлен") => {
+        Topic::DisasterRecovery
+            if (title.contains("restor") || title.contains("восстановлен"))
+                && !["disaster", "аварийн"].iter().any(|word| title.contains(word)) =>
+        {
             any(RESTORES) && !any(&["restore the default", "restore a deleted", "restore purchase"])
         }
         Topic::Contributing if is_development(title) => {

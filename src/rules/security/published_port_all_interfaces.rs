@@ -32,8 +32,7 @@ impl Rule for PublishedPortAllInterfaces {
         for project in projects(cx.repo, cx.facts) {
             for service in &project.services {
                 let stage = project.stage_of(service);
-                let concerned = !matches!(stage, Stage::Test | Stage::Development);
-                if let Some(inner) = inner(cx.repo, service).filter(|_| concerned) {
+                if let Some(inner) = inner(cx.repo, service).filter(|_| stage != Stage::Test) {
                     judge(&project, service, inner, &mut places);
                 }
             }
@@ -105,12 +104,16 @@ fn weigh(project: &Project<'_>, service: &Service<'_>, inner: Inner, port: &Port
         Message::new(key).with("service", service.name).with("product", product).with("port", port.text.as_str())
     };
     let stage = project.stage_of(service);
+    let developed = stage == Stage::Development;
     match inner {
+        Inner::Store(product) if developed => (message("store-development", product), Severity::Low),
         Inner::Store(product) if stage == Stage::Production && is_open(service, product) => {
             (message("store-open", product), Severity::Critical)
         }
         Inner::Store(product) => (message("store", product), Severity::High),
+        Inner::Console(product) if developed => (message("console-development", product), Severity::Low),
         Inner::Console(product) => (message("console", product), Severity::Medium),
+        Inner::AdminPort(_) if developed => (message("admin-development", service.name), Severity::Low),
         Inner::AdminPort(_) => (message("admin", service.name), Severity::Medium),
     }
 }
