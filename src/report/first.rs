@@ -44,20 +44,24 @@ fn title(report: &Report, score: f64) -> String {
         2 => strings.fix_first_two,
         _ => strings.fix_first_three,
     };
-    let all = summary.score_without_critical.map(|after| after - score).filter(|gain| is_visible(*gain));
+    let moves = |gain: f64| one_decimal(score) != one_decimal(score + gain);
+    let all = summary.score_without_critical.map(|after| after - score).filter(|gain| moves(*gain));
     let (phrase, gain) = match all {
-        _ if is_visible(summary.fix_first_gain) => (words::FIRST_GAIN, summary.fix_first_gain),
+        _ if moves(summary.fix_first_gain) => (words::FIRST_GAIN, summary.fix_first_gain),
         Some(gain) => (words::FIRST_WITH_ALL, gain),
         None => (words::FIRST_SMALL, 0.0),
     };
+    let (from, to) = (one_decimal(score), one_decimal(score + gain));
+    // The difference of what is shown: `+0.6 (6.0 → 6.5)` would look wrong.
+    let shown = tenths(&to) - tenths(&from);
     phrase.with(
         lang,
         &[
             ("title", title),
             ("n", &summary.counts.critical.to_string()),
-            ("gain", &one_decimal(gain)),
-            ("from", &one_decimal(score)),
-            ("to", &one_decimal(score + gain)),
+            ("gain", &one_decimal(shown)),
+            ("from", &from),
+            ("to", &to),
         ],
     )
 }
@@ -72,6 +76,10 @@ fn worth(report: &Report, repair: &Repair) -> Worth {
     let category = report.category(&repair.category).map_or(repair.category.as_str(), |category| &category.name);
     let values = [("n", &*repair.held_by.to_string()), ("category", category)];
     Worth { gain: "–".to_owned(), note: Some(words::HELD.with(report.language, &values)) }
+}
+
+fn tenths(shown: &str) -> f64 {
+    shown.parse().unwrap_or_default()
 }
 
 fn is_visible(gain: f64) -> bool {
