@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::{
-    code::docker::Instruction,
+    code::docker::{Base, Dockerfile, Instruction, Stage},
     facts::images,
     model::{Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
     repo::{ComponentKind, FileKind, Repo, Role},
@@ -121,7 +121,7 @@ fn ignored(cx: &Context<'_>) -> Result<Evidence, Box<Site>> {
         }
         let first = first_pattern(cx.repo, file.id);
         let site = Site::new(Place::At(file.id, first), message("missing")).key(*name);
-        return Err(Box::new(if index == 0 { site } else { site.severity(Severity::Medium) }));
+        return Err(Box::new(if index == 0 { site } else { site.severity(Severity::Low) }));
     }
     let first = names(cx)[0];
     let evidence = ignoring(cx.repo, first)
@@ -188,7 +188,9 @@ fn copies_all(repo: &Repo) -> Vec<Result<Evidence, Box<Site>>> {
 
 fn copied(repo: &Repo, file: &crate::repo::File) -> Option<Result<Evidence, Box<Site>>> {
     let dockerfile = repo.dockerfile(file.id)?;
-    let copy = dockerfile.stages.iter().flat_map(|stage| &stage.instructions).find(|one| takes_everything(one))?;
+    let shipped = shipped(dockerfile);
+    let stages = dockerfile.stages.iter().filter(|stage| shipped.contains(&stage.index));
+    let copy = stages.flat_map(|stage| &stage.instructions).find(|one| takes_everything(one))?;
     let context = images::context_of(repo, file);
     // Only a context that can hold an environment file matters.
     let place = Place::At(file.id, copy.span);
@@ -208,6 +210,73 @@ fn copied(repo: &Repo, file: &crate::repo::File) -> Option<Result<Evidence, Box<
     let message = Message::new("docker").with("file", ".env");
     let site = Site::new(place, message.clone()).severity(Severity::Medium).related(Place::File(ignore.id), message);
     Some(Err(Box::new(site)))
+}
+
+/// The stages whose folders reach the image that is built: the last one, those that it stands upon, and those of which
+/// it copies more than single files of a build. A stage that only makes a package is thrown away.
+fn shipped(dockerfile: &Dockerfile) -> BTreeSet<usize> {
+    let stages = &dockerfile.stages;
+    let mut found = BTreeSet::new();
+    let mut open: Vec<usize> = stages.last().map(|stage| stage.index).into_iter().collect();
+    while let Some(index) = open.pop() {
+        let Some(stage) = stages.get(index).filter(|_| found.insert(index)) else { continue };
+        if let Base::Stage(base) = stage.resolved {
+            open.push(base);
+        }
+        for copy in stage.instructions.iter().filter(|one| one.keyword == "COPY") {
+            let Some(from) = copy.flags.iter().find(|flag| flag.name == "from") else { continue };
+            let named = |stage: &&Stage| {
+                stage.name.as_ref().is_some_and(|name| name.text.eq_ignore_ascii_case(&from.value))
+                    || from.value == stage.index.to_string()
+            };
+            let Some(source) = stages.iter().find(named) else { continue };
+            let taken = &copy.arguments[..copy.arguments.len().saturating_sub(1)];
+            if taken.iter().any(|path| !is_part(stages, source, &path.text)) {
+                open.push(source.index);
+            }
+        }
+    }
+    found
+}
+
+/// Whether a path of a stage cannot hold what was copied into it as a whole: it lies below the place of the copy, or
+/// beside it.
+fn is_part(stages: &[Stage], stage: &Stage, path: &str) -> bool {
+    // Paths of another stage start at its root, whatever its folder is.
+    let path = absolute("/", path);
+    let trimmed = path.trim_end_matches('/');
+    // A variable, or a pattern that may take the whole folder, says nothing.
+    let known = !path.contains(['$', '*']) || Utf8Path::new(&path).extension().is_some();
+    known
+        && filled(stages, stage).iter().all(|place| {
+            !place.contains('$') && !format!("{}/", place.trim_end_matches('/')).starts_with(&format!("{trimmed}/"))
+        })
+}
+
+/// The folders of a stage, and of those that it stands upon, into which something is copied as a whole.
+fn filled(stages: &[Stage], stage: &Stage) -> Vec<String> {
+    let mut chain = vec![stage];
+    while let Base::Stage(base) = chain[chain.len() - 1].resolved {
+        match stages.get(base) {
+            Some(base) if chain.len() < stages.len() => chain.push(base),
+            _ => break,
+        }
+    }
+    let (mut folder, mut places) = (String::from("/"), Vec::new());
+    for one in chain.into_iter().rev().flat_map(|stage| &stage.instructions) {
+        let from = one.flags.iter().any(|flag| flag.name == "from");
+        match (one.keyword.as_str(), one.arguments.last()) {
+            ("WORKDIR", Some(to)) => folder = absolute(&folder, &to.text),
+            ("COPY" | "ADD", Some(to)) if from || takes_everything(one) => places.push(absolute(&folder, &to.text)),
+            _ => {}
+        }
+    }
+    places
+}
+
+fn absolute(folder: &str, path: &str) -> String {
+    let path = path.trim_start_matches("./").trim_end_matches(['/', '.']);
+    if path.starts_with('/') { path.to_owned() } else { format!("{}/{path}", folder.trim_end_matches('/')) }
 }
 
 /// `COPY . .` and `ADD . /app` from the build context.
