@@ -356,7 +356,9 @@ fn is_given(repo: &Repo, variables: &[String]) -> bool {
     let given = declarations(repo, &wanted);
     variables.iter().any(|name| {
         given.get(name).is_some_and(|all| {
-            all.iter().any(|one| !matches!(one.by, By::Document | By::Example | By::Script) && !is_for_developers(repo, &one.place))
+            all.iter().any(|one| {
+                !matches!(one.by, By::Document | By::Example | By::Script) && !is_for_developers(repo, &one.place)
+            })
         })
     })
 }

@@ -86,7 +86,9 @@ pub(super) fn unconcerned(cx: &Context<'_>, concerns: Concerns) -> Option<Verdic
             let code = cx.repo.files().iter().any(|file| file.language.is_some() || file.kind == FileKind::OtherCode);
             (!code).then(|| Verdict::not_applicable("no-code"))
         }
-        Concerns::Services | Concerns::Data | Concerns::Records if !deployable => Some(Verdict::not_applicable("no-service")),
+        Concerns::Services | Concerns::Data | Concerns::Records if !deployable => {
+            Some(Verdict::not_applicable("no-service"))
+        }
         Concerns::Records if stores::client(cx.repo).is_none() => Some(Verdict::not_applicable("no-data")),
         Concerns::Data if cx.repo.profile().datastores.is_empty() => Some(Verdict::not_applicable("no-data")),
         Concerns::Services | Concerns::Data | Concerns::Records => None,

@@ -177,9 +177,32 @@ const RESTORES: &[&str] = &[
 /// What those do who work on a project, one row for each kind of work.
 const WORK: &[&[&str]] = &[
     &["test", "tests", "pytest", "jest", "vitest", "cypress", "playwright", "тест", "тесты", "тестов"],
-    &["lint", "linter", "linting", "format", "formatting", "style", "prettier", "eslint", "ruff", "pre-commit", "стиль"],
+    &[
+        "lint",
+        "linter",
+        "linting",
+        "format",
+        "formatting",
+        "style",
+        "prettier",
+        "eslint",
+        "ruff",
+        "pre-commit",
+        "стиль",
+    ],
     &["clone", "install", "dependencies", "prerequisites", "установка", "зависимости"],
-    &["branch", "commit", "commits", "pull request", "pull requests", "merge request", "fork", "review", "ветка", "коммит"],
+    &[
+        "branch",
+        "commit",
+        "commits",
+        "pull request",
+        "pull requests",
+        "merge request",
+        "fork",
+        "review",
+        "ветка",
+        "коммит",
+    ],
     &["migration", "migrations", "migrate", "миграции"],
     &["debug", "debugging", "debugger", "отладка"],
 ];
@@ -252,7 +275,10 @@ fn is_on_subject(topic: Topic, document: &Document, title: &str, body: &str) -> 
         Topic::Secrets => !document.path.components().any(|part| part.as_str() == "api") && any(KEEPS),
         Topic::Security => any(REPORTS),
         // A copy that nobody has tried to put back is no plan; the commands that do it are the heart of one.
-        Topic::DisasterRecovery if title.contains("restor") || title.contains("восстановлен") => {
+        Topic::DisasterRecovery
+            if (title.contains("restor") || title.contains("восстановлен"))
+                && !["disaster", "plan", "аварийн", "план"].iter().any(|word| title.contains(word)) =>
+        {
             any(RESTORES) && !any(&["restore the default", "restore a deleted", "restore purchase"])
         }
         Topic::Contributing if is_development(title) => {
@@ -355,7 +381,8 @@ fn set_up_and_tested(document: &Document) -> Option<Covered> {
 /// The file that programs read to learn where vulnerabilities are reported.
 fn security_txt(repo: &Repo) -> Option<Covered> {
     let file = repo.files().iter().find(|file| {
-        let named = file.name().eq_ignore_ascii_case("security.txt") && !matches!(file.role, Role::Vendored | Role::Test);
+        let named =
+            file.name().eq_ignore_ascii_case("security.txt") && !matches!(file.role, Role::Vendored | Role::Test);
         named && repo.read(file.id).is_ok_and(|text| text.to_lowercase().contains("contact:"))
     })?;
     Some(Covered { place: Place::File(file.id), name: file.path.to_string(), words: 0, steps: 0 })

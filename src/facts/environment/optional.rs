@@ -10,8 +10,20 @@ use crate::{
 const REFERENCES: usize = 40;
 
 /// What a branch says that gives up: what it guards against is no way to go on.
-const REFUSES: [&str; 12] =
-    ["throw", "raise", "error", "fail", "500", "501", "503", "reject", "missing", "required", "must ", "not configured"];
+const REFUSES: [&str; 12] = [
+    "throw",
+    "raise",
+    "error",
+    "fail",
+    "500",
+    "501",
+    "503",
+    "reject",
+    "missing",
+    "required",
+    "must ",
+    "not configured",
+];
 
 /// Beginnings of names that hold a yes or a no.
 const SWITCHES: [&str; 5] = ["has", "is", "use", "enable", "should"];
@@ -68,7 +80,8 @@ pub(super) fn target(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
 fn is_switch(node: NodeRef<'_>) -> bool {
     let Some(name) = target(node).map(NodeRef::name) else { return false };
     SWITCHES.iter().any(|word| {
-        name.strip_prefix(word).is_some_and(|rest| rest.starts_with(|letter: char| letter.is_uppercase() || letter == '_'))
+        name.strip_prefix(word)
+            .is_some_and(|rest| rest.starts_with(|letter: char| letter.is_uppercase() || letter == '_'))
     })
 }
 

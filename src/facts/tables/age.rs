@@ -23,7 +23,8 @@ fn written(path: &Utf8Path) -> Option<i64> {
     let folder = path.parent().and_then(Utf8Path::file_name);
     [path.file_name(), folder].into_iter().flatten().find_map(|name| {
         let name = name.trim_start_matches(['V', 'v']);
-        let compact: String = name.chars().take_while(|char| char.is_ascii_digit() || *char == '-').filter(|it| *it != '-').collect();
+        let compact: String =
+            name.chars().take_while(|char| char.is_ascii_digit() || *char == '-').filter(|it| *it != '-').collect();
         match compact.len() {
             10 | 13 if !compact.starts_with("20") => {
                 let number: i64 = compact.parse().ok()?;

@@ -54,7 +54,11 @@ pub(super) fn pyproject(mut manifest: Manifest, doc: &Doc) -> Manifest {
     for entry in tool.at(&["hatch", "envs"]).map(Node::entries).unwrap_or_default() {
         requirement_list(&mut manifest, entry.value.get("dependencies"), Group::Dev);
         for script in entry.value.get("scripts").map(Node::entries).unwrap_or_default() {
-            let steps = if script.value.items().is_empty() { vec![&script.value] } else { script.value.items().iter().collect() };
+            let steps = if script.value.items().is_empty() {
+                vec![&script.value]
+            } else {
+                script.value.items().iter().collect()
+            };
             for step in steps.into_iter().filter_map(|step| stated(Some(step))) {
                 manifest.scripts.push(Script { name: script.key.clone(), command: step.text, span: step.span });
             }

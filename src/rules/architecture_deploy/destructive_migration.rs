@@ -79,7 +79,11 @@ fn judge(cx: &Context<'_>, history: &History, number: usize, step: &Step) -> Vec
                     }
                     _ => false,
                 };
-                actions.iter().filter(|action| !kept(action)).filter_map(|action| change(step, at, name, action)).collect()
+                actions
+                    .iter()
+                    .filter(|action| !kept(action))
+                    .filter_map(|action| change(step, at, name, action))
+                    .collect()
             }
             _ => Vec::new(),
         };
@@ -132,7 +136,8 @@ fn is_moved_earlier(cx: &Context<'_>, history: &History, number: usize, table: &
         let names = |span: Span, word: &str| {
             let statement = text.get(span.range()).unwrap_or_default();
             statement.match_indices(word).any(|(at, _)| {
-                let (before, after) = (statement[..at].chars().next_back(), statement[at + word.len()..].chars().next());
+                let (before, after) =
+                    (statement[..at].chars().next_back(), statement[at + word.len()..].chars().next());
                 let in_word = |char: Option<char>| char.is_some_and(|char| char.is_alphanumeric() || char == '_');
                 !in_word(before) && !in_word(after)
             })

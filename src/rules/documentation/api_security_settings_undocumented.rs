@@ -42,9 +42,10 @@ impl Rule for ApiSecuritySettingsUndocumented {
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let mentions = limits::mentions(cx.repo, cx.facts);
         // A package that limits is imported to be used.
-        let used = mentions.iter().filter(|mention| !is_for_browsers(cx, mention.file)).find(|mention| {
-            mention.function.is_none() || limits::is_used(cx.repo, cx.facts, **mention)
-        });
+        let used = mentions
+            .iter()
+            .filter(|mention| !is_for_browsers(cx, mention.file))
+            .find(|mention| mention.function.is_none() || limits::is_used(cx.repo, cx.facts, **mention));
         let limiter = used
             .map(|mention| Place::At(mention.file, mention.span))
             .or_else(|| limits::at_proxy(cx.repo).into_iter().next());
@@ -67,14 +68,35 @@ impl Rule for ApiSecuritySettingsUndocumented {
 
 /// Words beside `api` in the name of a document that describes one.
 const DESCRIBES: [&str; 22] = [
-    "rest", "http", "public", "private", "internal", "external", "web", "server", "backend", "docs", "doc",
-    "documentation", "reference", "guide", "overview", "usage", "endpoints", "routes", "spec", "specification", "v1", "v2",
+    "rest",
+    "http",
+    "public",
+    "private",
+    "internal",
+    "external",
+    "web",
+    "server",
+    "backend",
+    "docs",
+    "doc",
+    "documentation",
+    "reference",
+    "guide",
+    "overview",
+    "usage",
+    "endpoints",
+    "routes",
+    "spec",
+    "specification",
+    "v1",
+    "v2",
 ];
 
 /// Whether code runs in a browser, where `throttle` slows down events.
 fn is_for_browsers(cx: &Context<'_>, file: FileId) -> bool {
     let file = cx.repo.file(file);
-    let served = file.path.components().any(|part| matches!(part.as_str(), "assets" | "static" | "public" | "javascripts"));
+    let served =
+        file.path.components().any(|part| matches!(part.as_str(), "assets" | "static" | "public" | "javascripts"));
     side_of(cx.repo, cx.facts, file).side == Side::Client || served && file.language.is_some_and(Language::is_script)
 }
 

@@ -45,7 +45,9 @@ impl Rule for EnvValidationMissing {
         let needed: Vec<&Variable<'_>> = own
             .iter()
             .copied()
-            .filter(|one| !one.has_default() && !one.is_set_by_program() && variables::public_prefix(&one.name).is_none())
+            .filter(|one| {
+                !one.has_default() && !one.is_set_by_program() && variables::public_prefix(&one.name).is_none()
+            })
             .filter(|one| is_bare(cx, one))
             .collect();
         let checked = checks(cx, &all);

@@ -48,14 +48,12 @@ impl Rule for IncidentSeverityUndefined {
                 Some(Evidence::At { place: levels(cx, &documents, &one.place)?, note: Message::new("levels") })
             })
             .collect();
-        Verdict::pass_or(levels, || {
-            match about_plan(Topic::Incidents).into_iter().find(|one| one.words >= PLAN) {
-                Some(plan) => {
-                    let message = Message::new("missing").with("name", plan.name);
-                    Verdict::fail(Site::new(plan.place, message).confidence(Confidence::Likely), [])
-                }
-                None => Verdict::not_applicable("no-plan"),
+        Verdict::pass_or(levels, || match about_plan(Topic::Incidents).into_iter().find(|one| one.words >= PLAN) {
+            Some(plan) => {
+                let message = Message::new("missing").with("name", plan.name);
+                Verdict::fail(Site::new(plan.place, message).confidence(Confidence::Likely), [])
             }
+            None => Verdict::not_applicable("no-plan"),
         })
     }
 }

@@ -79,7 +79,8 @@ fn is_copy_of_another(cx: &Context<'_>, command: &Command) -> bool {
     let is_named = |text: &str| !text.contains(['<', '$', '{']) && !text.contains("your") && !text.contains("YOUR");
     let last = from.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
     let last = last.strip_suffix(".git").unwrap_or(last).to_lowercase();
-    let mut names: Vec<String> = cx.repo.manifests().iter().filter_map(|it| Some(it.name.as_ref()?.text.to_lowercase())).collect();
+    let mut names: Vec<String> =
+        cx.repo.manifests().iter().filter_map(|it| Some(it.name.as_ref()?.text.to_lowercase())).collect();
     names.push(cx.repo.name().to_lowercase());
     let own = |name: &String| name == &last || name.rsplit(['/', '+', '@']).next() == Some(last.as_str());
     is_named(from) && !names.iter().any(own)

@@ -136,9 +136,8 @@ fn evidence(table: &Table, key: &ForeignKey, place: &Place) -> Evidence {
 /// Who made or changed a row is seldom searched for; the key still slows down deleting that person.
 fn is_audit(key: &ForeignKey) -> bool {
     let name = key.columns.first().map(|column| column.to_ascii_lowercase()).unwrap_or_default();
-    let done = [
-        "request", "creat", "updat", "approv", "delet", "archiv", "upload", "trigger", "submit", "review", "publish",
-    ];
+    let done =
+        ["request", "creat", "updat", "approv", "delet", "archiv", "upload", "trigger", "submit", "review", "publish"];
     // `requesting_user_id`, `createdUserId`: what somebody did, not whose it is.
     let actor = ["user_id", "userid"].iter().find_map(|end| name.strip_suffix(end));
     ["_by", "_by_id", "byid", "by_user_id", "createdby", "updatedby"].iter().any(|end| name.ends_with(end))

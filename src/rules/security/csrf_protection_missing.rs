@@ -232,7 +232,9 @@ impl<'c> Seen<'c> {
         let wanted: BTreeSet<&str> = bad.iter().map(|seen| seen.key.as_str()).collect();
         let given = declarations(cx.repo, &wanted);
         let is_given = |name: &str| {
-            given.get(name).is_some_and(|all| all.iter().any(|one| !matches!(one.by, By::Document | By::Example | By::Script)))
+            given
+                .get(name)
+                .is_some_and(|all| all.iter().any(|one| !matches!(one.by, By::Document | By::Example | By::Script)))
         };
         bad.into_iter()
             .filter(|seen| seen.key == "off" || !is_given(&seen.key))

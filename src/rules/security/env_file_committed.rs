@@ -92,9 +92,9 @@ fn is_filled_in(cx: &Context<'_>, file: &File) -> bool {
     }
     let name = file.name();
     name != ".env"
-        && documents::documents(cx.repo).iter().any(|document| {
-            cx.repo.read(document.file).is_ok_and(|text| text.lines().any(|line| copies(line, name)))
-        })
+        && documents::documents(cx.repo)
+            .iter()
+            .any(|document| cx.repo.read(document.file).is_ok_and(|text| text.lines().any(|line| copies(line, name))))
 }
 
 /// `cp .env.dev .env`, "Copy the file `.env.dev` to `.env`", `curl …/.env.domain > .env`.
@@ -103,7 +103,9 @@ fn copies(line: &str, name: &str) -> bool {
     let before = before.to_lowercase();
     let verb = ["cp ", "copy", "mv ", "rename", "curl ", "wget "].iter().any(|verb| before.contains(verb));
     let words = after.split(|letter: char| letter.is_whitespace() || matches!(letter, '`' | '"' | '\'' | '*'));
-    verb && words.into_iter().any(|word| word.trim_end_matches(['.', ',', ';', ':', ')']) == ".env" || word.ends_with("/.env"))
+    verb && words
+        .into_iter()
+        .any(|word| word.trim_end_matches(['.', ',', ';', ':', ')']) == ".env" || word.ends_with("/.env"))
 }
 
 /// The values of a file that others stand upon, none of them a secret.

@@ -257,7 +257,9 @@ fn is_explained(cx: &Context<'_>, place: &Place) -> bool {
         .skip_while(|line| line.starts_with(['"', '\'', '`']) && !line.contains("//"))
         .take_while(|line| line.starts_with("//") || line.starts_with('#') || line.starts_with('*'));
     let said: String = comment.collect::<Vec<_>>().join(" ").to_lowercase();
-    ["integration", "e2e", "end-to-end", "exercised by", "tested by", "covered by"].iter().any(|word| said.contains(word))
+    ["integration", "e2e", "end-to-end", "exercised by", "tested by", "covered by"]
+        .iter()
+        .any(|word| said.contains(word))
 }
 
 /// Folders of declarations and of the shapes of data.

@@ -156,9 +156,11 @@ fn hands_on(cx: &Context<'_>, file: &File) -> bool {
     let Ok(text) = cx.repo.read(file.id) else { return false };
     facts.modules.functions.iter().all(|function| {
         let body = text.get(function.span.range()).unwrap_or_default().to_lowercase();
-        !body.lines().map(str::trim_start).filter(|line| !line.starts_with(['/', '*', '#'])).any(|line| {
-            ACTS.iter().any(|word| line.contains(word))
-        })
+        !body
+            .lines()
+            .map(str::trim_start)
+            .filter(|line| !line.starts_with(['/', '*', '#']))
+            .any(|line| ACTS.iter().any(|word| line.contains(word)))
     })
 }
 

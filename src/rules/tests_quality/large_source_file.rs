@@ -123,13 +123,13 @@ fn is_data(file: &Visit<'_>) -> bool {
 
 /// A function that only gives a table back: lists and objects one inside the other, and nothing that chooses.
 fn is_table(function: NodeRef<'_>) -> bool {
-    let own = || function.descendants().filter(|node| node.enclosing_function().map(NodeRef::id) == Some(function.id()));
+    let own =
+        || function.descendants().filter(|node| node.enclosing_function().map(NodeRef::id) == Some(function.id()));
     let chooses = |node: NodeRef<'_>| {
         matches!(node.kind(), Kind::If | Kind::Loop | Kind::Switch | Kind::Try | Kind::Throw | Kind::Conditional)
     };
-    let longest = || {
-        own().filter(|node| matches!(node.kind(), Kind::Object | Kind::Array)).map(|node| node.text().len()).max()
-    };
+    let longest =
+        || own().filter(|node| matches!(node.kind(), Kind::Object | Kind::Array)).map(|node| node.text().len()).max();
     longest().is_some_and(|longest| longest * 10 >= function.text().len() * 8) && !own().any(chooses)
 }
 
