@@ -26,8 +26,10 @@ pub(super) enum Concerns {
     Everybody,
     /// Something here runs on servers.
     Services,
-    /// As before, and it keeps data in a database.
+    /// As before, and it keeps data.
     Data,
+    /// As before, and it is a database that keeps them: what a cache loses is made again.
+    Records,
 }
 
 /// Places shown for one topic; more say nothing new.
@@ -84,13 +86,15 @@ pub(super) fn unconcerned(cx: &Context<'_>, concerns: Concerns) -> Option<Verdic
             let code = cx.repo.files().iter().any(|file| file.language.is_some() || file.kind == FileKind::OtherCode);
             (!code).then(|| Verdict::not_applicable("no-code"))
         }
-        Concerns::Services | Concerns::Data if !deployable => Some(Verdict::not_applicable("no-service")),
-        Concerns::Services | Concerns::Data if documents::is_showcase(cx.repo) => {
+        Concerns::Services | Concerns::Data | Concerns::Records if !deployable => {
+            Some(Verdict::not_applicable("no-service"))
+        }
+        Concerns::Services | Concerns::Data | Concerns::Records if documents::is_showcase(cx.repo) => {
             Some(Verdict::not_applicable("showcase"))
         }
-        // A cache keeps nothing that must come back.
-        Concerns::Data if stores::client(cx.repo).is_none() => Some(Verdict::not_applicable("no-data")),
-        Concerns::Services | Concerns::Data => None,
+        Concerns::Records if stores::client(cx.repo).is_none() => Some(Verdict::not_applicable("no-data")),
+        Concerns::Data if cx.repo.profile().datastores.is_empty() => Some(Verdict::not_applicable("no-data")),
+        Concerns::Services | Concerns::Data | Concerns::Records => None,
     }
 }
 

@@ -277,7 +277,7 @@ fn is_on_subject(topic: Topic, document: &Document, title: &str, body: &str) -> 
         // A copy that nobody has tried to put back is no plan; the commands that do it are the heart of one.
         Topic::DisasterRecovery
             if (title.contains("restor") || title.contains("восстановлен"))
-                && !["disaster", "аварийн"].iter().any(|word| title.contains(word)) =>
+                && !["disaster", "plan", "аварийн", "план"].iter().any(|word| title.contains(word)) =>
         {
             any(RESTORES) && !any(&["restore the default", "restore a deleted", "restore purchase"])
         }

@@ -35,6 +35,10 @@ impl Rule for MigrationsDirMissing {
         let Some(schema) = defined(cx) else {
             return mapped(cx).unwrap_or_else(|| Verdict::not_applicable("no-schema"));
         };
+        // Its branches hold the schema, and a request there changes it.
+        if let Some((package, _)) = cx.repo.declared(&["@prisma/adapter-planetscale", "@planetscale/database"]) {
+            return Verdict::unknown(Message::new("provider").with("package", package));
+        }
         let looked = expected(cx, &schema);
         let pushed = cx.facts.commands(cx.repo).iter().find(|used| {
             used.role != Role::Test && matches!(migrations::schema_command(used), Some(SchemaCommand::Push(_)))

@@ -23,7 +23,7 @@ impl Rule for SchemaPush {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Commands, Fact::Schema]
+        &[Fact::Commands, Fact::Schema, Fact::Modules]
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
@@ -33,7 +33,7 @@ impl Rule for SchemaPush {
         let ordered = !sets.is_empty() || migrates;
         let mut sites: Vec<Site> = commands.iter().filter_map(|used| pushed(commands, used, ordered)).collect();
         let mut fine = Vec::new();
-        for (file, used) in schema_uses(cx) {
+        for (file, used) in schema_uses(cx).filter(|(file, used)| !is_stamped(cx, *file, used)) {
             match synchronised(file, used, !sets.is_empty()) {
                 Some(Judged::Bad(site)) => sites.push(site),
                 Some(Judged::Fine(evidence)) => fine.push(evidence),
@@ -127,6 +127,16 @@ fn calls_script(caller: &CommandUse, script: &str) -> bool {
     let Some(first) = caller.command.words.first() else { return false };
     matches!(first.text.as_str(), "npm" | "pnpm" | "yarn" | "bun")
         && caller.command.words.iter().any(|word| word.text == script)
+}
+
+/// Whether the function that creates the tables also writes down that the migrations are thereby applied, as Alembic
+/// advises for a new database: nothing drifts apart.
+fn is_stamped(cx: &Context<'_>, file: FileId, used: &SchemaUse) -> bool {
+    const CALLS: usize = 2;
+    let modules = cx.facts.modules(cx.repo);
+    let stamps = |id| modules.calls(id).any(|call| call.callee.last() == "stamp").then_some(());
+    used.does == SchemaDoes::Creates
+        && modules.function_around(file, used.span).is_some_and(|start| modules.reach(start, CALLS, stamps).is_some())
 }
 
 fn schema_uses<'c>(cx: &'c Context<'_>) -> impl Iterator<Item = (FileId, &'c SchemaUse)> {

@@ -51,9 +51,20 @@ impl Rule for DependencyUpdateBotMissing {
         });
         match by_file.or_else(|| in_manifest(cx.repo)).or_else(|| in_pipeline(cx)) {
             Some((place, bot)) => Verdict::pass(Evidence::At { place, note: Message::new("bot").with("bot", bot) }, []),
+            None if answers(cx.repo) => Verdict::unknown("elsewhere"),
             None => Verdict::fail(Site::new(Place::Missing(FILES[0].0.into()), "missing"), []),
         }
     }
+}
+
+/// Whether a workflow reckons with a bot that is switched on at the forge.
+fn answers(repo: &Repo) -> bool {
+    repo.of_kind(FileKind::Workflow).any(|file| {
+        repo.read(file.id).is_ok_and(|text| {
+            let text = text.to_ascii_lowercase();
+            text.contains("dependabot") || text.contains("renovate")
+        })
+    })
 }
 
 fn in_manifest(repo: &Repo) -> Option<(Place, &'static str)> {

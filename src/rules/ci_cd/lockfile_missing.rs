@@ -103,6 +103,20 @@ fn competing(repo: &Repo) -> Vec<Site> {
     found
 }
 
+/// Whether an image installs in the folder that its build has just written: the manifest there was made by the build,
+/// and the lock file beside it is that of the whole repository, so that `npm ci` would refuse them.
+fn is_in_built_folder(repo: &Repo, used: &CommandUse) -> bool {
+    let Some(dockerfile) = repo.dockerfile(used.file) else { return false };
+    let place = used.command.span;
+    dockerfile.stages.iter().filter(|stage| stage.span.contains(place)).any(|stage| {
+        let before = stage.instructions.iter().take_while(|one| one.span.start <= place.start);
+        let folder = before.filter(|one| one.keyword == "WORKDIR").last().and_then(|one| one.arguments.first());
+        folder.is_some_and(|folder| {
+            folder.text.split('/').any(|part| matches!(part, "dist" | "build" | ".output" | "out"))
+        })
+    })
+}
+
 /// `npm install` where `npm ci` would obey the lock file.
 fn ignores(repo: &Repo, used: &CommandUse) -> Option<Site> {
     if !matches!(used.stage, Stage::ImageBuild | Stage::Workflow)
@@ -123,6 +137,9 @@ fn ignores(repo: &Repo, used: &CommandUse) -> Option<Site> {
             && !word.starts_with("--prefix")
     });
     if !installs || !whole || used.command.before == Some(crate::code::shell::Operator::Or) {
+        return None;
+    }
+    if used.stage == Stage::ImageBuild && is_in_built_folder(repo, used) {
         return None;
     }
     let site = Site::new(used.place(), "install");

@@ -9,5 +9,5 @@ pub(in crate::rules) static RULE: DocumentRule = DocumentRule {
     id: "disaster-recovery-plan-missing",
     topic: Topic::DisasterRecovery,
     path: "docs/DISASTER_RECOVERY.md",
-    concerns: Concerns::Data,
+    concerns: Concerns::Records,
 };

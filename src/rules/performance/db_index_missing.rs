@@ -136,7 +136,15 @@ fn evidence(table: &Table, key: &ForeignKey, place: &Place) -> Evidence {
 /// Who made or changed a row is seldom searched for; the key still slows down deleting that person.
 fn is_audit(key: &ForeignKey) -> bool {
     let name = key.columns.first().map(|column| column.to_ascii_lowercase()).unwrap_or_default();
+    let done =
+        ["request", "creat", "updat", "approv", "delet", "archiv", "upload", "trigger", "submit", "review", "publish"];
+    // `requesting_user_id`, `createdUserId`: what somebody did, not whose it is.
+    let actor = ["user_id", "userid"].iter().find_map(|end| name.strip_suffix(end));
     ["_by", "_by_id", "byid", "by_user_id", "createdby", "updatedby"].iter().any(|end| name.ends_with(end))
+        || actor.is_some_and(|deed| {
+            let deed = deed.trim_end_matches('_');
+            (deed.ends_with("ed") || deed.ends_with("ing")) && done.iter().any(|word| deed.starts_with(word))
+        })
 }
 
 fn site(table: &Table, key: &ForeignKey) -> Site {

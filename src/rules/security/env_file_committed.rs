@@ -2,8 +2,11 @@
 //!
 //! Tracked or not comes from git's index. Without one the rule says what it sees and lowers its voice.
 
+use camino::Utf8Path;
+
 use crate::{
     doc::Entry,
+    facts::documents,
     model::{Confidence, Evidence, FileId, Message, Place, Severity, Site, Verdict},
     repo::{File, FileKind, Role},
     rule::{Context, Rule},
@@ -40,7 +43,7 @@ fn is_environment(file: &File) -> bool {
 
 /// Values for a developer's own machine.
 fn is_for_development(file: &File) -> bool {
-    named(file, &["dev", "development", "local"])
+    named(file, &["dev", "development", "local", "devcontainer"])
 }
 
 fn named(file: &File, words: &[&str]) -> bool {
@@ -70,7 +73,44 @@ fn judge(cx: &Context<'_>, file: &File) -> Judged {
     if valued.iter().all(|entry| is_public(&entry.key)) {
         return Judged::Fine(evidence(file.id, valued[0], "public"));
     }
-    Judged::Bad(committed(cx, file, &valued))
+    let site = committed(cx, file, &valued);
+    // A key that works is a key that works, whatever the file says of itself.
+    if site.severity != Some(Severity::Critical) && (is_filled_in(cx, file) || holds_defaults(file, &site)) {
+        return Judged::Empty;
+    }
+    Judged::Bad(site)
+}
+
+/// Whether the file, or a document, tells people to copy or rename it and to write their own values into it.
+fn is_filled_in(cx: &Context<'_>, file: &File) -> bool {
+    let text = cx.repo.read(file.id).unwrap_or_else(|_| "".into());
+    let head = text.lines().take(12).filter(|line| line.trim_start().starts_with('#'));
+    let said = head.collect::<Vec<_>>().join(" ").to_lowercase();
+    let says = ["rename it to", "rename this file", "copy this file", "copy it to", "your own values", "fill in your"];
+    if says.iter().any(|words| said.contains(words)) {
+        return true;
+    }
+    let name = file.name();
+    name != ".env"
+        && documents::documents(cx.repo)
+            .iter()
+            .any(|document| cx.repo.read(document.file).is_ok_and(|text| text.lines().any(|line| copies(line, name))))
+}
+
+/// `cp .env.dev .env`, "Copy the file `.env.dev` to `.env`", `curl …/.env.domain > .env`.
+fn copies(line: &str, name: &str) -> bool {
+    let Some((before, after)) = line.split_once(name) else { return false };
+    let before = before.to_lowercase();
+    let verb = ["cp ", "copy", "mv ", "rename", "curl ", "wget "].iter().any(|verb| before.contains(verb));
+    let words = after.split(|letter: char| letter.is_whitespace() || matches!(letter, '`' | '"' | '\'' | '*'));
+    verb && words
+        .into_iter()
+        .any(|word| word.trim_end_matches(['.', ',', ';', ':', ')']) == ".env" || word.ends_with("/.env"))
+}
+
+/// The values of a file that others stand upon, none of them a secret.
+fn holds_defaults(file: &File, site: &Site) -> bool {
+    named(file, &["base", "default", "defaults", "common", "shared"]) && site.related.is_empty()
 }
 
 fn committed(cx: &Context<'_>, file: &File, valued: &[&Entry]) -> Site {
@@ -83,7 +123,8 @@ fn committed(cx: &Context<'_>, file: &File, valued: &[&Entry]) -> Site {
     };
     let (live, mut weak) = (holding(Kind::Live), holding(Kind::Weak));
     weak.retain(|entry| !repeats_name(entry));
-    let local = is_for_development(file) || valued.iter().any(|entry| says_development(entry));
+    let sample = || kept_on_purpose(cx, file) && valued.iter().any(|entry| is_own_machine(entry));
+    let local = is_for_development(file) || valued.iter().any(|entry| says_development(entry)) || sample();
     let telling = if live.is_empty() { &weak } else { &live };
     if telling.is_empty() {
         let severity = if local { Severity::Low } else { Severity::High };
@@ -123,7 +164,11 @@ fn evidence(file: FileId, entry: &Entry, key: &'static str) -> Evidence {
 fn repeats_name(entry: &Entry) -> bool {
     let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let value = plain(entry.value.text().unwrap_or_default());
-    !value.is_empty() && plain(&entry.key).ends_with(&value)
+    // `MAIL_APP_PASSWORD=mail_password` says no more.
+    let key = entry.key.to_ascii_lowercase();
+    let words = entry.value.text().unwrap_or_default().split(['_', '-', ' ']);
+    let of_key = || words.into_iter().all(|word| key.split('_').any(|part| part.eq_ignore_ascii_case(word)));
+    !value.is_empty() && (plain(&entry.key).ends_with(&value) || of_key())
 }
 
 /// `NODE_ENV=development`.
@@ -131,6 +176,22 @@ fn says_development(entry: &Entry) -> bool {
     let named = ["NODE_ENV", "APP_ENV", "FLASK_ENV", "RAILS_ENV", "ENVIRONMENT", "APP_ENVIRONMENT"];
     let value = entry.value.text().unwrap_or_default().to_ascii_lowercase();
     named.contains(&entry.key.as_str()) && matches!(value.as_str(), "development" | "dev" | "local" | "test")
+}
+
+/// `!data/.env` below a pattern that leaves such files out: somebody wanted this one.
+fn kept_on_purpose(cx: &Context<'_>, file: &File) -> bool {
+    let Some(ignored) = cx.repo.by_path(Utf8Path::new(".gitignore")) else { return false };
+    let text = cx.repo.read(ignored.id).unwrap_or_else(|_| "".into());
+    text.lines().filter_map(|line| line.trim().strip_prefix('!')).any(|path| {
+        let path = path.trim_start_matches('/');
+        path == file.path || !path.contains('/') && path == file.name() && path != ".env"
+    })
+}
+
+/// `DATABASE_HOSTNAME=localhost`.
+fn is_own_machine(entry: &Entry) -> bool {
+    let value = entry.value.text().unwrap_or_default();
+    ["HOST", "HOSTNAME"].iter().any(|word| entry.key.ends_with(word)) && matches!(value, "localhost" | "127.0.0.1")
 }
 
 /// Values that dotenvx, SOPS or Ansible encrypted.

@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::{
-    code::docker::Instruction,
+    code::docker::{Base, Dockerfile, Instruction, Stage},
     facts::images,
     model::{Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
     repo::{ComponentKind, FileKind, Repo, Role},
@@ -121,7 +121,7 @@ fn ignored(cx: &Context<'_>) -> Result<Evidence, Box<Site>> {
         }
         let first = first_pattern(cx.repo, file.id);
         let site = Site::new(Place::At(file.id, first), message("missing")).key(*name);
-        return Err(Box::new(if index == 0 { site } else { site.severity(Severity::Medium) }));
+        return Err(Box::new(if index == 0 { site } else { site.severity(Severity::Low) }));
     }
     let first = names(cx)[0];
     let evidence = ignoring(cx.repo, first)

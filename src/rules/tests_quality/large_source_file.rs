@@ -39,7 +39,11 @@ impl Rule for LargeSourceFile {
 
     fn node(&self, file: &Visit<'_>, function: NodeRef<'_>, out: &mut Out<'_>) {
         // Shorter text cannot have as many lines.
-        if function.text().lines().count() <= SHORT || !is_code(file.file) || holds_markup(function) {
+        if function.text().lines().count() <= SHORT
+            || !is_code(file.file)
+            || holds_markup(function)
+            || is_table(function)
+        {
             return;
         }
         let lines = own_lines(function);
@@ -115,6 +119,18 @@ fn is_data(file: &Visit<'_>) -> bool {
         .map(|node| node.text().len())
         .sum();
     inside * 2 < file.text.len()
+}
+
+/// A function that only gives a table back: lists and objects one inside the other, and nothing that chooses.
+fn is_table(function: NodeRef<'_>) -> bool {
+    let own =
+        || function.descendants().filter(|node| node.enclosing_function().map(NodeRef::id) == Some(function.id()));
+    let chooses = |node: NodeRef<'_>| {
+        matches!(node.kind(), Kind::If | Kind::Loop | Kind::Switch | Kind::Try | Kind::Throw | Kind::Conditional)
+    };
+    let longest =
+        || own().filter(|node| matches!(node.kind(), Kind::Object | Kind::Array)).map(|node| node.text().len()).max();
+    longest().is_some_and(|longest| longest * 10 >= function.text().len() * 8) && !own().any(chooses)
 }
 
 /// A component of a user interface, which is judged elsewhere.

@@ -48,7 +48,13 @@ impl Rule for TsStrictDisabled {
         }
         match strictness(cx, config.id) {
             Strictness::Fine(place) => evidence.push((place, Message::new("strict"))),
-            Strictness::Weak(found) => sites.extend(found.into_iter().filter(|site| is_first(cx, site))),
+            Strictness::Weak(found) => {
+                let all = found.len();
+                sites.extend(found.into_iter().filter(|site| is_first(cx, site)));
+                if sites.is_empty() && all > 0 {
+                    return Verdict::not_applicable("shared");
+                }
+            }
             Strictness::NotKnown(base) if sites.is_empty() => {
                 return Verdict::unknown(Message::new("not-known").with("base", base));
             }
