@@ -47,7 +47,7 @@ impl Asked<'_> {
             return Some((ComponentKind::ClientApp, vec![reason]));
         }
         let published = self.is_published();
-        let web = if published { Vec::new() } else { self.uses(Use::Web) };
+        let web = if published || self.is_only_imported() { Vec::new() } else { self.uses(Use::Web) };
         if !web.is_empty() {
             return Some((ComponentKind::WebApp, web));
         }
@@ -70,6 +70,37 @@ impl Asked<'_> {
             (ComponentKind::Infrastructure, self.uses(Use::Infrastructure)),
         ];
         choices.into_iter().find(|(_, reasons)| !reasons.is_empty())
+    }
+
+    /// A package inside a repository whose scripts check and format it, and that nothing builds or starts: the parts of
+    /// applications beside it.
+    fn is_only_imported(&self) -> bool {
+        let runs = ["start", "dev", "build", "serve", "preview", "export", "develop"];
+        let lies = [
+            "Dockerfile",
+            "next.config.js",
+            "next.config.mjs",
+            "next.config.ts",
+            "nuxt.config.ts",
+            "nuxt.config.js",
+            "svelte.config.js",
+            "astro.config.mjs",
+            "vercel.json",
+        ];
+        let below = ["app", "pages", "src/app", "src/pages", "src/routes"];
+        let started = |manifest: &&Manifest| {
+            manifest.ecosystem != Ecosystem::Npm
+                || manifest.scripts.is_empty()
+                || manifest.scripts.iter().any(|script| {
+                    runs.iter().any(|name| script.name.starts_with(name))
+                        || ["next ", "nuxt ", "vite", "astro ", "remix "].iter().any(|word| script.command.contains(word))
+                })
+        };
+        !self.folder.as_str().is_empty()
+            && !self.own.is_empty()
+            && !self.own.iter().any(started)
+            && !lies.iter().any(|name| self.repo.by_path(&self.folder.join(name)).is_some())
+            && below.iter().all(|name| self.repo.files_below(&self.folder.join(name)).is_empty())
     }
 
     /// The manifest of a browser's extension: what it builds runs in the browser of its user.

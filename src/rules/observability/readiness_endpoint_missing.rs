@@ -6,6 +6,7 @@ use crate::{
         processes::{self, Asked, asked, looks},
     },
     model::{Message, Severity, Site, Verdict},
+    repo::ComponentKind,
     rule::{Context, Rule},
 };
 
@@ -19,7 +20,7 @@ impl Rule for ReadinessEndpointMissing {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Routes, Fact::Modules, Fact::Access]
+        &[Fact::Routes, Fact::Modules, Fact::Access, Fact::Queries]
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
@@ -45,9 +46,18 @@ impl Rule for ReadinessEndpointMissing {
                 Verdict::fail(Site::new(route.place.clone(), message("cluster")).related(probe, "probe"), [])
             }
             (None, Some((route, name))) => Verdict::pass_at(route.place.clone(), message("serves").with("name", name)),
+            // It has nothing to wait for.
+            (None, None) if cx.component.kind == ComponentKind::WebApp && !asks_store(cx) => {
+                Verdict::not_applicable("front-end")
+            }
             (None, None) => {
                 Verdict::fail(Site::new(route.place.clone(), message("single")).severity(Severity::Low), [])
             }
         }
     }
+}
+
+/// Whether the component makes queries of a database.
+fn asks_store(cx: &Context<'_>) -> bool {
+    cx.facts.files().any(|(file, facts)| cx.covers(file) && !facts.queries.queries.is_empty())
 }

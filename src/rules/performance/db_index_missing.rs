@@ -136,7 +136,11 @@ fn evidence(table: &Table, key: &ForeignKey, place: &Place) -> Evidence {
 /// Who made or changed a row is seldom searched for; the key still slows down deleting that person.
 fn is_audit(key: &ForeignKey) -> bool {
     let name = key.columns.first().map(|column| column.to_ascii_lowercase()).unwrap_or_default();
-    ["_by", "_by_id", "byid", "by_user_id", "createdby", "updatedby"].iter().any(|end| name.ends_with(end))
+    let by = ["_by", "_by_id", "byid", "by_user_id", "createdby", "updatedby"].iter().any(|end| name.ends_with(end));
+    // Who asked for something, or decided on it: `requesting_user_id`.
+    let plain = name.replace('_', "");
+    let does = ["requesting", "requested", "approving", "approver", "reviewing", "inviting", "golive", "closing", "archiving"];
+    by || does.iter().any(|word| plain.strip_prefix(word).is_some_and(|rest| matches!(rest, "userid" | "id" | "user")))
 }
 
 fn site(table: &Table, key: &ForeignKey) -> Site {

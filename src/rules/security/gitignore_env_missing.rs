@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::{
-    code::docker::Instruction,
+    code::docker::{Base, Instruction, Stage},
     facts::images,
     model::{Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
     repo::{ComponentKind, FileKind, Repo, Role},
@@ -121,7 +121,7 @@ fn ignored(cx: &Context<'_>) -> Result<Evidence, Box<Site>> {
         }
         let first = first_pattern(cx.repo, file.id);
         let site = Site::new(Place::At(file.id, first), message("missing")).key(*name);
-        return Err(Box::new(if index == 0 { site } else { site.severity(Severity::Medium) }));
+        return Err(Box::new(if index == 0 { site } else { site.severity(Severity::Low) }));
     }
     let first = names(cx)[0];
     let evidence = ignoring(cx.repo, first)
@@ -188,7 +188,9 @@ fn copies_all(repo: &Repo) -> Vec<Result<Evidence, Box<Site>>> {
 
 fn copied(repo: &Repo, file: &crate::repo::File) -> Option<Result<Evidence, Box<Site>>> {
     let dockerfile = repo.dockerfile(file.id)?;
-    let copy = dockerfile.stages.iter().flat_map(|stage| &stage.instructions).find(|one| takes_everything(one))?;
+    let kept = |stage: &&Stage| stays(&dockerfile.stages, stage.index);
+    let copy =
+        dockerfile.stages.iter().filter(kept).flat_map(|stage| &stage.instructions).find(|one| takes_everything(one))?;
     let context = images::context_of(repo, file);
     // Only a context that can hold an environment file matters.
     let place = Place::At(file.id, copy.span);
@@ -208,6 +210,55 @@ fn copied(repo: &Repo, file: &crate::repo::File) -> Option<Result<Evidence, Box<
     let message = Message::new("docker").with("file", ".env");
     let site = Site::new(place, message.clone()).severity(Severity::Medium).related(Place::File(ignore.id), message);
     Some(Err(Box::new(site)))
+}
+
+/// Whether what a stage copies into a folder gets into the last image: it is that image, something begins with it, or
+/// the folder is copied on. A stage that hands on only what it built is thrown away.
+fn stays(stages: &[Stage], index: usize) -> bool {
+    let stage = &stages[index];
+    if index + 1 == stages.len() {
+        return true;
+    }
+    let folders: Vec<String> = stage.all("WORKDIR").filter_map(|workdir| workdir.arguments.first()).map(|word| plain(&word.text)).collect();
+    let targets: Vec<String> = stage
+        .instructions
+        .iter()
+        .filter(|one| takes_everything(one))
+        .filter_map(|one| one.arguments.last())
+        .map(|word| plain(&word.text))
+        .collect();
+    // Where a relative folder is, only the last `WORKDIR` tells.
+    let known = targets.iter().all(|target| target.starts_with('/'));
+    let holders: Vec<&String> = if known { targets.iter().collect() } else { folders.iter().chain(&targets).collect() };
+    if !known && folders.is_empty() {
+        return true;
+    }
+    let whole = |source: &str| {
+        let source = plain(source);
+        source.is_empty()
+            || source == "."
+            || holders.iter().any(|folder| **folder == source || folder.starts_with(&format!("{source}/")))
+    };
+    stages.iter().filter(|other| other.index > index).any(|other| {
+        let begins = other.resolved == Base::Stage(index);
+        let from = |one: &&Instruction| {
+            one.flags.iter().any(|flag| {
+                let value = flag.value.as_str();
+                flag.name == "from"
+                    && (value == index.to_string()
+                        || stage.name.as_ref().is_some_and(|name| name.text.eq_ignore_ascii_case(value)))
+            })
+        };
+        let copies = other.instructions.iter().filter(from).any(|one| {
+            one.arguments.split_last().is_some_and(|(_, sources)| sources.iter().any(|source| whole(&source.text)))
+        });
+        (begins || copies) && stays(stages, other.index)
+    })
+}
+
+/// A path without the slashes and dots around it that say nothing.
+fn plain(path: &str) -> String {
+    path.trim_end_matches("/.").trim_end_matches('/').trim_start_matches("./").to_owned()
 }
 
 /// `COPY . .` and `ADD . /app` from the build context.

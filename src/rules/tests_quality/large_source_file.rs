@@ -1,7 +1,7 @@
 //! `large-source-file`: files and functions are small enough to be understood.
 
 use crate::{
-    code::{Kind, NodeRef},
+    code::{Kind, NodeRef, Role},
     facts::Visit,
     model::{Confidence, Message, Observation, Place, Site, Verdict},
     repo::{File, FileKind},
@@ -39,7 +39,10 @@ impl Rule for LargeSourceFile {
 
     fn node(&self, file: &Visit<'_>, function: NodeRef<'_>, out: &mut Out<'_>) {
         // Shorter text cannot have as many lines.
-        if function.text().lines().count() <= SHORT || !is_code(file.file) || holds_markup(function) {
+        if function.text().lines().count() <= SHORT || !is_code(file.file)
+            || holds_markup(function)
+            || gives_table(function)
+        {
             return;
         }
         let lines = own_lines(function);
@@ -120,6 +123,21 @@ fn is_data(file: &Visit<'_>) -> bool {
 /// A component of a user interface, which is judged elsewhere.
 fn holds_markup(function: NodeRef<'_>) -> bool {
     function.descendants().any(|node| node.is(Kind::JsxElement))
+}
+
+/// A function that gives a table: nothing in it branches, and nearly all of it is the value that it returns.
+fn gives_table(function: NodeRef<'_>) -> bool {
+    let Some(body) = function.child(Role::Body) else { return false };
+    let last = body.children_in(Role::Item).last();
+    let given = if body.is(Kind::Block) {
+        last.filter(|last| last.is(Kind::Return)).and_then(|last| last.child(Role::Value))
+    } else {
+        Some(body)
+    };
+    let Some(table) = given.filter(|given| matches!(given.kind(), Kind::Object | Kind::Array)) else { return false };
+    let branches = [Kind::If, Kind::Switch, Kind::Loop, Kind::Try];
+    !body.descendants().any(|node| branches.contains(&node.kind()))
+        && table.text().lines().count() * 5 >= function.text().lines().count() * 4
 }
 
 /// The lines of a function without those of the functions and the long texts in it.

@@ -1,6 +1,10 @@
 //! `leftover-file-committed`: no left-over copies of files are in the repository.
 
 use crate::{
+    facts::{
+        Fact,
+        modules::{ExportSource, Target},
+    },
     model::{Confidence, Message, Place, Severity, Site, Verdict},
     repo::{File, FileKind, Role},
     rule::{Context, Rule},
@@ -15,6 +19,10 @@ impl Rule for LeftoverFileCommitted {
         "leftover-file-committed"
     }
 
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Modules]
+    }
+
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let written = |file: &&File| {
             let specimen = matches!(file.role, Role::Test | Role::Example | Role::Vendored | Role::Generated);
@@ -26,9 +34,25 @@ impl Rule for LeftoverFileCommitted {
         if !files.iter().any(|file| matches!(file.kind, FileKind::Code | FileKind::OtherCode | FileKind::Markdown)) {
             return Verdict::not_applicable("empty");
         }
-        let sites = files.iter().filter_map(|file| site(file)).collect();
+        let sites = files.iter().filter(|file| !is_imported(cx, file)).filter_map(|file| site(file)).collect();
         Verdict::fail_or(sites, || Verdict::pass(cx.searched("searched", files.len()), []))
     }
+}
+
+/// Whether other code imports the file: then it is the old version of something, and in use.
+fn is_imported(cx: &Context<'_>, file: &File) -> bool {
+    if file.kind != FileKind::Code || original(file.name()).is_none() {
+        return false;
+    }
+    let modules = cx.facts.modules(cx.repo);
+    modules.files().filter(|(other, _)| *other != file.id).any(|(other, module)| {
+        let imports = module.imports.iter().map(|import| &import.module);
+        let passes_on = module.exports.iter().filter_map(|export| match &export.source {
+            ExportSource::Other { module, .. } => Some(module),
+            ExportSource::Own(_) => None,
+        });
+        imports.chain(passes_on).any(|name| modules.target(other, name) == Target::File(file.id))
+    })
 }
 
 fn site(file: &File) -> Option<Site> {
