@@ -105,8 +105,20 @@ pub(super) fn servers(repo: &Repo) -> Vec<&Component> {
         .iter()
         .filter(|component| matches!(component.kind, ComponentKind::HttpService | ComponentKind::WebApp))
         .filter(|component| SERVERS.iter().any(|name| component.profile.has_framework(name)))
-        .filter(|component| !is_imported(repo, component))
+        .filter(|component| !is_imported(repo, component) && !is_workspace(repo, component))
         .collect()
+}
+
+/// The root of a workspace with one manifest for all: what its frameworks serve, a folder below serves, which has no
+/// manifest of its own.
+fn is_workspace(repo: &Repo, component: &Component) -> bool {
+    component.path.as_str().is_empty()
+        && repo.components().iter().any(|other| {
+            other.id != component.id
+                && matches!(other.kind, ComponentKind::HttpService | ComponentKind::WebApp)
+                && SERVERS.iter().any(|name| other.profile.has_framework(name))
+                && other.manifests(repo).all(|manifest| !manifest.folder.starts_with(&other.path))
+        })
 }
 
 /// A package that uses a framework's parts, and that nothing starts or builds: others import it.

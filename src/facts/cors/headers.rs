@@ -10,7 +10,7 @@ use super::{
     reader::{Reader, bare, constant, text_of},
 };
 use crate::{
-    code::{Flags, Kind, NodeRef, Role},
+    code::{BindingKind, Flags, Kind, NodeRef, Role},
     facts::Visit,
 };
 
@@ -70,6 +70,12 @@ pub(super) fn of_property(reader: &Reader<'_>, file: &Visit<'_>, property: NodeR
         }
         let value = property.child(Role::Value)?;
         let mut site = build(reader, file, property, value, object);
+        match table(object) {
+            // Whoever answers with it says so, and each parameter keeps it back by default.
+            Table::OnDemand => site.grants.iter_mut().for_each(|grant| grant.when.unclear = true),
+            Table::Shared if site.reach == Reach::Whole && is_named_for_headers(file) => site.reach = Reach::Route,
+            _ => {}
+        }
         // A function that only builds headers is as wide as whoever calls it.
         if site.credentials == Credentials::No {
             let function = object.enclosing_function();
@@ -91,6 +97,38 @@ pub(super) fn of_property(reader: &Reader<'_>, file: &Visit<'_>, property: NodeR
         _ => sources(list).map_or(Reach::Whole, |path| reach_of_path(&path)),
     };
     Some(site)
+}
+
+/// How an object of headers is used, when it has a name at the top of its file.
+#[derive(PartialEq, Eq)]
+enum Table {
+    /// Only where a parameter asks for it: `...(cors && corsHeaders)`.
+    OnDemand,
+    /// By whoever imports or names it.
+    Shared,
+    /// It has no name: it goes where it stands.
+    None,
+}
+
+fn table(object: NodeRef<'_>) -> Table {
+    let held = object.ancestors().take(3).take_while(|above| matches!(above.kind(), Kind::Call | Kind::Assignment));
+    let Some(name) = held.filter(|above| above.is(Kind::Assignment)).find_map(|above| above.child(Role::Target)) else {
+        return Table::None;
+    };
+    let Some(id) = name.binding_id().filter(|id| name.tree().binding(*id).top_level) else { return Table::None };
+    let mut uses = name.tree().references(id).filter(|reference| reference.role() != Role::Target).peekable();
+    let asked = |used: NodeRef<'_>| {
+        let choice = used.parent().filter(|parent| parent.is(Kind::Logical) && parent.name() == "&&");
+        choice.and_then(|choice| choice.child(Role::Left)).is_some_and(|asks| {
+            asks.binding().is_some_and(|binding| binding.kind == BindingKind::Parameter)
+        })
+    };
+    if uses.peek().is_some() && uses.all(asked) { Table::OnDemand } else { Table::Shared }
+}
+
+/// A file that holds headers for others to use, not one that runs before every request.
+fn is_named_for_headers(file: &Visit<'_>) -> bool {
+    file.file.path.file_stem() == Some("cors")
 }
 
 fn rule_grants(reader: &Reader<'_>, object: NodeRef<'_>, value: NodeRef<'_>) -> Vec<Grant> {

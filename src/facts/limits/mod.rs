@@ -223,12 +223,24 @@ fn limiting_line(text: &str) -> Option<Span> {
 
 /// Whether the service runs in several processes, as far as the repository says.
 pub fn runs_in_many(repo: &Repo) -> bool {
-    repo.once(|| RunsInMany(find_runs_in_many(repo))).0
+    let found = repo.once(|| find_runs_in_many(repo));
+    found.functions || found.counted
 }
 
-struct RunsInMany(bool);
+/// As [`runs_in_many`], of a server that listens itself: a platform of functions does not run that one.
+pub fn listens_in_many(repo: &Repo) -> bool {
+    repo.once(|| find_runs_in_many(repo)).counted
+}
 
-fn find_runs_in_many(repo: &Repo) -> bool {
+/// What says that a service runs in several processes.
+struct RunsInMany {
+    /// A platform that starts a function for each request.
+    functions: bool,
+    /// A number of instances somewhere.
+    counted: bool,
+}
+
+fn find_runs_in_many(repo: &Repo) -> RunsInMany {
     let settings: Vec<&File> = repo
         .files()
         .iter()
@@ -242,23 +254,23 @@ fn find_runs_in_many(repo: &Repo) -> bool {
     } else {
         settings.iter().any(|file| serves(&file))
     };
-    on_vercel
-        || repo
-            .files()
-            .iter()
-            .filter(|file| {
-                matches!(
-                    file.kind,
-                    FileKind::Compose
-                        | FileKind::Kubernetes
-                        | FileKind::HelmValues
-                        | FileKind::Dockerfile
-                        | FileKind::Platform
-                ) && file.role.is_operational()
-                    && tier::of_path(&file.path) != Tier::Development
-            })
-            .filter_map(|file| repo.read(file.id).ok())
-            .any(|text| text.lines().any(counts_many))
+    let counted = repo
+        .files()
+        .iter()
+        .filter(|file| {
+            matches!(
+                file.kind,
+                FileKind::Compose
+                    | FileKind::Kubernetes
+                    | FileKind::HelmValues
+                    | FileKind::Dockerfile
+                    | FileKind::Platform
+            ) && file.role.is_operational()
+                && tier::of_path(&file.path) != Tier::Development
+        })
+        .filter_map(|file| repo.read(file.id).ok())
+        .any(|text| text.lines().any(counts_many));
+    RunsInMany { functions: on_vercel, counted }
 }
 
 fn counts_many(line: &str) -> bool {

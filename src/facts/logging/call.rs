@@ -61,6 +61,7 @@ fn describe(file: &Visit<'_>, node: NodeRef<'_>, sink: Sink, method: String) -> 
         guard: guard(node),
         waiver: waiver(file.text, node.span().start as usize, is_python(file)),
         in_catch,
+        told: told_beside(node),
         json: node.children_in(Role::Argument).any(makes_json),
         exposes: exposure::exposed(node),
     }
@@ -69,6 +70,20 @@ fn describe(file: &Visit<'_>, node: NodeRef<'_>, sink: Sink, method: String) -> 
 fn makes_json(argument: NodeRef<'_>) -> bool {
     argument.is(Kind::Call)
         && argument.callee_path().is_some_and(|path| path == "JSON.stringify" || path.ends_with("json.dumps"))
+}
+
+/// Whether a statement of the same block shows the user what the line says.
+fn told_beside(node: NodeRef<'_>) -> bool {
+    let Some(block) = node.ancestors().take(4).find(|above| above.is(Kind::Block)) else { return false };
+    block.children_in(Role::Item).take(12).any(|statement| {
+        let call = if statement.is(Kind::Await) { statement.child(Role::Value).unwrap_or(statement) } else { statement };
+        let name = call.callee_name().filter(|_| call.is(Kind::Call)).unwrap_or_default();
+        let first = call.callee_path().unwrap_or_default().to_ascii_lowercase();
+        let shows = first.split(['.', ':']).any(|part| matches!(part, "toast" | "sonner" | "notification" | "snackbar"));
+        shows
+            || name.starts_with("set") && name.ends_with("Error")
+            || matches!(name, "enqueueSnackbar" | "showError" | "showToast" | "addToast" | "notifyError")
+    })
 }
 
 fn in_catch(node: NodeRef<'_>) -> bool {

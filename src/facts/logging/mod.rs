@@ -70,6 +70,8 @@ pub struct LogCall {
     pub waiver: Option<Waiver>,
     /// In a `catch`, an `except` or the callback of `.catch(…)`.
     pub in_catch: bool,
+    /// Beside it the user is told: `setError(…)`, `toast.error(…)`.
+    pub told: bool,
     /// An argument is made into JSON text on the spot.
     pub json: bool,
     /// What its arguments give away, in order.

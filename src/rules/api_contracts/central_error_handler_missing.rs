@@ -84,6 +84,17 @@ fn of_express(cx: &Context<'_>, own: &[(FileId, &ModuleFacts)], place: Place) ->
     if sources(cx).filter(|(file, _)| !cx.covers(*file)).any(|found| handler(found).is_some()) {
         return Verdict::unknown("elsewhere");
     }
+    // The server's own file answers for what its routes throw.
+    let answers = place.file().and_then(|file| cx.repo.read(file).ok()).is_some_and(|text| {
+        text.match_indices("catch (").any(|(at, _)| {
+            let body: String = text[at..].chars().take(200).collect();
+            body.contains("status(500)")
+        })
+    });
+    if answers {
+        let site = Site::new(place, "caught").severity(Severity::Low).confidence(Confidence::Likely);
+        return Verdict::fail(site, []);
+    }
     Verdict::fail(Site::new(place, "express").confidence(Confidence::Likely), [])
 }
 

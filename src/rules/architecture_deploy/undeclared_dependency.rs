@@ -9,6 +9,7 @@ use crate::{
         packages::{self, Declared, Locked, PackageUse},
     },
     model::{Confidence, Message, Place, Severity, Site, Verdict},
+    repo::Ecosystem,
     rule::{Context, Rule},
 };
 
@@ -98,6 +99,9 @@ fn site(cx: &Context<'_>, used: &PackageUse<'_>) -> Option<Site> {
                 .severity(Severity::Medium)
                 .related(Place::At(manifest.file, dependency.span), "declared-here")
         }
+        Declared::Nowhere { nearest, locked } if *locked != Locked::Yes && is_brought_along(nearest, &used.package) => {
+            Site::new(place, said("locked").with("manifest", path(nearest))).severity(Severity::Medium)
+        }
         Declared::Nowhere { nearest, locked } => {
             let key = if *locked == Locked::Yes { "locked" } else { "nowhere" };
             let site = Site::new(place, said(key).with("manifest", path(nearest)));
@@ -113,4 +117,31 @@ fn site(cx: &Context<'_>, used: &PackageUse<'_>) -> Option<Site> {
         }
     };
     Some(site.confidence(Confidence::Certain).key(used.package.clone()))
+}
+
+/// Packages of Python that others cannot do without, by those: what is installed whatever a lock file says.
+const COMPANIONS: &[(&str, &[&str])] = &[
+    ("markupsafe", &["jinja2", "flask", "werkzeug", "mako"]),
+    ("jinja2", &["flask"]),
+    ("werkzeug", &["flask"]),
+    ("itsdangerous", &["flask"]),
+    ("click", &["flask", "uvicorn", "typer", "celery"]),
+    ("starlette", &["fastapi"]),
+    ("pydantic", &["fastapi", "sqlmodel", "pydantic-settings"]),
+    ("pydantic-core", &["pydantic"]),
+    ("sqlalchemy", &["sqlmodel", "flask-sqlalchemy", "alembic"]),
+    ("urllib3", &["requests"]),
+    ("botocore", &["boto3", "aiobotocore"]),
+    ("httpcore", &["httpx"]),
+    ("anyio", &["httpx", "starlette", "fastapi"]),
+    ("kombu", &["celery"]),
+    ("asgiref", &["django"]),
+    ("numpy", &["pandas", "scipy", "scikit-learn"]),
+];
+
+fn is_brought_along(nearest: &crate::repo::Manifest, package: &str) -> bool {
+    let package = package.to_ascii_lowercase().replace('_', "-");
+    let bringers = COMPANIONS.iter().find(|(name, _)| *name == package).map(|(_, bringers)| *bringers);
+    nearest.ecosystem == Ecosystem::Python
+        && bringers.is_some_and(|bringers| bringers.iter().any(|bringer| nearest.dependency(bringer).is_some()))
 }

@@ -6,8 +6,8 @@ use crate::{
         processes::{self, telemetry},
         routes::RouteKind,
     },
-    model::{Confidence, Message, Place, Site, Verdict},
-    repo::ComponentKind,
+    model::{Confidence, Message, Place, Severity, Site, Verdict},
+    repo::{ComponentKind, Role},
     rule::{Context, Rule},
 };
 
@@ -61,11 +61,30 @@ impl Rule for MetricsEndpointMissing {
         if let Some((name, _)) = telemetry::declared_beside(cx.repo, telemetry::METRICS) {
             return Verdict::unknown(Message::new("beside").with("name", name));
         }
+        if let Some(name) = own_counter(cx) {
+            return Verdict::unknown(Message::new("own").with("name", name));
+        }
         match telemetry::manifest(cx.repo, cx.component) {
-            Some(place) => Verdict::fail(Site::new(place, "missing").confidence(Confidence::Likely), []),
+            Some(place) => {
+                let site = Site::new(place, "missing").confidence(Confidence::Likely);
+                // A front end renders what the services behind it answer, and those are what has to be measured.
+                let site = if cx.component.kind == ComponentKind::WebApp { site.severity(Severity::Low) } else { site };
+                Verdict::fail(site, [])
+            }
             None => Verdict::not_applicable("no-service"),
         }
     }
+}
+
+/// Middleware of the component that measures each request by itself: `class MetricsMiddleware`.
+fn own_counter<'c>(cx: &'c Context<'_>) -> Option<&'c str> {
+    let modules = cx.facts.modules(cx.repo);
+    let mut classes = modules
+        .files()
+        .filter(|(file, _)| cx.covers(*file) && cx.repo.file(*file).role == Role::Source)
+        .flat_map(|(_, module)| &module.classes)
+        .map(|class| class.name.as_str());
+    classes.find(|name| name.contains("Metric") && ["Middleware", "Interceptor"].iter().any(|end| name.ends_with(end)))
 }
 
 /// Where the program counts by Sentry's metrics.

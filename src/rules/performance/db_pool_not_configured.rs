@@ -58,11 +58,16 @@ impl Rule for DbPoolNotConfigured {
 
 /// Migrations and seeds connect once and end.
 fn is_tool(file: &Visit<'_>) -> bool {
-    file.file.path.components().any(|part| {
+    is_environment_of_alembic(file) || file.file.path.components().any(|part| {
         let part = part.as_str().to_ascii_lowercase();
         let stem = part.split('.').next().unwrap_or_default();
         ["alembic", "migrations", "seed", "seeds", "seeder", "migrate", "scripts"].contains(&stem)
     })
+}
+
+/// The `env.py` of a folder of Alembic, whatever that is called: it connects for one run of migrations.
+pub(super) fn is_environment_of_alembic(file: &Visit<'_>) -> bool {
+    file.file.name() == "env.py" && file.text.contains("run_migrations")
 }
 
 /// Prisma reads limits from the URL, which the repository shows in examples, in Compose and in the schema; a SQLite

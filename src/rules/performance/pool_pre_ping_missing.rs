@@ -8,6 +8,7 @@ use crate::{
     },
     model::{Confidence, Message, Place, Verdict},
     rule::{Context, Out, Rule, Watch},
+    rules::performance::db_pool_not_configured::is_environment_of_alembic,
 };
 
 pub(in crate::rules) static RULE: PoolPrePingMissing = PoolPrePingMissing;
@@ -26,7 +27,8 @@ impl Rule for PoolPrePingMissing {
     fn node(&self, file: &Visit<'_>, call: NodeRef<'_>, out: &mut Out<'_>) {
         let Some(pool) = pools::pool(call) else { return };
         let place = Place::At(file.file.id, call.span());
-        let migrations = file.file.path.components().any(|part| matches!(part.as_str(), "alembic" | "migrations"));
+        let migrations = file.file.path.components().any(|part| matches!(part.as_str(), "alembic" | "migrations"))
+            || is_environment_of_alembic(file);
         if pool.embedded || pool.delegated || call.is_dev_only() || migrations {
             return;
         }

@@ -156,6 +156,8 @@ fn site(cx: &Context<'_>, sent: &Sent<'_>, limit: Limit, handlers: &BTreeMap<Fil
         }
     } else if answers {
         (say("handler"), None)
+    } else if runs_jobs(file) && is_function(cx, file) {
+        (say("plain"), Some((place.clone(), Severity::Medium)))
     } else if runs_jobs(file) {
         (say("job"), None)
     } else if request.makes_client {
@@ -203,6 +205,13 @@ fn model_host(request: &Request) -> Option<&str> {
         Address::Host(host) => MODELS.iter().any(|model| host.contains(model)).then_some(host.as_str()),
         _ => None,
     }
+}
+
+/// Whether a schedule calls the file as a function of a platform, which ends it after its time and has no worker.
+fn is_function(cx: &Context<'_>, file: &File) -> bool {
+    let folder = &cx.component.path;
+    let on_vercel = [folder.join("vercel.json"), "vercel.json".into()].iter().any(|path| cx.repo.by_path(path).is_some());
+    on_vercel && file.path.as_str().split('/').any(|part| part == "app" || part == "pages")
 }
 
 /// Whether a file holds the work of a queue, where a request that hangs holds a slot of the worker.

@@ -47,6 +47,10 @@ fn open(site: &JoinedSite<'_>, weak: &Weak<'_>) -> Say {
     if by_header && site.library.is_header() {
         return Say::Good(Message::new("fine-header"));
     }
+    // One answer that is only read, without cookies: that is what `*` is for.
+    if *site.reach == Reach::Route && site.site.reads_only && site.library.is_header() {
+        return Say::Good(Message::new("fine-read"));
+    }
     let place = if weak.way.by_setting { weak.way.place() } else { site.place() };
     let found = |key| Site::new(place.clone(), Message::new(key).with("library", site.library.name()));
     if site.site.reads_only {

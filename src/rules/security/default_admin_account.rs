@@ -2,8 +2,12 @@
 
 use crate::{
     code::{Kind, NodeRef},
-    facts::credentials::accounts,
-    model::{Confidence, Message, Place, Severity, Site, Tone, Verdict},
+    facts::{
+        Fact,
+        credentials::accounts,
+        modules::{ModuleFacts, Target},
+    },
+    model::{Confidence, FileId, Message, Observation, Place, Severity, Site, Tone, Verdict},
     repo::{File, FileKind, Role},
     rule::{Context, Out, Rule, Visit, Watch, site_of},
 };
@@ -15,6 +19,10 @@ pub(in crate::rules) struct DefaultAdminAccount;
 impl Rule for DefaultAdminAccount {
     fn id(&self) -> &'static str {
         "default-admin-account"
+    }
+
+    fn needs(&self) -> &'static [Fact] {
+        &[Fact::Modules]
     }
 
     fn watch(&self) -> Watch {
@@ -40,7 +48,8 @@ impl Rule for DefaultAdminAccount {
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        let mut sites: Vec<Site> = cx.seen.iter().filter(|seen| seen.tone == Tone::Bad).map(site_of).collect();
+        let kept = |seen: &&Observation| seen.tone == Tone::Bad && !is_refused_in_production(cx, &seen.place);
+        let mut sites: Vec<Site> = cx.seen.iter().filter(kept).map(site_of).collect();
         for file in cx.repo.files().iter().filter(|file| is_sql(file)) {
             let Ok(text) = cx.repo.read(file.id) else { continue };
             for span in accounts::in_sql(&text) {
@@ -51,6 +60,26 @@ impl Rule for DefaultAdminAccount {
         }
         Verdict::fail_or(sites, || cx.judged(|| Verdict::not_applicable("none")))
     }
+}
+
+/// Whether the values stand in a file of a seed, and every script that imports it ends in production:
+/// `if (process.env.NODE_ENV === "production" && !allowed) process.exit(1)`.
+fn is_refused_in_production(cx: &Context<'_>, place: &Place) -> bool {
+    let Some(file) = place.file().filter(|file| cx.repo.file(*file).path.as_str().contains("seed")) else {
+        return false;
+    };
+    let modules = cx.facts.modules(cx.repo);
+    let imports = |other: FileId, module: &ModuleFacts| {
+        module.imports.iter().any(|import| modules.target(other, &import.module) == Target::File(file))
+    };
+    let ends = |other: FileId| {
+        cx.repo.read(other).is_ok_and(|text| {
+            let names = text.contains("NODE_ENV") && text.contains("production");
+            names && ["process.exit(", "throw new"].iter().any(|end| text.contains(end))
+        })
+    };
+    let mut importers = modules.files().filter(|(other, module)| imports(*other, module)).peekable();
+    importers.peek().is_some() && importers.all(|(other, _)| ends(other))
 }
 
 /// SQL that the product runs. A file that is called a seed fills a database for development.

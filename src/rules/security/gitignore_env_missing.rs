@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::{
-    code::docker::{Base, Dockerfile, Instruction, Stage},
+    code::docker::Instruction,
     facts::images,
     model::{Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
     repo::{ComponentKind, FileKind, Repo, Role},

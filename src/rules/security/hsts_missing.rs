@@ -58,7 +58,10 @@ impl Rule for HstsMissing {
 }
 
 fn by_platform(cx: &Context<'_>, server: &Component) -> Verdict {
-    let targets = &cx.repo.profile().deploy_targets;
+    // A Compose file alone starts what the application needs, not the application.
+    let all = &cx.repo.profile().deploy_targets;
+    let builds = all.iter().any(|target| target.name.starts_with("Docker") && target.name != "Docker Compose");
+    let targets: Vec<_> = all.iter().filter(|target| builds || target.name != "Docker Compose").collect();
     let vercel = targets.iter().find(|target| target.name == "Vercel");
     // The application may run elsewhere as well.
     let place = vercel.filter(|_| targets.len() == 1).and_then(|vercel| vercel.evidence.first());

@@ -4,7 +4,7 @@ use crate::{
     facts::{
         Fact, inference,
         modules::{FunctionId, Modules},
-        routes::{GuardDoes, Route, RouteKind, standing::Area},
+        routes::{GuardDoes, Public, Route, RouteKind, standing::Area},
     },
     model::{Confidence, Message, Place, Severity, Site, Verdict},
     rule::{Context, Rule},
@@ -41,7 +41,9 @@ impl Rule for RateLimitAiMissing {
                     .confidence(Confidence::Likely)
                     .key(&route.path)
                     .related(Place::At(file, span), "provider");
-                if known { site.severity(Severity::Medium) } else { site }
+                // A check of health asks something short that no caller chooses.
+                let probe = route.public == Some(Public::Health);
+                if known || probe { site.severity(Severity::Medium) } else { site }
             });
         }
         limits.verdict(|| Verdict::not_applicable("no-provider"))

@@ -5,7 +5,7 @@ use crate::{
         Fact,
         limits::{self, LimitKind},
     },
-    model::{Confidence, Message, Place, Severity, Site, Verdict},
+    model::{Confidence, FileId, Message, Place, Severity, Site, Verdict},
     repo::Role,
     rule::{Context, Rule},
 };
@@ -24,13 +24,16 @@ impl Rule for RateLimitMemoryFallback {
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        let many = limits::runs_in_many(cx.repo);
+        let many = |file: FileId| {
+            let listens = cx.repo.read(file).is_ok_and(|text| text.contains(".listen("));
+            if listens { limits::listens_in_many(cx.repo) } else { limits::runs_in_many(cx.repo) }
+        };
         let sites: Vec<Site> = cx
             .facts
             .files()
             .filter(|(file, _)| cx.covers(*file) && cx.repo.file(*file).role == Role::Source)
             .flat_map(|(file, facts)| facts.limits.signs.iter().map(move |sign| (file, sign)))
-            .filter_map(|(file, sign)| site(&Place::At(file, sign.span), sign.kind, many))
+            .filter_map(|(file, sign)| site(&Place::At(file, sign.span), sign.kind, many(file)))
             .collect();
         let limiters = limits::mentions(cx.repo, cx.facts).into_iter().filter(|mention| cx.covers(mention.file));
         let files = limiters.map(|mention| mention.file).collect::<std::collections::BTreeSet<_>>().len();

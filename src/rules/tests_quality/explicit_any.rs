@@ -150,6 +150,11 @@ fn is_idiom(before: &str, after: &str) -> bool {
     if ends_with_word(before, "extends") {
         return true;
     }
+    // An interface is assignable to no record of `unknown`: `T extends Record<string, any>`.
+    let record = before.strip_suffix(',').and_then(|rest| rest.trim_end().strip_suffix("Record<string"));
+    if record.is_some_and(|rest| ends_with_word(rest.trim_end(), "extends")) {
+        return true;
+    }
     let rest = line.rsplit(['(', ',']).next().unwrap_or(line).trim_start();
     let spread = rest.starts_with("...") && after.starts_with("[]");
     spread || (before.ends_with("=>") && line.contains("(..."))

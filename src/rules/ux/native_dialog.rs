@@ -6,7 +6,7 @@ use crate::{
         Fact,
         side::{Side, Sign, side_of},
     },
-    model::{Message, Place, Verdict},
+    model::{Message, Place, Severity, Verdict},
     repo::{ComponentKind, File, Role},
     rule::{Context, Out, Rule, Visit, Watch, site_of},
 };
@@ -41,6 +41,10 @@ impl Rule for NativeDialog {
         }
         // A bare `prompt()` also exists in other runtimes; what is looked up on the window is the browser's.
         let observation = out.bad(file.place(node), Message::new("bad").with("call", path.as_str()));
+        // The pages of those who run the service are no product.
+        if file.file.path.components().any(|part| is_for_staff(part.as_str())) {
+            observation.severity = Some(Severity::Info);
+        }
         observation.key = if global { "window".to_owned() } else { name.to_owned() };
     }
 
@@ -65,6 +69,12 @@ impl Rule for NativeDialog {
             Verdict::pass(cx.searched("searched", files), [])
         })
     }
+}
+
+/// A folder for administration: `admin`, `(admin)`, `admin.shop.example`.
+fn is_for_staff(folder: &str) -> bool {
+    let plain = folder.trim_matches(['(', ')']);
+    !plain.contains(".ts") && plain.split(['.', '-', '_']).next().is_some_and(|word| matches!(word, "admin" | "backoffice"))
 }
 
 /// Stories in a file that is called nothing else.

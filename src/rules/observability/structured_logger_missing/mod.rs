@@ -28,7 +28,7 @@ pub(in crate::rules) static RULE: StructuredLoggerMissing = StructuredLoggerMiss
 
 pub(in crate::rules) struct StructuredLoggerMissing;
 
-/// Lines to the console below which a front end without a logger is a MEDIUM matter.
+/// Lines to the console below which a front end without a logger is a LOW matter.
 const FEW: usize = 10;
 /// Places that a verdict names besides the first.
 const NAMED: usize = 4;
@@ -258,7 +258,7 @@ fn nothing(cx: &Context<'_>, service: &Service<'_>) -> Verdict {
     let site = with_printed(Site::new(applicability::manifest(cx), message), service);
     // A front end with a few lines loses less than a service whose every step is a line of the console.
     let little = cx.component.kind == ComponentKind::WebApp && n < FEW;
-    Verdict::fail(if little { site.severity(Severity::Medium) } else { site }, [])
+    Verdict::fail(if little { site.severity(Severity::Low) } else { site }, [])
 }
 
 /// A service in a language whose code is not read: what its manifest and configuration tell.
