@@ -46,7 +46,7 @@ impl Rule for Http401403ClientHandling {
         match node.kind() {
             Kind::Call if is_client(node) && sends_identity(file, node) => {
                 let key = if waits_for_refusals(node) { "listens" } else { "client" };
-                out.bad(file.place(node), "missing").key = key.to_owned();
+                key.clone_into(&mut out.bad(file.place(node), "missing").key);
             }
             Kind::Number if matches!(node.name(), "401" | "403") => {
                 out.good(file.place(node), "handled");

@@ -122,7 +122,7 @@ impl Rule for DbQueryTimingMissing {
     }
 
     fn text(&self, file: &Visit<'_>, out: &mut Out<'_>) {
-        let found = IN_CODE.iter().filter_map(|word| Some((file.text.find(word)?, *word))).min();
+        let found = IN_CODE.iter().filter_map(|word| Some((spoken(file.text, word)?, *word))).min();
         if let Some((at, word)) = found {
             let place = Place::At(file.file.id, Span::new(at, at + word.len()));
             out.good(place, Message::new("timed").with("name", word));
@@ -130,8 +130,11 @@ impl Rule for DbQueryTimingMissing {
     }
 
     fn node(&self, file: &Visit<'_>, call: NodeRef<'_>, out: &mut Out<'_>) {
-        let tools =
-            file.file.path.components().any(|part| matches!(part.as_str(), "alembic" | "migrations" | "prisma"));
+        let tool = |part: &str| matches!(part, "alembic" | "migrations" | "migrations.py" | "migrate.py" | "prisma");
+        let stem = file.file.path.file_stem().unwrap_or_default().to_ascii_lowercase();
+        // A program of its own that waits for the database, or fills it.
+        let once = ["ping", "wait", "pre_start", "prestart", "seed", "init_db"].iter().any(|word| stem.contains(word));
+        let tools = once || file.file.path.components().any(|part| tool(part.as_str()));
         let asked = |pool: &Pool| !pool.embedded && !tools && !call.is_dev_only();
         if let Some(pool) = pools::pool(call).filter(asked) {
             let message = Message::new("missing").with("library", pool.library.name());
@@ -167,6 +170,15 @@ impl Rule for DbQueryTimingMissing {
     }
 }
 
+/// Where a text has `word`, comments left out.
+fn spoken(text: &str, word: &str) -> Option<usize> {
+    text.match_indices(word).map(|(at, _)| at).find(|at| {
+        let line = text[..*at].rfind('\n').map_or(0, |end| end + 1);
+        let begin = text[line..*at].trim_start();
+        !["#", "//", "*", "--"].iter().any(|mark| begin.starts_with(mark)) || begin.starts_with("#!")
+    })
+}
+
 /// Where a database is told to log what is slow, or something measures it from outside.
 fn in_settings(cx: &Context<'_>) -> Option<Evidence> {
     let tells = |file: &&File| {
@@ -184,7 +196,7 @@ fn in_settings(cx: &Context<'_>) -> Option<Evidence> {
     };
     cx.repo.files().iter().filter(tells).find_map(|file| {
         let text = cx.repo.read(file.id).ok()?;
-        let (at, word) = IN_SETTINGS.iter().filter_map(|word| Some((text.find(word)?, *word))).min()?;
+        let (at, word) = IN_SETTINGS.iter().filter_map(|word| Some((spoken(&text, word)?, *word))).min()?;
         let place = Place::At(file.id, Span::new(at, at + word.len()));
         Some(Evidence::At { place, note: Message::new("timed").with("name", word) })
     })

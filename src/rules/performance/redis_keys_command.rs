@@ -2,7 +2,11 @@
 
 use crate::{
     code::{Constant, Kind, Language, NodeRef, Role as NodeRole},
-    facts::{Fact, modules::ModuleFacts},
+    facts::{
+        Fact, compose,
+        modules::ModuleFacts,
+        tier::{self, Tier},
+    },
     model::{Confidence, Message, Verdict},
     repo::{ComponentKind, Role},
     rule::{Context, Out, Rule, Visit, Watch},
@@ -62,14 +66,13 @@ impl Rule for RedisKeysCommand {
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
-        if cx.component.kind == ComponentKind::Cli {
+        if cx.component.kind == ComponentKind::Cli || is_for_tests(cx) {
             return Verdict::not_applicable("no-redis");
         }
         let modules = cx.facts.modules(cx.repo);
         let speaks =
             |module: &ModuleFacts| module.imports.iter().any(|import| PACKAGES.contains(&import.module.as_str()));
-        let files =
-            cx.files(Role::Source).filter(|file| modules.file(file.id).is_some_and(|module| speaks(module))).count();
+        let files = cx.files(Role::Source).filter(|file| modules.file(file.id).is_some_and(speaks)).count();
         observed::judged(&observed::on_server(cx), || {
             if files == 0 {
                 Verdict::not_applicable("no-redis")
@@ -105,7 +108,7 @@ fn command<'t>(file: &Visit<'_>, call: NodeRef<'t>) -> Option<Command<'t>> {
     (django || speaks_redis(receiver)).then_some(kind)
 }
 
-fn sent<'t>(call: NodeRef<'t>) -> Option<Command<'t>> {
+fn sent(call: NodeRef<'_>) -> Option<Command<'_>> {
     let first = call.argument(0)?;
     let word = if first.is(Kind::Array) { first.child(NodeRole::Item)? } else { first };
     let word = Some(word).filter(|word| word.is(Kind::String))?.name();
@@ -152,6 +155,21 @@ fn speaks_redis(receiver: NodeRef<'_>) -> bool {
 fn is_django_cache(file: &Visit<'_>, receiver: NodeRef<'_>) -> bool {
     file.file.language == Some(Language::Python)
         && receiver.api_path().is_some_and(|path| path.starts_with("django.core.cache."))
+}
+
+/// A service that only Compose files for development and tests start.
+fn is_for_tests(cx: &Context<'_>) -> bool {
+    if cx.component.is_root() {
+        return false;
+    }
+    let folder = cx.component.folder();
+    let mut own = compose::services(cx.repo)
+        .into_iter()
+        .filter(|service| {
+            service.build.as_ref().is_some_and(|build| build.context == *folder || build.dockerfile.starts_with(folder))
+        })
+        .peekable();
+    own.peek().is_some() && own.all(|service| tier::of_path(&service.file.path) == Tier::Development)
 }
 
 /// Commands that a person runs by hand, and does not wait for while others do.

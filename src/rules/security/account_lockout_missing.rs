@@ -82,7 +82,7 @@ impl Rule for AccountLockoutMissing {
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let modules = cx.facts.modules(cx.repo);
-        let routes: Vec<(&Route, FunctionId)> = cx
+        let asked: Vec<&Route> = cx
             .facts
             .routes(cx.repo)
             .iter()
@@ -92,10 +92,15 @@ impl Rule for AccountLockoutMissing {
                     && !log_in::is_hosted(modules, route)
                     && !log_in::is_for_known_callers(cx.repo, route)
             })
-            .filter_map(|route| Some((route, checks_password(modules, route)?)))
             .collect();
-        if routes.is_empty() {
+        let routes: Vec<(&Route, FunctionId)> =
+            asked.iter().filter_map(|route| Some((*route, checks_password(modules, route)?))).collect();
+        if asked.is_empty() {
             return Verdict::not_applicable("no-log-in");
+        }
+        if routes.is_empty() {
+            // A link by mail, or a check that could not be followed.
+            return Verdict::unknown("unclear");
         }
         let (mut sites, mut fine, mut left) = (Vec::new(), Vec::new(), 0);
         let used = limits_here(cx);

@@ -225,13 +225,12 @@ fn holder(node: NodeRef<'_>) -> Option<String> {
     for _ in 0..12 {
         let parent = at.parent()?;
         match parent.kind() {
-            Kind::Call | Kind::Member | Kind::Array | Kind::Conditional => {}
+            Kind::Call | Kind::Member | Kind::Array | Kind::Conditional | Kind::Index | Kind::Binary => {}
             // `validators=[Length(min=6)]`, `{ schema: { minLength: 6 } }` are inside of what has the name.
             Kind::Property if parent.has(Flags::KEYWORD) => {}
             Kind::Property => return Some(parent.name().to_owned()).filter(|name| !name.is_empty()),
             Kind::Assignment => return parent.child(NodeRole::Target).and_then(last_name),
             Kind::Parameter => return Some(parent.name().to_owned()),
-            Kind::Index | Kind::Binary => {}
             _ => return None,
         }
         at = parent;

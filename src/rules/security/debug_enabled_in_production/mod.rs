@@ -79,19 +79,16 @@ fn in_code(cx: &Context<'_>) -> Vec<Site> {
     let mut sites = Vec::new();
     for seen in cx.seen {
         let Some(file) = seen.place.file() else { continue };
-        match (seen.tone, seen.message.key.as_ref()) {
-            (Tone::Bad, "default") => {
-                if !configuration::is_switched_off(cx.repo, &seen.key) {
-                    sites.push(site_of(seen));
-                }
+        match seen.tone {
+            Tone::Bad => {
+                let kept = match seen.message.key.as_ref() {
+                    "default" => !configuration::is_switched_off(cx.repo, &seen.key),
+                    "settings" => !is_overridden(cx, file),
+                    _ => true,
+                };
+                sites.extend(kept.then(|| site_of(seen)));
             }
-            (Tone::Bad, "settings") => {
-                if !is_overridden(cx, file) {
-                    sites.push(site_of(seen));
-                }
-            }
-            (Tone::Bad, _) => sites.push(site_of(seen)),
-            (Tone::Note, "started") => sites.extend(started(cx, file, seen)),
+            Tone::Note if seen.message.key == "started" => sites.extend(started(cx, file, seen)),
             _ => {}
         }
     }

@@ -75,7 +75,7 @@ fn fly(repo: &Repo, file: &File, found: &mut Found) {
     if let Some(service) = root.entry("http_service") {
         match service.value.entry("force_https") {
             Some(entry) if entry.value.as_bool() == Some(true) => {
-                found.fine(Place::At(file.id, entry.span()), "Fly.io")
+                found.fine(Place::At(file.id, entry.span()), "Fly.io");
             }
             Some(entry) => found.sites.push(Site::new(Place::At(file.id, entry.span()), "fly")),
             None => found.sites.push(Site::new(Place::At(file.id, service.key_span), "fly")),
@@ -91,7 +91,7 @@ fn fly(repo: &Repo, file: &File, found: &mut Found) {
         }
         match port.entry("force_https") {
             Some(entry) if entry.value.as_bool() == Some(true) => {
-                found.fine(Place::At(file.id, entry.span()), "Fly.io")
+                found.fine(Place::At(file.id, entry.span()), "Fly.io");
             }
             _ => found.sites.push(Site::new(Place::At(file.id, port.span), "fly")),
         }

@@ -61,7 +61,8 @@ fn in_cluster(cx: &Context<'_>) -> Option<(Place, String)> {
 /// Whether what stands in front replaces `X-Forwarded-For` instead of adding to it.
 pub(super) fn overwrites(cx: &Context<'_>) -> bool {
     let targets = &cx.repo.profile().deploy_targets;
-    let platform = targets.iter().any(|target| REPLACING.contains(&target.name)) && proxy(cx).is_none();
+    // Where a repository is deployed to several platforms, the part that answers browsers is mostly on this one.
+    let platform = targets.iter().any(|target| REPLACING.contains(&target.name));
     platform
         || cx.repo.files().iter().filter(|file| is_proxy_file(file)).any(|file| {
             cx.repo.read(file.id).is_ok_and(|text| {
