@@ -2,6 +2,7 @@
 
 mod conclude;
 mod guard;
+mod literals;
 mod observe;
 mod plan;
 mod resolve;
