@@ -3,6 +3,7 @@
 mod conclude;
 mod endpoints;
 mod guard;
+mod literals;
 mod observe;
 mod plan;
 mod resolve;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
+use rustc_hash::FxHashMap;
 
+use super::literals::Literals;
 use crate::{
     code::Kind,
     facts::{Extractor, Fact, Watch, extractors},
@@ -22,7 +23,9 @@ pub(super) enum Visitor<'c> {
 pub(super) struct Visiting<'c> {
     pub(super) visitor: Visitor<'c>,
     pub(super) watch: Watch,
-    /// Indices of its literals in the automaton.
+    /// The node kinds that it wants to see, each once.
+    kinds: Vec<Kind>,
+    /// Indices of its literals.
     literals: Vec<usize>,
 }
 
@@ -31,8 +34,7 @@ pub(super) struct Plan<'c> {
     /// The rules that run, in catalogue order.
     pub(super) rules: Vec<&'c Entry>,
     pub(super) visiting: Vec<Visiting<'c>>,
-    automaton: AhoCorasick,
-    literal_count: usize,
+    literals: Literals,
     /// Whether keywords keep visitors from files; off only in tests, where everybody sees every file of its roles.
     pub(super) gated: bool,
 }
@@ -57,28 +59,22 @@ impl<'c> Plan<'c> {
             .filter(|extractor| needed.contains(&extractor.fact()))
             .map(|extractor| (Visitor::Extractor(*extractor), extractor.watch()));
         let mut literals: Vec<String> = Vec::new();
+        let mut known = FxHashMap::default();
         let visiting: Vec<Visiting<'c>> = of_rules
             .chain(of_extractors)
             .filter(|(_, watch)| !watch.is_nothing())
             .map(|(visitor, watch)| {
-                let indices = watch.keywords.iter().map(|keyword| intern(&mut literals, keyword)).collect();
-                Visiting { visitor, watch, literals: indices }
+                let indices = watch.keywords.iter().map(|keyword| intern(&mut literals, &mut known, keyword)).collect();
+                let kinds: BTreeSet<Kind> = watch.kinds.iter().copied().collect();
+                Visiting { visitor, watch, kinds: kinds.into_iter().collect(), literals: indices }
             })
             .collect();
-        let automaton = AhoCorasickBuilder::new()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .match_kind(MatchKind::Standard)
-            .build(&literals)
-            .expect("literals are short and few, so the automaton has room for them");
-        Self { rules, visiting, automaton, literal_count: literals.len(), gated: true }
+        Self { rules, visiting, literals: Literals::new(&literals), gated: true }
     }
 
     /// The visitors that can matter in `file`, by its role and the literals that its text holds.
     pub(super) fn interested(&self, file: &File, text: &str) -> Vec<usize> {
-        let mut held = vec![false; self.literal_count];
-        for found in self.automaton.find_overlapping_iter(text) {
-            held[found.pattern().as_usize()] = true;
-        }
+        let held = self.literals.held(text);
         self.visiting
             .iter()
             .enumerate()
@@ -105,17 +101,16 @@ impl<'c> Plan<'c> {
     pub(super) fn dispatch(&self, interested: &[usize]) -> Vec<Vec<usize>> {
         let mut table = vec![Vec::new(); Kind::COUNT];
         for &index in interested {
-            let kinds: BTreeSet<Kind> = self.visiting[index].watch.kinds.iter().copied().collect();
-            for kind in kinds {
-                table[kind as usize].push(index);
+            for kind in &self.visiting[index].kinds {
+                table[*kind as usize].push(index);
             }
         }
         table
     }
 }
 
-fn intern(literals: &mut Vec<String>, keyword: &str) -> usize {
-    literals.iter().position(|literal| literal == keyword).unwrap_or_else(|| {
+fn intern(literals: &mut Vec<String>, known: &mut FxHashMap<String, usize>, keyword: &str) -> usize {
+    *known.entry(keyword.to_owned()).or_insert_with(|| {
         literals.push(keyword.to_owned());
         literals.len() - 1
     })

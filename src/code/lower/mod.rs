@@ -46,6 +46,12 @@ impl Language {
     pub fn is_script(self) -> bool {
         self != Self::Python
     }
+
+    /// TypeScript, with or without JSX.
+    #[cfg(feature = "exact")]
+    fn is_typed(self) -> bool {
+        matches!(self, Self::TypeScript | Self::Tsx)
+    }
 }
 
 /// A lowered file, and whether anything was left out of it.
