@@ -339,8 +339,7 @@ fn pointer(repo: &Repo, document: &Document, topic: Topic) -> Option<Covered> {
 /// Whether a document or section on incidents is about those of this project: where the program itself keeps
 /// incidents, its manual is full of them.
 pub fn is_own_plan(repo: &Repo, covered: &Covered) -> bool {
-    const PLANS: [&str; 9] =
-        ["respon", "plan", "procedure", "runbook", "on-call", "on call", "oncall", "postmortem", "outage"];
+    const PLANS: [&str; 5] = ["respon", "plan", "procedure", "runbook", "postmortem"];
     let subject = || {
         repo.files().iter().any(|file| {
             file.role == Role::Source
