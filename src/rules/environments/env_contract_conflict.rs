@@ -39,13 +39,13 @@ impl Rule for EnvContractConflict {
     fn node(&self, file: &Visit<'_>, node: NodeRef<'_>, out: &mut Out<'_>) {
         let script = file.file.language.is_some_and(Language::is_script);
         if let Some((name, encoding)) = decoded(node).filter(|_| script && !node.is_dev_only()) {
-            let noted = out.note(file.place(node), Message::new("decoded").with("name", name.as_str()));
+            let noted = out.note(file.place(node), "decoded");
             noted.key = format!("{name}={encoding}");
             return;
         }
         let rule = if script { allowed(file, node) } else { in_settings_class(file, node) };
         if let Some((name, kind)) = rule {
-            out.note(file.place(node), Message::new("contract").with("name", name.as_str())).key = match kind {
+            out.note(file.place(node), "contract").key = match kind {
                 Takes::OneOf(values) => format!("{name}|{}", values.join("|")),
                 Takes::Json => format!("{name}:"),
             };

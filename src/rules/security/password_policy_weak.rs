@@ -48,7 +48,8 @@ impl Rule for PasswordPolicyWeak {
             && let Some(api) = node.callee_api()
             && (STORES.contains(&api.as_str()) || api.ends_with(".set_password"))
         {
-            out.note(file.place(node), "stored");
+            // Said only where no minimum is found.
+            out.note(file.place(node), "unclear");
             return;
         }
         if let Some(validators) = validators(node).filter(|_| !node.is_dev_only()) {
