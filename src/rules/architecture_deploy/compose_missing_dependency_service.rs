@@ -37,7 +37,7 @@ impl Rule for ComposeMissingDependencyService {
             for service in project.applications().filter(|service| runs(project, service)) {
                 let addressed = around.judge(service, &mut places);
                 let component = images.iter().find(|image| builds(image, service)).map(|image| image.component);
-                let wanting = component.and_then(|component| unaddressed(component, project));
+                let wanting = component.and_then(|component| unaddressed(component, &all));
                 if let Some(client) = wanting.filter(|_| !addressed) {
                     open.get_or_insert_with(|| client.to_owned());
                 }
@@ -57,11 +57,12 @@ fn builds(image: &images::Image<'_>, service: &Service<'_>) -> bool {
         .any(|by| by.name == service.name && service.keys.iter().any(|(file, _)| file.id == by.file.id))
 }
 
-/// A datastore that the component has a client of and that the project does not run. Where its address comes from is
+/// A datastore that the component has a client of and that no project runs. Where its address comes from is
 /// not known then: a file that is not in the repository, an image's settings, a provider.
-fn unaddressed<'r>(component: &'r Component, project: &Project<'_>) -> Option<&'r str> {
+fn unaddressed<'r>(component: &'r Component, all: &[Project<'_>]) -> Option<&'r str> {
     let runs = |products: &[&str]| {
-        project.services.iter().any(|service| service.kind.product().is_some_and(|name| products.contains(&name)))
+        let mut services = all.iter().flat_map(|project| &project.services);
+        services.any(|service| service.kind.product().is_some_and(|name| products.contains(&name)))
     };
     component.profile.datastores.iter().map(|client| client.name).find(|client| match *client {
         "PostgreSQL" => !runs(&["PostgreSQL", "PgBouncer", "CockroachDB"]),
@@ -105,18 +106,7 @@ impl Around<'_, '_> {
                 .any(|key| other.text_at(&[key]).is_some_and(|(text, _)| text == host));
             let mut networks = other.all("networks").flat_map(|setting| setting.node.walk());
             other.name == host || named || networks.any(|(_, node)| node.as_str() == Some(host))
-        }) || self.is_linked(service, host)
-    }
-
-    /// Whether the service has a name of its own for the host.
-    fn is_linked(&self, service: &Service<'_>, host: &str) -> bool {
-        ["links", "external_links", "extra_hosts"].iter().any(|key| {
-            service.all(key).any(|setting| {
-                let items = setting.node.items().iter().filter_map(Node::text);
-                let mut names = items.flat_map(|item| item.split([':', '=']));
-                names.any(|name| name == host) || setting.node.entry(host).is_some()
-            })
-        })
+        }) || is_linked(service, host)
     }
 
     /// Nothing of the project can answer, and nothing outside it that a container could reach by this name.
@@ -130,6 +120,17 @@ impl Around<'_, '_> {
         // listen there.
         !outside && plain && host != "localhost"
     }
+}
+
+/// Whether the service has a name of its own for the host.
+fn is_linked(service: &Service<'_>, host: &str) -> bool {
+    ["links", "external_links", "extra_hosts"].iter().any(|key| {
+        service.all(key).any(|setting| {
+            let items = setting.node.items().iter().filter_map(Node::text);
+            let mut names = items.flat_map(|item| item.split([':', '=']));
+            names.any(|name| name == host) || setting.node.entry(host).is_some()
+        })
+    })
 }
 
 fn site(variable: &EnvVariable<'_>, host: &str, datastore: Datastore) -> Site {
