@@ -125,9 +125,14 @@ fn is_for_staff(route: &Route) -> bool {
     })
 }
 
-/// Whether the handler takes a single field out of the body, and nothing else: `const { slug } = await req.json()`.
+/// Whether the handler takes a single field out of the body, and nothing else, and puts it into no row:
+/// `const { slug } = await req.json()`.
 fn takes_one_field(text: &str, handler: &Place, read: Span) -> bool {
     let Place::At(_, whole) = handler else { return false };
+    // A function that the handler calls reads for it, and what else that does is not looked at.
+    if !whole.contains(read) {
+        return false;
+    }
     let Some(before) = text.get(whole.start as usize..read.start as usize) else { return false };
     let statement = before.rsplit([';', '\n']).next().unwrap_or_default();
     let Some(pattern) = statement.split_once('{').map(|(_, rest)| rest) else { return false };
@@ -135,5 +140,7 @@ fn takes_one_field(text: &str, handler: &Place, read: Span) -> bool {
     let declared = ["const ", "let ", "var "].iter().any(|word| statement.trim_start().starts_with(word));
     let one = !fields.contains(',') && !fields.contains("...") && !fields.trim().is_empty();
     let again = text.get(read.end as usize..whole.end as usize).unwrap_or_default();
-    declared && one && ![".json()", ".body"].iter().any(|read| again.contains(read))
+    let more = [".json()", ".body"].iter().any(|read| again.contains(read));
+    let written = [".create", ".update", ".insert", ".upsert", ".save(", "data:"].iter().any(|write| again.contains(write));
+    declared && one && !more && !written
 }

@@ -21,7 +21,7 @@ impl Rule for MetricsEndpointMissing {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Routes, Fact::Modules, Fact::Access]
+        &[Fact::Routes, Fact::Modules, Fact::Access, Fact::Processes]
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
@@ -68,7 +68,9 @@ impl Rule for MetricsEndpointMissing {
             Some(place) => {
                 let site = Site::new(place, "missing").confidence(Confidence::Likely);
                 // A front end renders what the services behind it answer, and those are what has to be measured.
-                let site = if cx.component.kind == ComponentKind::WebApp { site.severity(Severity::Low) } else { site };
+                let listens = processes::of_component(cx.repo, cx.facts, cx.component).any(|(_, signs)| !signs.listens.is_empty());
+                let renders = cx.component.kind == ComponentKind::WebApp && !listens;
+                let site = if renders { site.severity(Severity::Low) } else { site };
                 Verdict::fail(site, [])
             }
             None => Verdict::not_applicable("no-service"),

@@ -22,7 +22,7 @@ impl Rule for GracefulShutdownMissing {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Processes, Fact::Modules, Fact::Commands, Fact::Routes, Fact::Access, Fact::Queries]
+        &[Fact::Processes, Fact::Modules, Fact::Commands]
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
@@ -97,21 +97,8 @@ fn judge(cx: &Context<'_>, listen: Place, nest: bool, files: &BTreeSet<FileId>) 
         Ending::Nothing if nest => {
             bad(Site::new(listen, "nest").severity(Severity::Medium).confidence(Confidence::Likely))
         }
-        Ending::Nothing if only_looks_up(cx) => {
-            bad(Site::new(listen, "missing-reads").severity(Severity::Medium).confidence(Confidence::Likely))
-        }
         Ending::Nothing => bad(Site::new(listen, "missing").confidence(Confidence::Likely)),
     }
-}
-
-/// Whether the component keeps nothing and no route of it changes anything: a request that is cut off is asked again.
-fn only_looks_up(cx: &Context<'_>) -> bool {
-    let stores = cx.facts.files().any(|(file, facts)| cx.covers(file) && !facts.queries.queries.is_empty());
-    let mut routes = cx.facts.routes(cx.repo).iter().filter(|route| route.component == cx.component.id).peekable();
-    !stores
-        && cx.component.profile.orms.is_empty()
-        && routes.peek().is_some()
-        && routes.all(|route| route.resolved && route.method == "GET")
 }
 
 /// Whether any file of the component handles the signal, though no import leads to it.

@@ -59,13 +59,7 @@ fn say(site: &JoinedSite<'_>, weak: Option<&Weak<'_>>) -> Say {
 /// Critical only where a foreign page can act with a visitor's cookies.
 fn graded(site: &JoinedSite<'_>, weak: &Weak<'_>, message: Message, exposed: bool) -> Site {
     let found = Site::new(weak.way.place(), message.with("library", site.library.name()));
-    // Where nobody proves who they are, a foreign page gets what everybody gets.
-    let anonymous = !site.identity.header && !site.identity.cookie;
-    match (exposed, anonymous) {
-        (true, _) => found,
-        (false, false) => found.severity(Severity::Medium),
-        (false, true) => found.severity(Severity::Low),
-    }
+    if exposed { found } else { found.severity(Severity::Medium) }
 }
 
 fn lax(site: &JoinedSite<'_>, weak: &Weak<'_>, laxness: Laxness, exposed: bool) -> Site {

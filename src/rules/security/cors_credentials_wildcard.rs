@@ -45,8 +45,7 @@ fn say(site: &JoinedSite<'_>, weak: Option<&Weak<'_>>) -> Say {
             // The same as `*` alone, so as bad as `cors-wildcard-origin` finds that.
             Say::Bad(match site.reach {
                 Reach::Whole => Site::new(site.place(), "star").severity(Severity::High),
-                // Meant for every site, with a second header that does nothing.
-                _ => Site::new(site.place(), "star-narrow").severity(Severity::Low),
+                _ => Site::new(site.place(), "star-narrow").severity(Severity::Medium),
             })
         }
         _ if site.site.credentials == Credentials::No => Say::Good(Message::new("fine-no-credentials")),

@@ -1,13 +1,11 @@
 //! `default-admin-account`: no seed, migration or start-up code creates an administrator with a known password.
 
+use camino::Utf8PathBuf;
+
 use crate::{
     code::{Kind, NodeRef},
-    facts::{
-        Fact,
-        credentials::accounts,
-        modules::{ModuleFacts, Target},
-    },
-    model::{Confidence, FileId, Message, Observation, Place, Severity, Site, Tone, Verdict},
+    facts::credentials::accounts,
+    model::{Confidence, Message, Observation, Place, Severity, Site, Tone, Verdict},
     repo::{File, FileKind, Role},
     rule::{Context, Out, Rule, Visit, Watch, site_of},
 };
@@ -19,10 +17,6 @@ pub(in crate::rules) struct DefaultAdminAccount;
 impl Rule for DefaultAdminAccount {
     fn id(&self) -> &'static str {
         "default-admin-account"
-    }
-
-    fn needs(&self) -> &'static [Fact] {
-        &[Fact::Modules]
     }
 
     fn watch(&self) -> Watch {
@@ -58,28 +52,29 @@ impl Rule for DefaultAdminAccount {
                 sites.push(site.confidence(Confidence::Likely));
             }
         }
-        Verdict::fail_or(sites, || cx.judged(|| Verdict::not_applicable("none")))
+        let dropped = cx.seen.iter().any(|seen| seen.tone == Tone::Bad);
+        Verdict::fail_or(sites, || {
+            if dropped { Verdict::not_applicable("none") } else { cx.judged(|| Verdict::not_applicable("none")) }
+        })
     }
 }
 
-/// Whether the values stand in a file of a seed, and every script that imports it ends in production:
+/// Whether the values stand in the folder of a seed whose script ends in production:
 /// `if (process.env.NODE_ENV === "production" && !allowed) process.exit(1)`.
 fn is_refused_in_production(cx: &Context<'_>, place: &Place) -> bool {
-    let Some(file) = place.file().filter(|file| cx.repo.file(*file).path.as_str().contains("seed")) else {
-        return false;
+    let Some(folder) = place.file().and_then(|file| cx.repo.file(file).path.parent()) else { return false };
+    let scripts = ["ts", "js", "mjs", "mts"].into_iter().flat_map(|extension| {
+        [Utf8PathBuf::from(format!("{folder}.{extension}")), folder.join(format!("index.{extension}"))]
+    });
+    let named = folder.file_name().is_some_and(|name| name.contains("seed"));
+    let ends = |text: &str| {
+        let names = text.contains("NODE_ENV") && text.contains("production");
+        names && ["process.exit(", "throw new"].iter().any(|end| text.contains(end))
     };
-    let modules = cx.facts.modules(cx.repo);
-    let imports = |other: FileId, module: &ModuleFacts| {
-        module.imports.iter().any(|import| modules.target(other, &import.module) == Target::File(file))
-    };
-    let ends = |other: FileId| {
-        cx.repo.read(other).is_ok_and(|text| {
-            let names = text.contains("NODE_ENV") && text.contains("production");
-            names && ["process.exit(", "throw new"].iter().any(|end| text.contains(end))
-        })
-    };
-    let mut importers = modules.files().filter(|(other, module)| imports(*other, module)).peekable();
-    importers.peek().is_some() && importers.all(|(other, _)| ends(other))
+    named
+        && scripts
+            .filter_map(|path| cx.repo.by_path(&path))
+            .any(|file| cx.repo.read(file.id).is_ok_and(|text| ends(&text)))
 }
 
 /// SQL that the product runs. A file that is called a seed fills a database for development.

@@ -121,12 +121,23 @@ fn ignored(cx: &Context<'_>) -> Result<Evidence, Box<Site>> {
         }
         let first = first_pattern(cx.repo, file.id);
         let site = Site::new(Place::At(file.id, first), message("missing")).key(*name);
-        return Err(Box::new(if index == 0 { site } else { site.severity(Severity::Low) }));
+        // Whoever is told of one file only makes that one.
+        let severity = if is_told_of(cx.repo, name) { Severity::Medium } else { Severity::Low };
+        return Err(Box::new(if index == 0 { site } else { site.severity(severity) }));
     }
     let first = names(cx)[0];
     let evidence = ignoring(cx.repo, first)
         .map(|(place, _)| Evidence::At { place, note: Message::new("ignores").with("file", first) });
     evidence.ok_or_else(|| Box::new(Site::new(Place::File(file.id), "no-gitignore")))
+}
+
+/// Whether a document or a script of the repository names the file.
+fn is_told_of(repo: &Repo, name: &str) -> bool {
+    let tells = |file: &&crate::repo::File| {
+        (file.role.is_operational() || file.role == Role::Docs)
+            && matches!(file.kind, FileKind::Markdown | FileKind::PackageJson | FileKind::Code)
+    };
+    repo.files().iter().filter(tells).any(|file| repo.read(file.id).is_ok_and(|text| text.contains(name)))
 }
 
 /// The line of the root's `.gitignore` that keeps `name` out of git, and its pattern.
