@@ -247,7 +247,10 @@ fn is_part(stages: &[Stage], stage: &Stage, path: &str) -> bool {
     let trimmed = path.trim_end_matches('/');
     // A variable, or a pattern that may take the whole folder, says nothing.
     let known = !path.contains(['$', '*']) || Utf8Path::new(&path).extension().is_some();
+    // Next.js copies the environment files that it has read into what stands alone.
+    let takes_along = path.split('/').any(|part| part == "standalone");
     known
+        && !takes_along
         && filled(stages, stage).iter().all(|place| {
             !place.contains('$') && !format!("{}/", place.trim_end_matches('/')).starts_with(&format!("{trimmed}/"))
         })
