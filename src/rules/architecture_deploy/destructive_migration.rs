@@ -129,27 +129,43 @@ fn is_copied(step: &Step, at: usize, table: &Name) -> bool {
 const NEW: i64 = 7;
 
 /// Whether an earlier migration copied what the column holds, so that this one is the last step of a change in two: an
-/// `UPDATE` of the table, or an `INSERT` from it, that names the column.
+/// `UPDATE` of the table that reads the column into others, or an `INSERT` from the table that selects by it.
 fn is_moved_earlier(cx: &Context<'_>, history: &History, number: usize, table: &Name, column: &str) -> bool {
     history.steps[..number].iter().rev().take(MOVED_WITHIN).any(|step| {
         let Ok(text) = cx.repo.read(step.file) else { return false };
-        let names = |span: Span, word: &str| {
-            let statement = text.get(span.range()).unwrap_or_default();
-            statement.match_indices(word).any(|(at, _)| {
-                let (before, after) =
-                    (statement[..at].chars().next_back(), statement[at + word.len()..].chars().next());
-                let in_word = |char: Option<char>| char.is_some_and(|char| char.is_alphanumeric() || char == '_');
-                !in_word(before) && !in_word(after)
-            })
-        };
-        step.script.statements.iter().any(|statement| match &statement.kind {
-            Kind::Update { table: changed, .. } => {
-                (changed.same(table) || names(statement.span, &table.name)) && names(statement.span, column)
+        step.script.statements.iter().any(|statement| {
+            let text = text.get(statement.span.range()).unwrap_or_default();
+            let named = || !words(text, &table.name).is_empty();
+            match &statement.kind {
+                Kind::Update { table: changed, .. } => (changed.same(table) || named()) && reads(text, column),
+                Kind::Insert { .. } => {
+                    let select = text.to_ascii_lowercase().find("select");
+                    named() && select.is_some_and(|at| words(text, column).iter().any(|found| *found > at))
+                }
+                _ => false,
             }
-            Kind::Insert { .. } => names(statement.span, &table.name) && names(statement.span, column),
-            _ => false,
         })
     })
+}
+
+/// Where a name stands in a statement, as a whole word.
+fn words(text: &str, word: &str) -> Vec<usize> {
+    let in_word = |char: Option<char>| char.is_some_and(|char| char.is_alphanumeric() || char == '_');
+    let whole =
+        |at: &usize| !in_word(text[..*at].chars().next_back()) && !in_word(text[at + word.len()..].chars().next());
+    text.match_indices(word).map(|(at, _)| at).filter(whole).collect()
+}
+
+/// Whether an `UPDATE` names a column other than to set it: `SET a = …, column = …`.
+fn reads(text: &str, column: &str) -> bool {
+    let found = words(text, column);
+    let is_set = |at: &usize| {
+        let before = text[..*at].trim_end_matches(['"', '`', ' ', '\n', '\t', '\r']);
+        let before = before.to_ascii_lowercase();
+        let after = text[at + column.len()..].trim_start_matches(['"', '`', ' ', '\n', '\t', '\r']);
+        (before.ends_with("set") || before.ends_with(',')) && after.starts_with('=')
+    };
+    !found.is_empty() && !found.iter().any(is_set)
 }
 
 /// Migrations before one that are searched for the first step of its change.

@@ -1,13 +1,7 @@
 //! `leftover-file-committed`: no left-over copies of files are in the repository.
 
-use std::collections::BTreeSet;
-
 use crate::{
-    facts::{
-        Fact,
-        modules::{ExportSource, Target},
-    },
-    model::{Confidence, FileId, Message, Place, Severity, Site, Verdict},
+    model::{Confidence, Message, Place, Severity, Site, Verdict},
     repo::{File, FileKind, Role},
     rule::{Context, Rule},
 };
@@ -21,10 +15,6 @@ impl Rule for LeftoverFileCommitted {
         "leftover-file-committed"
     }
 
-    fn needs(&self) -> &'static [Fact] {
-        &[Fact::Modules]
-    }
-
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let written = |file: &&File| {
             let specimen = matches!(file.role, Role::Test | Role::Example | Role::Vendored | Role::Generated);
@@ -36,30 +26,29 @@ impl Rule for LeftoverFileCommitted {
         if !files.iter().any(|file| matches!(file.kind, FileKind::Code | FileKind::OtherCode | FileKind::Markdown)) {
             return Verdict::not_applicable("empty");
         }
-        let suspects: Vec<(&File, Site)> = files.iter().filter_map(|file| Some((*file, site(file)?))).collect();
-        // Only what is suspected is looked for: the imports of a large repository are many.
-        let used = if suspects.is_empty() { BTreeSet::new() } else { imported(cx) };
-        let sites = suspects.into_iter().filter(|(file, _)| !used.contains(&file.id)).map(|(_, site)| site).collect();
+        // Only what is suspected is looked for: the texts of a large repository are many.
+        let sites =
+            files.iter().filter_map(|file| Some((*file, site(file)?))).filter(|(file, _)| !is_imported(cx, file));
+        let sites = sites.map(|(_, site)| site).collect();
         Verdict::fail_or(sites, || Verdict::pass(cx.searched("searched", files.len()), []))
     }
 }
 
-/// Files that others import or pass on: a name that says "old" is then the name of what is in use.
-fn imported(cx: &Context<'_>) -> BTreeSet<FileId> {
-    let modules = cx.facts.modules(cx.repo);
-    let mut found = BTreeSet::new();
-    for (file, facts) in modules.files() {
-        let passed_on = facts.exports.iter().filter_map(|export| match &export.source {
-            ExportSource::Other { module, .. } => Some(module.as_str()),
-            ExportSource::Own(_) => None,
-        });
-        for module in facts.imports.iter().map(|import| import.module.as_str()).chain(passed_on) {
-            if let Target::File(target) = modules.target(file, module) {
-                found.insert(target);
-            }
-        }
+/// Whether code names the file as what it imports: a name that says "old" is then the name of what is in use.
+fn is_imported(cx: &Context<'_>, file: &File) -> bool {
+    if file.kind != FileKind::Code {
+        return false;
     }
-    found
+    let Some(stem) = file.path.file_stem() else { return false };
+    let endings =
+        [format!("/{stem}'"), format!("/{stem}\""), format!("/{}'", file.name()), format!("/{}\"", file.name())];
+    let python = [format!("import {stem}"), format!(".{stem} import"), format!("from {stem} import")];
+    cx.repo.files().iter().filter(|other| other.kind == FileKind::Code && other.id != file.id).any(|other| {
+        cx.repo.read(other.id).is_ok_and(|text| {
+            endings.iter().any(|end| text.contains(end.as_str()))
+                || file.path.extension() == Some("py") && python.iter().any(|form| text.contains(form.as_str()))
+        })
+    })
 }
 
 fn site(file: &File) -> Option<Site> {
