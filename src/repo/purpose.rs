@@ -93,7 +93,9 @@ impl Asked<'_> {
                 || manifest.scripts.is_empty()
                 || manifest.scripts.iter().any(|script| {
                     runs.iter().any(|name| script.name.starts_with(name))
-                        || ["next ", "nuxt ", "vite", "astro ", "remix "].iter().any(|word| script.command.contains(word))
+                        || ["next ", "nuxt ", "vite", "astro ", "remix "]
+                            .iter()
+                            .any(|word| script.command.contains(word))
                 })
         };
         !self.folder.as_str().is_empty()

@@ -32,11 +32,10 @@ pub(in crate::rules) fn judged(cx: &Context<'_>, what: Exposed, mild: Severity) 
         for call in &facts.logging.calls {
             let logger = matches!(call.sink, Sink::Logger { .. });
             let in_python = file.language == Some(Language::Python);
-            let (hidden, open): (Vec<&Exposure>, Vec<&Exposure>) =
-                call.exposes.iter().partition(|exposure| {
-                    let scrubbed = scrubbed && exposure.what == Exposed::Person && in_python;
-                    logger && (scrubbed || redacted.contains(&exposure.key))
-                });
+            let (hidden, open): (Vec<&Exposure>, Vec<&Exposure>) = call.exposes.iter().partition(|exposure| {
+                let scrubbed = scrubbed && exposure.what == Exposed::Person && in_python;
+                logger && (scrubbed || redacted.contains(&exposure.key))
+            });
             let worst = open.iter().map(|exposure| exposure.what).min();
             // What a command prints, the one who ran it reads.
             let told = !logger && matches!(call.occasion, Occasion::CommandLine | Occasion::MainBlock);

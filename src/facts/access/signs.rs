@@ -412,7 +412,8 @@ fn called(node: NodeRef<'_>, name: &str) -> Option<Sign> {
 /// `createHash('sha256').update(SECRET + body)`: a signature of those who do not know of HMAC. The secret has to be
 /// hashed with what came, and the handler to speak of a signature.
 fn hashes_secret_with_body(node: NodeRef<'_>) -> bool {
-    let Some(update) = node.ancestors().take(2).find(|above| above.is(Kind::Call) && above.callee_name() == Some("update"))
+    let Some(update) =
+        node.ancestors().take(2).find(|above| above.is(Kind::Call) && above.callee_name() == Some("update"))
     else {
         return false;
     };
@@ -421,7 +422,11 @@ fn hashes_secret_with_body(node: NodeRef<'_>) -> bool {
     let secret = std::iter::once(given).chain(given.descendants().take(20)).any(|part| {
         matches!(part.kind(), Kind::Identifier | Kind::Member) && part.name().to_ascii_lowercase().contains("secret")
     });
-    parts && secret && update.enclosing_function().is_some_and(|function| function.text().to_ascii_lowercase().contains("signature"))
+    parts
+        && secret
+        && update
+            .enclosing_function()
+            .is_some_and(|function| function.text().to_ascii_lowercase().contains("signature"))
 }
 
 /// Names that say little without what they are called on.

@@ -352,7 +352,6 @@ fn answers_signer(node: NodeRef<'_>) -> bool {
         "parseThinEvent",
         "parse_thin_event",
         "parseEventNotification",
-        "verifyWebhookSignature",
     ];
     let outermost = node.ancestors().filter(|above| above.is(Kind::Function)).last();
     outermost.is_some_and(|function| {

@@ -196,9 +196,7 @@ fn says_failed(condition: NodeRef<'_>, answer: &str) -> bool {
         Kind::Binary if matches!(condition.name(), "!=" | "!==" | ">=" | ">") => {
             condition.child(Role::Left).is_some_and(|left| of_answer(left, &["status", "status_code"]))
         }
-        Kind::Logical if condition.name() == "&&" => {
-            condition.children().any(|side| says_failed(side, answer))
-        }
+        Kind::Logical if condition.name() == "&&" => condition.children().any(|side| says_failed(side, answer)),
         _ => false,
     }
 }
@@ -207,7 +205,8 @@ fn says_failed(condition: NodeRef<'_>, answer: &str) -> bool {
 fn is_count(node: NodeRef<'_>) -> bool {
     let Some(binding) = node.binding_id().filter(|_| node.is(Kind::Identifier)) else { return false };
     let numeric = |made: NodeRef<'_>| {
-        matches!(made.callee_name(), Some("int" | "len" | "Number" | "parseInt" | "count" | "sum")) || made.is(Kind::Number)
+        matches!(made.callee_name(), Some("int" | "len" | "Number" | "parseInt" | "count" | "sum"))
+            || made.is(Kind::Number)
     };
     let declaration = node.tree().at(node.tree().binding(binding).declaration);
     let by_default = declaration.child(Role::Default).is_some_and(|default| default.is(Kind::Number));
@@ -221,9 +220,9 @@ fn is_count(node: NodeRef<'_>) -> bool {
                     let added = parent.name() == "+" && parent.children().all(|side| !may_be_text(side));
                     sized || added
                 }
-                Kind::Parameter => parent
-                    .child(Role::Annotation)
-                    .is_some_and(|annotation| matches!(annotation.name(), "int" | "number") || annotation.text() == "number"),
+                Kind::Parameter => parent.child(Role::Annotation).is_some_and(|annotation| {
+                    matches!(annotation.name(), "int" | "number") || annotation.text() == "number"
+                }),
                 _ => false,
             }
         })
@@ -522,7 +521,8 @@ pub(super) fn redacted(property: NodeRef<'_>) -> Vec<String> {
 /// Whether `class` is a filter or formatter of Python's logging that rewrites what is written, in a file that speaks of
 /// data about people: `record.msg = scrub(record.msg)`.
 pub(super) fn scrubs(class: NodeRef<'_>) -> bool {
-    let based = class.children_in(Role::Base).any(|base| base.name().ends_with("Filter") || base.name().ends_with("Formatter"));
+    let based =
+        class.children_in(Role::Base).any(|base| base.name().ends_with("Filter") || base.name().ends_with("Formatter"));
     let rewrites = |node: NodeRef<'_>| {
         node.is(Kind::Assignment)
             && node.child(Role::Target).is_some_and(|target| {

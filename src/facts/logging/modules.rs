@@ -26,7 +26,13 @@ pub(super) fn logging_of(file: &Visit<'_>, import: NodeRef<'_>) -> Vec<String> {
     import
         .children_in(Role::Item)
         .filter(|item| item.is(Kind::ImportName) && matches!(item.name(), "logging" | "log" | "logs" | "logger"))
-        .map(|item| if package.ends_with('.') { format!("{package}{}", item.name()) } else { format!("{package}.{}", item.name()) })
+        .map(|item| {
+            if package.ends_with('.') {
+                format!("{package}{}", item.name())
+            } else {
+                format!("{package}.{}", item.name())
+            }
+        })
         .collect()
 }
 

@@ -139,7 +139,8 @@ fn is_audit(key: &ForeignKey) -> bool {
     let by = ["_by", "_by_id", "byid", "by_user_id", "createdby", "updatedby"].iter().any(|end| name.ends_with(end));
     // Who asked for something, or decided on it: `requesting_user_id`.
     let plain = name.replace('_', "");
-    let does = ["requesting", "requested", "approving", "approver", "reviewing", "inviting", "golive", "closing", "archiving"];
+    let does =
+        ["requesting", "requested", "approving", "approver", "reviewing", "inviting", "golive", "closing", "archiving"];
     by || does.iter().any(|word| plain.strip_prefix(word).is_some_and(|rest| matches!(rest, "userid" | "id" | "user")))
 }
 

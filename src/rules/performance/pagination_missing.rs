@@ -184,9 +184,10 @@ fn is_capped(cx: &Context<'_>, file: FileId, query: &Query) -> bool {
         let queries = &facts.queries.queries;
         queries.iter().any(|other| other.operation == Operation::Aggregate && other.table == query.table)
     });
-    counts && cx.repo.read(file).is_ok_and(|text| {
-        text.lines().any(|line| line.contains("MAX_") && (line.contains(">=") || line.contains("> MAX_")))
-    })
+    counts
+        && cx.repo.read(file).is_ok_and(|text| {
+            text.lines().any(|line| line.contains("MAX_") && (line.contains(">=") || line.contains("> MAX_")))
+        })
 }
 
 /// Columns that sort rows into a few large kinds.

@@ -33,7 +33,8 @@ impl Rule for FallbackSecret {
             if read.development_only && is_required_beside(cx, file, read) {
                 continue;
             }
-            let read = &EnvRead { shown_elsewhere: read.shown_elsewhere || is_address_beside(cx, file, read), ..read.clone() };
+            let read =
+                &EnvRead { shown_elsewhere: read.shown_elsewhere || is_address_beside(cx, file, read), ..read.clone() };
             match judge(file, read, &refused) {
                 Judged::Bad(site) => sites.push(site),
                 Judged::Fine(evidence) => {

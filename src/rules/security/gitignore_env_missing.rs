@@ -200,8 +200,12 @@ fn copies_all(repo: &Repo) -> Vec<Result<Evidence, Box<Site>>> {
 fn copied(repo: &Repo, file: &crate::repo::File) -> Option<Result<Evidence, Box<Site>>> {
     let dockerfile = repo.dockerfile(file.id)?;
     let kept = |stage: &&Stage| stays(&dockerfile.stages, stage.index);
-    let copy =
-        dockerfile.stages.iter().filter(kept).flat_map(|stage| &stage.instructions).find(|one| takes_everything(one))?;
+    let copy = dockerfile
+        .stages
+        .iter()
+        .filter(kept)
+        .flat_map(|stage| &stage.instructions)
+        .find(|one| takes_everything(one))?;
     let context = images::context_of(repo, file);
     // Only a context that can hold an environment file matters.
     let place = Place::At(file.id, copy.span);
@@ -230,7 +234,8 @@ fn stays(stages: &[Stage], index: usize) -> bool {
     if index + 1 == stages.len() {
         return true;
     }
-    let folders: Vec<String> = stage.all("WORKDIR").filter_map(|workdir| workdir.arguments.first()).map(|word| plain(&word.text)).collect();
+    let folders: Vec<String> =
+        stage.all("WORKDIR").filter_map(|workdir| workdir.arguments.first()).map(|word| plain(&word.text)).collect();
     let targets: Vec<String> = stage
         .instructions
         .iter()

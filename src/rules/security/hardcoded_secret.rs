@@ -124,7 +124,9 @@ fn is_denied(text: &str, found: &SecretMatch, role: Role) -> bool {
         .lines()
         .rev()
         .map(str::trim)
-        .take_while(|line| line.starts_with("//") || line.starts_with('#') || line.starts_with('*') || line.starts_with("/*"))
+        .take_while(|line| {
+            line.starts_with("//") || line.starts_with('#') || line.starts_with('*') || line.starts_with("/*")
+        })
         .take(4)
         .collect();
     let mut said = rest.split_once("//").or_else(|| rest.split_once(" #")).map_or("", |(_, said)| said).to_owned();
@@ -133,7 +135,8 @@ fn is_denied(text: &str, found: &SecretMatch, role: Role) -> bool {
         said.push_str(line);
     }
     let said = said.to_ascii_lowercase().replace('\'', "");
-    let denies = ["not a secret", "not actually a secret", "not really a secret", "isnt a secret", "not secret", "isnt secret"];
+    let denies =
+        ["not a secret", "not actually a secret", "not really a secret", "isnt a secret", "not secret", "isnt secret"];
     let made_up = matches!(role, Role::Test | Role::Docs | Role::Example | Role::Story)
         && ["dummy", "not a real", "made up", "made-up"].iter().any(|word| said.contains(word));
     found.provider == "generic" && denies.iter().any(|word| said.contains(word)) || made_up

@@ -170,7 +170,9 @@ fn is_set_later(node: NodeRef<'_>) -> bool {
         other.is(Kind::Assignment)
             && other.span().start > node.span().end
             && other.child(NodeRole::Target).is_some_and(|again| again.text() == target.text())
-            && other.child(NodeRole::Value).is_some_and(|value| matches!(value.name(), "CERT_REQUIRED" | "CERT_OPTIONAL"))
+            && other
+                .child(NodeRole::Value)
+                .is_some_and(|value| matches!(value.name(), "CERT_REQUIRED" | "CERT_OPTIONAL"))
     })
 }
 

@@ -53,7 +53,8 @@ impl Rule for WeakSecretLengthUnchecked {
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let bad = |seen: &&Observation| seen.tone == Tone::Bad;
-        let sites: Vec<Site> = cx.seen.iter().filter(bad).filter(|seen| !is_key_of_cipher(cx, &seen.key)).map(site_of).collect();
+        let sites: Vec<Site> =
+            cx.seen.iter().filter(bad).filter(|seen| !is_key_of_cipher(cx, &seen.key)).map(site_of).collect();
         if sites.len() == cx.seen.iter().filter(bad).count() {
             return cx.judged(|| Verdict::not_applicable("none"));
         }

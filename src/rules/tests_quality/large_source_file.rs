@@ -39,7 +39,8 @@ impl Rule for LargeSourceFile {
 
     fn node(&self, file: &Visit<'_>, function: NodeRef<'_>, out: &mut Out<'_>) {
         // Shorter text cannot have as many lines.
-        if function.text().lines().count() <= SHORT || !is_code(file.file)
+        if function.text().lines().count() <= SHORT
+            || !is_code(file.file)
             || holds_markup(function)
             || gives_table(function)
         {
