@@ -278,6 +278,20 @@ fn ids_belong_to_one_rule() {
 }
 
 #[test]
+fn folders_come_with_the_files_that_are_extended() {
+    let shop = shop();
+    let root = shop.path();
+    write(root, "readiness.toml", "extends = \"config/base.toml\"\n");
+    write(root, "config/base.toml", "[scan]\nrules = \"../team\"\n");
+    let named = report(root, &["--only", "legacy-client-used"]);
+    assert_eq!(named["findings"][0]["path"], "src/order.ts");
+    write(root, "config/base.toml", "[scan]\nrules = \"nowhere\"\n");
+    let (code, _, stderr) = run(root, &["scan", "."]);
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("config/base.toml:2:9") && stderr.contains("no folder `nowhere`"), "{stderr}");
+}
+
+#[test]
 fn folders_that_are_none_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();

@@ -1,10 +1,9 @@
 //! What the command line looks like: definitions and their checks, nothing else.
 
-mod documents;
-use documents::{PlanArgs, ChecklistArgs};
-
-
 #![expect(clippy::doc_markdown, reason = "these comments are the help, which shows marks as they are")]
+
+mod documents;
+pub(crate) use documents::{ChecklistArgs, ChecklistSection, DocumentArgs, PlanArgs, PlanFormat, PlanTemplate};
 
 use std::{ffi::OsString, fmt};
 

@@ -14,7 +14,7 @@ use super::{
 const DEEPEST: usize = 8;
 
 /// More files are no configuration that a person can follow.
-const MOST: usize = 32;
+pub(super) const MOST: usize = 32;
 
 /// Reads a file and those that it extends.
 pub(super) struct Loader<'a> {
@@ -145,7 +145,7 @@ impl<'a> Loader<'a> {
 }
 
 /// The path without links, where it exists.
-fn real(path: &Utf8Path) -> Utf8PathBuf {
+pub(super) fn real(path: &Utf8Path) -> Utf8PathBuf {
     path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned())
 }
 

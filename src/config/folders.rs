@@ -2,10 +2,18 @@
 //!
 //! They are read before the rest of the configuration, because the rest may name their rules.
 
-use camino::{Utf8Path, Utf8PathBuf};
-use toml::de::{DeTable, DeValue};
+use std::collections::BTreeSet;
 
-use super::{ConfigError, Found, Problem, file};
+use camino::{Utf8Path, Utf8PathBuf};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use super::{
+    ConfigError, Found, Problem, extend,
+    file::{self, repository},
+};
 
 /// A folder of rule files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,27 +32,36 @@ impl RuleFolder {
     }
 }
 
-/// The folders that `rules` below `[scan]` names in a configuration file, relative to the folder of the file.
+/// The folders that `rules` below `[scan]` names in a configuration file and in those that it extends, relative to the
+/// folder of each file. Every file speaks: folders add up.
 ///
-/// Anything else that is wrong with the file is left to [`super::load`].
+/// Anything else that is wrong with a file is left to [`super::load`].
 ///
 /// # Errors
 ///
 /// When a folder is not there, or leads out of the repository in which the file was found.
 pub fn rule_folders(found: &Found, shown: &str) -> Result<Vec<RuleFolder>, ConfigError> {
-    let Ok(text) = file::text(found) else { return Ok(Vec::new()) };
+    let (mut folders, mut seen) = (Vec::new(), BTreeSet::new());
+    collect(found, shown, &mut seen, &mut folders)?;
+    Ok(folders)
+}
+
+fn collect(
+    found: &Found,
+    shown: &str,
+    seen: &mut BTreeSet<Utf8PathBuf>,
+    folders: &mut Vec<RuleFolder>,
+) -> Result<(), ConfigError> {
+    if seen.len() >= extend::MOST || !seen.insert(extend::real(&found.path)) {
+        return Ok(());
+    }
+    let Ok(text) = file::text(found) else { return Ok(()) };
     let (document, _) = DeTable::parse_recoverable(&text);
-    let listed = document.get_ref().iter().find(|(key, _)| key.get_ref() == "scan");
-    let listed = listed.and_then(|(_, scan)| scan.get_ref().as_table());
-    let listed = listed.and_then(|scan| scan.iter().find(|(key, _)| key.get_ref() == "rules"));
-    let values = match listed.map(|(_, value)| (value, value.get_ref())) {
-        Some((value, DeValue::String(_))) => vec![value],
-        Some((_, DeValue::Array(array))) => array.iter().collect(),
-        _ => Vec::new(),
-    };
-    let (mut folders, mut problems) = (Vec::new(), Vec::new());
-    for value in values {
-        let Some(named) = value.get_ref().as_str() else { continue };
+    let top = |name: &str| document.get_ref().iter().find(|(key, _)| key.get_ref() == name).map(|(_, value)| value);
+    let scan = top("scan").and_then(|scan| scan.get_ref().as_table());
+    let listed = scan.and_then(|scan| scan.iter().find(|(key, _)| key.get_ref() == "rules")).map(|(_, value)| value);
+    let mut problems = Vec::new();
+    for (value, named) in listed.map(strings).unwrap_or_default() {
         match folder(found, named) {
             Ok(path) => folders.push(RuleFolder { path, shown: beside(shown, named) }),
             Err((message, help)) => {
@@ -53,10 +70,33 @@ pub fn rule_folders(found: &Found, shown: &str) -> Result<Vec<RuleFolder>, Confi
             }
         }
     }
-    if problems.is_empty() {
-        return Ok(folders);
+    if !problems.is_empty() {
+        return Err(ConfigError::Invalid { path: shown.to_owned(), text: text.clone(), problems });
     }
-    Err(ConfigError::Invalid { path: shown.to_owned(), text: text.clone(), problems })
+    for (_, named) in top("extends").map(strings).unwrap_or_default() {
+        if let Some(next) = extended(found, named) {
+            collect(&next, &beside(shown, named), seen, folders)?;
+        }
+    }
+    Ok(())
+}
+
+/// One text, or a list of texts, each with its place.
+fn strings<'v, 'd>(value: &'v Spanned<DeValue<'d>>) -> Vec<(&'v Spanned<DeValue<'d>>, &'v str)> {
+    let values = match value.get_ref() {
+        DeValue::String(_) => vec![value],
+        DeValue::Array(array) => array.iter().collect(),
+        _ => Vec::new(),
+    };
+    values.into_iter().filter_map(|value| Some((value, value.get_ref().as_str()?))).collect()
+}
+
+/// The file of the repository that `extends` names.
+fn extended(found: &Found, named: &str) -> Option<Found> {
+    let folder = extend::real(found.path.parent()?);
+    let within = found.within.as_ref().map_or_else(|| repository(&folder).to_owned(), |within| extend::real(within));
+    let path = extend::real(&extend::straight(&folder.join(named)));
+    path.starts_with(&within).then_some(Found { path, within: Some(within) })
 }
 
 fn folder(found: &Found, named: &str) -> Result<Utf8PathBuf, (String, &'static str)> {

@@ -106,6 +106,10 @@ fn scan() -> Value {
             "only": selectors("Only these rules run: the report is partial."),
             "skip": selectors("These rules do not run: the report is partial."),
             "exclude": { "$ref": "#/definitions/paths" },
+            "rules": list_of(
+                "Folders of rules that the team wrote, relative to this file.",
+                &json!({ "type": "string", "minLength": 1 }),
+            ),
             "max-file-size": {
                 "description": "Larger files are not read: bytes, or a text like \"2 MB\".",
                 "anyOf": [{ "type": "integer", "minimum": 1 }, { "type": "string", "pattern": "^ *[0-9]+ *[kKmMgG]?[iI]?[bB]? *$" }],

@@ -1,8 +1,7 @@
 //! Variables that code reads from the environment, with the default that each read falls back to.
 
 mod libraries;
-use libraries::{by_library, convict_key, config_service, by_helper, schema_key, settings_field, parameter};
-
+use libraries::{by_helper, by_library, config_service, convict_key, parameter, schema_key, settings_field};
 
 mod optional;
 

@@ -1,8 +1,7 @@
 //! Addresses that lead back to the machine that uses them, and what code does with such an address.
 
 mod words;
-use words::{BESIDE, MEANT, LOOKING, READ_BY_PEOPLE, ADDRESS, CLIENTS, REQUESTERS, PLATFORM};
-
+use words::{ADDRESS, BESIDE, CLIENTS, LOOKING, MEANT, PLATFORM, READ_BY_PEOPLE, REQUESTERS};
 
 use crate::{
     code::{Flags, Guard, Kind, NodeRef, Role},

@@ -1,9 +1,9 @@
 //! Arguments of the commands that write documents from a scan.
 
+use super::{command, languages, parse_date};
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 use readiness::model::{Date, Lang};
-use super::{command, languages, parse_date};
 
 /// What every command takes that makes a document of an audit.
 #[derive(Debug, Args)]

@@ -1,8 +1,7 @@
 //! What a function, a class or an expression does as a guard.
 
 mod origin;
-use origin::origin;
-
+pub use origin::origin;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -12,7 +11,7 @@ use super::{
 
 use crate::{
     facts::{
-        modules::{Class, Definition, ExportSource, FunctionId, Modules, Name, Root, Shape, Target},
+        modules::{Class, Definition, FunctionId, Modules, Name, Root, Shape},
         routes::{Guard, GuardDoes},
     },
     model::{FileId, Place, Span, Table},

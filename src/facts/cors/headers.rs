@@ -119,9 +119,9 @@ fn table(object: NodeRef<'_>) -> Table {
     let mut uses = name.tree().references(id).filter(|reference| reference.role() != Role::Target).peekable();
     let asked = |used: NodeRef<'_>| {
         let choice = used.parent().filter(|parent| parent.is(Kind::Logical) && parent.name() == "&&");
-        choice.and_then(|choice| choice.child(Role::Left)).is_some_and(|asks| {
-            asks.binding().is_some_and(|binding| binding.kind == BindingKind::Parameter)
-        })
+        choice
+            .and_then(|choice| choice.child(Role::Left))
+            .is_some_and(|asks| asks.binding().is_some_and(|binding| binding.kind == BindingKind::Parameter))
     };
     if uses.peek().is_some() && uses.all(asked) { Table::OnDemand } else { Table::Shared }
 }

@@ -1,7 +1,7 @@
 //! Variables that libraries and helpers read: convict, schemas of zod and envalid, settings classes, configuration services.
 
+use super::{Demand, EnvRead, Fallback, Via, fallback_of, is_variable, made, stops};
 use crate::code::{Constant, Flags, Kind, NodeRef, Role as NodeRole};
-use super::{Demand, EnvRead, Fallback, Via, fallback_of, is_variable, made, read, stops};
 
 /// `config('X', default=d)` of decouple, `env('X', d)` and `env.str('X', d)` of django-environ and environs.
 pub(super) fn by_library(call: NodeRef<'_>) -> Option<EnvRead> {

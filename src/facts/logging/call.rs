@@ -76,10 +76,12 @@ fn makes_json(argument: NodeRef<'_>) -> bool {
 fn told_beside(node: NodeRef<'_>) -> bool {
     let Some(block) = node.ancestors().take(4).find(|above| above.is(Kind::Block)) else { return false };
     block.children_in(Role::Item).take(12).any(|statement| {
-        let call = if statement.is(Kind::Await) { statement.child(Role::Value).unwrap_or(statement) } else { statement };
+        let call =
+            if statement.is(Kind::Await) { statement.child(Role::Value).unwrap_or(statement) } else { statement };
         let name = call.callee_name().filter(|_| call.is(Kind::Call)).unwrap_or_default();
         let first = call.callee_path().unwrap_or_default().to_ascii_lowercase();
-        let shows = first.split(['.', ':']).any(|part| matches!(part, "toast" | "sonner" | "notification" | "snackbar"));
+        let shows =
+            first.split(['.', ':']).any(|part| matches!(part, "toast" | "sonner" | "notification" | "snackbar"));
         shows
             || name.starts_with("set") && name.ends_with("Error")
             || matches!(name, "enqueueSnackbar" | "showError" | "showToast" | "addToast" | "notifyError")

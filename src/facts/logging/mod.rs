@@ -8,6 +8,7 @@ mod call;
 mod exposure;
 mod guard;
 mod library;
+mod meaning;
 mod modules;
 mod occasion;
 mod presence;
@@ -193,7 +194,7 @@ impl Extractor for LogCalls {
             }
             Kind::Class => {
                 facts.setups.extend(setup::of_class(node));
-                facts.scrubs |= exposure::scrubs(node);
+                facts.scrubs |= meaning::scrubs(node);
             }
             Kind::Assignment => facts.setups.extend(setup::of_assignment(file, node)),
             Kind::Switch => facts.silent.extend(setup::silent_branches(file, node)),

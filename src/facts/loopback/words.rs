@@ -1,7 +1,5 @@
 //! Names that tell what an address of this machine is for.
 
-
-
 /// Programs that are meant to run beside the one that asks them: Ollama, LM Studio, collectors of telemetry, Dapr,
 /// `LocalStack`.
 pub(super) const BESIDE: [&str; 8] = ["11434", "1234", "4317", "4318", "8126", "3500", "4566", "9229"];

@@ -71,8 +71,9 @@ fn of(call: NodeRef<'_>, read: Read<'_>) -> Query {
         filters: if read.operation == Operation::Insert { belongs(call) } else { read.conditions.filters },
         open: read.conditions.open || read.leaves,
         bounded: read.bounded,
-        own_values,
-        iteration: iteration(call).filter(|_| library != Library::Prisma || !is_collected(call)),
+        iteration: iteration(call)
+            .filter(|_| library != Library::Prisma || !is_collected(call))
+            .map(|found| Iteration { own_values, ..found }),
         privileged,
         limit: limit::limit(call, library),
         takes_all,
@@ -185,7 +186,7 @@ fn iteration(call: NodeRef<'_>) -> Option<Iteration> {
         return None;
     }
     let parallel = above().any(|name| matches!(name, "all" | "allSettled" | "gather"));
-    Some(Iteration { span: around.span(), parallel })
+    Some(Iteration { span: around.span(), parallel, own_values: false })
 }
 
 /// A collection that the program's text holds: a list of constants, a range, the keys of such an object.

@@ -68,8 +68,6 @@ pub struct Query {
     /// A limit, a page, or a way that gives one row.
     pub bounded: bool,
     pub iteration: Option<Iteration>,
-    /// An update that is repeated with another value each time.
-    pub own_values: bool,
     /// The client passes by row-level security: Supabase's service role. `None` when it cannot be told.
     pub privileged: Option<bool>,
     /// Where the number of rows comes from, when the client or the function's caller chooses it without a cap here.
@@ -212,6 +210,8 @@ pub struct Iteration {
     pub span: Span,
     /// All at once: `Promise.all(items.map(…))`.
     pub parallel: bool,
+    /// An update that sets another value each time.
+    pub own_values: bool,
 }
 
 impl Library {

@@ -1,8 +1,7 @@
 //! Recognises the queries of each library by how they are called.
 
 mod python;
-use python::{python, is_part_of};
-
+use python::{is_part_of, python};
 
 use super::{
     Library, Operation,

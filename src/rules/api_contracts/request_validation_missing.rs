@@ -141,6 +141,7 @@ fn takes_one_field(text: &str, handler: &Place, read: Span) -> bool {
     let one = !fields.contains(',') && !fields.contains("...") && !fields.trim().is_empty();
     let again = text.get(read.end as usize..whole.end as usize).unwrap_or_default();
     let more = [".json()", ".body"].iter().any(|read| again.contains(read));
-    let written = [".create", ".update", ".insert", ".upsert", ".save(", "data:"].iter().any(|write| again.contains(write));
+    let written =
+        [".create", ".update", ".insert", ".upsert", ".save(", "data:"].iter().any(|write| again.contains(write));
     declared && one && !more && !written
 }

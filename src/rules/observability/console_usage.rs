@@ -124,7 +124,8 @@ fn tally<'a>(cx: &Context<'a>, file: &'a File, linters: Linters, runs: &Runs<'_>
         Vec::new()
     } else {
         // What the user is shown as well needs no reader of the console.
-        let shown = |call: &LogCall| side == Side::Client && call.told && matches!(call.method.as_str(), "error" | "warn");
+        let shown =
+            |call: &LogCall| side == Side::Client && call.told && matches!(call.method.as_str(), "error" | "warn");
         calls.iter().filter(|call| counts(call) && !permitted(call) && !shown(call)).collect()
     };
     let logged: Vec<&LogCall> = calls.iter().filter(|call| matches!(call.sink, Sink::Logger { .. })).collect();

@@ -68,7 +68,8 @@ impl Rule for MetricsEndpointMissing {
             Some(place) => {
                 let site = Site::new(place, "missing").confidence(Confidence::Likely);
                 // A front end renders what the services behind it answer, and those are what has to be measured.
-                let listens = processes::of_component(cx.repo, cx.facts, cx.component).any(|(_, signs)| !signs.listens.is_empty());
+                let listens = processes::of_component(cx.repo, cx.facts, cx.component)
+                    .any(|(_, signs)| !signs.listens.is_empty());
                 let renders = cx.component.kind == ComponentKind::WebApp && !listens;
                 let site = if renders { site.severity(Severity::Low) } else { site };
                 Verdict::fail(site, [])

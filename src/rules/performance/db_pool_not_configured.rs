@@ -58,11 +58,12 @@ impl Rule for DbPoolNotConfigured {
 
 /// Migrations and seeds connect once and end.
 fn is_tool(file: &Visit<'_>) -> bool {
-    is_environment_of_alembic(file) || file.file.path.components().any(|part| {
-        let part = part.as_str().to_ascii_lowercase();
-        let stem = part.split('.').next().unwrap_or_default();
-        ["alembic", "migrations", "seed", "seeds", "seeder", "migrate", "scripts"].contains(&stem)
-    })
+    is_environment_of_alembic(file)
+        || file.file.path.components().any(|part| {
+            let part = part.as_str().to_ascii_lowercase();
+            let stem = part.split('.').next().unwrap_or_default();
+            ["alembic", "migrations", "seed", "seeds", "seeder", "migrate", "scripts"].contains(&stem)
+        })
 }
 
 /// The `env.py` of a folder of Alembic, whatever that is called: it connects for one run of migrations.

@@ -71,14 +71,14 @@ fn direct(file: FileId, query: &Query, loops: &mut BTreeSet<Span>) -> Option<Sit
     if many && writes(query) {
         return None;
     }
-    let key = match (query.own_values, iteration.parallel) {
+    let key = match (iteration.own_values, iteration.parallel) {
         (true, _) => "own",
         (false, true) => "parallel",
         (false, false) => "query",
     };
     let message = Message::new(key).with("library", query.library.name()).with("table", query.table.as_str());
     let site = Site::new(Place::At(file, query.span), message);
-    Some(if query.own_values { site.severity(Severity::Low) } else { site })
+    Some(if iteration.own_values { site.severity(Severity::Low) } else { site })
 }
 
 fn writes(query: &Query) -> bool {

@@ -210,7 +210,8 @@ fn model_host(request: &Request) -> Option<&str> {
 /// Whether a schedule calls the file as a function of a platform, which ends it after its time and has no worker.
 fn is_function(cx: &Context<'_>, file: &File) -> bool {
     let folder = &cx.component.path;
-    let on_vercel = [folder.join("vercel.json"), "vercel.json".into()].iter().any(|path| cx.repo.by_path(path).is_some());
+    let on_vercel =
+        [folder.join("vercel.json"), "vercel.json".into()].iter().any(|path| cx.repo.by_path(path).is_some());
     on_vercel && file.path.as_str().split('/').any(|part| part == "app" || part == "pages")
 }
 

@@ -1,7 +1,10 @@
 //! Which package a name comes from in the end, through variables, exports and calls.
 
-use crate::{facts::modules::{Definition, ExportSource, Modules, Name, Root, Shape, Target}, model::FileId};
 use super::HOPS;
+use crate::{
+    facts::modules::{Definition, ExportSource, Modules, Name, Root, Shape, Target},
+    model::FileId,
+};
 
 /// The path under which something came from a package, through exports, aliases and constructors of the repository:
 /// `passport.authenticate`, `multer().single`.

@@ -1,8 +1,8 @@
 //! Queries of SQLAlchemy, Flask and Django.
 
-use crate::code::{Kind, NodeRef, Role};
 use super::super::{Library, Operation, filters::Conditions, flow::Flow};
-use super::{BOUNDS, Read, imports, is_name, query};
+use super::{BOUNDS, Read, imports, is_name};
+use crate::code::{Kind, NodeRef, Role};
 
 pub(super) fn python(call: NodeRef<'_>) -> Option<Read<'_>> {
     let name = call.callee_name()?;

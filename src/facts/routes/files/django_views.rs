@@ -1,13 +1,12 @@
 //! Which methods a Django view answers and what stands before it: decorators, mixins, permission classes.
 
 mod permissions;
-use permissions::{Permissions, permission_source, default_permissions, permissions_of, chosen};
-
+use permissions::{Permissions, chosen, default_permissions, permission_source, permissions_of};
 
 use super::{
     GuardDoes, Public,
     django::Project,
-    draft::{Attached, What, spelled},
+    draft::{Attached, What},
     fastapi::{class_of, span_of, texts},
     flask::{method_in, one},
 };
@@ -218,7 +217,6 @@ fn extra_actions(
     depth: usize,
     found: &mut Vec<(String, Found)>,
 ) {
-
     let modules = project.sources.modules;
     collect_actions(modules, file, class, depth, &mut |id, call| {
         let function = modules.function(id);
@@ -254,7 +252,6 @@ fn collect_actions(
     depth: usize,
     found: &mut dyn FnMut(FunctionId, &CallShape),
 ) {
-
     let Some(module) = modules.file(file).filter(|_| depth > 0) else { return };
     for (index, function) in module.functions.iter().enumerate() {
         let inside = class.span.start <= function.span.start && function.span.end <= class.span.end;
@@ -285,7 +282,6 @@ fn operation(
     method: String,
     handler: Option<FunctionId>,
 ) -> Found {
-
     let modules = project.sources.modules;
     let mut attached = Vec::new();
     class_guards(modules, file, class, DEPTH, &mut attached);
@@ -400,24 +396,6 @@ fn class_guards(modules: Modules<'_>, file: FileId, class: &Class, depth: usize,
     }
 }
 
-    let module = modules.file(file)?;
-    let chosen = module.functions.iter().position(|function| {
-        function.name == "get_permissions"
-            && class.span.start <= function.span.start
-            && function.span.end <= class.span.end
-    });
-    if let Some(index) = chosen {
-        return Some(Permissions::Chosen(FunctionId { file, index }));
-    }
-    if let Some((_, listed)) = class.fields.iter().find(|(name, _)| name == "permission_classes") {
-        return Some(Permissions::Listed(file, listed));
-    }
-    class.bases.iter().filter(|_| depth > 0).find_map(|base| {
-        let (file, class) = class_of(modules, file, base)?;
-        permission_source(modules, file, class, depth - 1)
-    })
-}
-
 fn field<'a>(
     modules: Modules<'a>,
     file: FileId,
@@ -425,7 +403,6 @@ fn field<'a>(
     name: &str,
     depth: usize,
 ) -> Option<(FileId, &'a Shape)> {
-
     if let Some((_, shape)) = class.fields.iter().find(|(own, _)| own == name) {
         return Some((file, shape));
     }

@@ -5,6 +5,7 @@ use crate::{
     model::{Message, Place},
     repo::{ComponentKind, File, Role},
     rule::Context,
+    rules::headers::is_workspace,
 };
 
 /// Frameworks of web applications that answer requests on a server.
@@ -53,6 +54,7 @@ pub(super) fn not_asked(cx: &Context<'_>) -> Option<Message> {
         ComponentKind::Library | ComponentKind::Package => "library",
         ComponentKind::ClientApp => "static",
         ComponentKind::WebApp if !has_server_side(cx) => "static",
+        ComponentKind::WebApp if is_workspace(cx.repo, cx.component) => "not-deployed",
         ComponentKind::WebApp if only_renders(cx) => "renders",
         kind if kind.is_deployable() => {
             return serverless(cx).map(|platform| about(cx, "serverless").with("platform", platform));

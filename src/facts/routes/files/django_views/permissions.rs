@@ -1,19 +1,28 @@
 //! Who may call a view of Django REST framework: its permission classes, in the class, its bases or the settings.
 
-use crate::{facts::modules::{Class, FunctionId, Modules, Name, Shape}, model::{FileId, Place}};
-use super::super::{GuardDoes, Public, django::Project, draft::{Attached, What, spelled}, fastapi::{class_of, span_of}, flask::{method_in, one}};
+use super::super::{
+    GuardDoes, Public,
+    django::Project,
+    draft::{Attached, What, spelled},
+    fastapi::{class_of, span_of},
+    flask::method_in,
+};
 use super::{DEPTH, PERMISSION};
+use crate::{
+    facts::modules::{Class, FunctionId, Modules, Name, Shape},
+    model::{FileId, Place},
+};
 
 /// What permission classes do to one request.
 #[derive(Default)]
-struct Permission {
-    attached: Vec<Attached>,
+pub(super) struct Permission {
+    pub(super) attached: Vec<Attached>,
     open: bool,
 }
 
 impl Permission {
     /// The code says that everybody may call it.
-    fn public(&self) -> Option<Public> {
+    pub(super) fn public(&self) -> Option<Public> {
         self.open.then_some(Public::Declared)
     }
 }
@@ -30,6 +39,23 @@ pub(super) fn permission_source<'a>(
     class: &'a Class,
     depth: usize,
 ) -> Option<Permissions<'a>> {
+    let module = modules.file(file)?;
+    let chosen = module.functions.iter().position(|function| {
+        function.name == "get_permissions"
+            && class.span.start <= function.span.start
+            && function.span.end <= class.span.end
+    });
+    if let Some(index) = chosen {
+        return Some(Permissions::Chosen(FunctionId { file, index }));
+    }
+    if let Some((_, listed)) = class.fields.iter().find(|(name, _)| name == "permission_classes") {
+        return Some(Permissions::Listed(file, listed));
+    }
+    class.bases.iter().filter(|_| depth > 0).find_map(|base| {
+        let (file, class) = class_of(modules, file, base)?;
+        permission_source(modules, file, class, depth - 1)
+    })
+}
 
 pub(super) fn default_permissions(project: &Project<'_, '_>, method: &str) -> Permission {
     match &project.settings.permissions {
@@ -40,7 +66,13 @@ pub(super) fn default_permissions(project: &Project<'_, '_>, method: &str) -> Pe
 }
 
 /// `permission_classes = [IsAuthenticated, IsOwner]`: all of them must agree.
-pub(super) fn permissions_of(modules: Modules<'_>, file: FileId, listed: &Shape, method: &str, depth: usize) -> Permission {
+pub(super) fn permissions_of(
+    modules: Modules<'_>,
+    file: FileId,
+    listed: &Shape,
+    method: &str,
+    depth: usize,
+) -> Permission {
     let mut permission = Permission::default();
     let items: &[Shape] = match listed {
         Shape::Array(items) => items,
@@ -54,7 +86,7 @@ pub(super) fn permissions_of(modules: Modules<'_>, file: FileId, listed: &Shape,
             item => item.named().map(|name| name.last().to_owned()).unwrap_or_default(),
         };
         let own = match item {
-            Shape::Text(text) => super::fastapi::dotted(text, crate::model::Span { start: 0, end: 0 })
+            Shape::Text(text) => super::super::fastapi::dotted(text, crate::model::Span { start: 0, end: 0 })
                 .and_then(|name| class_of(modules, file, &Shape::Name(name))),
             item => class_of(modules, file, item),
         };
