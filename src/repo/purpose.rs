@@ -176,7 +176,7 @@ impl Asked<'_> {
         let pages = || PAGES.iter().any(|folder| !self.repo.files_below(&self.folder.join(folder)).is_empty());
         !self.folder.as_str().is_empty()
             && !self.own.is_empty()
-            && self.own.iter().all(|manifest| says_nothing(&manifest))
+            && self.own.iter().all(says_nothing)
             && !configured()
             && !pages()
     }
