@@ -112,7 +112,7 @@ pub(super) fn servers(repo: &Repo) -> Vec<&Component> {
 /// The root of a workspace with one manifest for all: what its frameworks serve, a folder below serves, which has no
 /// manifest of its own.
 pub(super) fn is_workspace(repo: &Repo, component: &Component) -> bool {
-    component.path.as_str().is_empty()
+    component.path == "."
         && repo.components().iter().any(|other| {
             other.id != component.id
                 && matches!(other.kind, ComponentKind::HttpService | ComponentKind::WebApp)

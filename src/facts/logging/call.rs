@@ -74,6 +74,15 @@ fn makes_json(argument: NodeRef<'_>) -> bool {
 
 /// Whether a statement of the same block shows the user what the line says.
 fn told_beside(node: NodeRef<'_>) -> bool {
+    // That a service did not answer concerns others, too; that a clipboard was closed concerns nobody else.
+    if let Some(catch) = node.enclosing_catch() {
+        let tried = catch.parent().and_then(|around| around.child(Role::Body)).map(NodeRef::text).unwrap_or_default();
+        if !["clipboard", "navigator.share", "new URL("].iter().any(|local| tried.contains(local))
+            || tried.contains("fetch(")
+        {
+            return false;
+        }
+    }
     let Some(block) = node.ancestors().take(4).find(|above| above.is(Kind::Block)) else { return false };
     block.children_in(Role::Item).take(12).any(|statement| {
         let call =

@@ -103,8 +103,10 @@ fn site(cx: &Context<'_>, route: &Route, file: FileId, span: Span) -> Site {
     };
     let message = Message::new(key).with("method", route.method.as_str()).with("path", route.path.as_str());
     let site = Site::new(Place::At(file, span), message).confidence(Confidence::Likely).key(&route.path);
-    // What stands before a route that could not be followed to its end may let in only the own front end.
-    if route.changes() && key == "unchecked" && route.resolved { site } else { site.severity(Severity::Medium) }
+    // A blueprint that could not be followed to where it is registered may have a guard before all its routes.
+    let may_be_guarded = !route.resolved && route.framework.to_ascii_lowercase().contains("flask");
+    let weighty = route.changes() && key == "unchecked" && !may_be_guarded;
+    if weighty { site } else { site.severity(Severity::Medium) }
 }
 
 /// `request.form.get("scheduled_for", "")`, and nothing else of the form.

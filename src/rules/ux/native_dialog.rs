@@ -74,8 +74,7 @@ impl Rule for NativeDialog {
 /// A folder for administration: `admin`, `(admin)`, `admin.shop.example`.
 fn is_for_staff(folder: &str) -> bool {
     let plain = folder.trim_matches(['(', ')']);
-    !plain.contains(".ts")
-        && plain.split(['.', '-', '_']).next().is_some_and(|word| matches!(word, "admin" | "backoffice"))
+    !plain.contains(".ts") && plain.split('.').next().is_some_and(|word| matches!(word, "admin" | "backoffice"))
 }
 
 /// Stories in a file that is called nothing else.
