@@ -162,9 +162,9 @@ fn first_difference(exact: &Lowered<'_>, tolerant: &Lowered<'_>) -> Option<Strin
     let line = left.source()[..start.unwrap_or_default() as usize].matches('\n').count() + 1;
     let mut text = format!(":{line}\n");
     for (name, lowered) in [("exact", exact), ("tolerant", tolerant)] {
-        writeln!(text, "  {name}:").unwrap();
+        writeln!(text, "  {name}:").expect("a string takes everything");
         for node in lowered.tree.nodes().skip(at.saturating_sub(1)).take(4) {
-            writeln!(text, "    {}", described(node)).unwrap();
+            writeln!(text, "    {}", described(node)).expect("a string takes everything");
         }
     }
     Some(text)

@@ -3,7 +3,7 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help, which shows marks as they are")]
 
 mod documents;
-pub(crate) use documents::{ChecklistArgs, ChecklistSection, DocumentArgs, PlanArgs, PlanFormat, PlanTemplate};
+pub(crate) use documents::{ChecklistArgs, DocumentArgs, PlanArgs, PlanFormat, PlanTemplate};
 
 use std::{ffi::OsString, fmt};
 

@@ -15,7 +15,7 @@ pub(super) struct Literals {
     hashes: Box<[u64; 1 << 10]>,
     /// For each window the literals that it stands for, with its place in them.
     windows: FxHashMap<u32, Vec<(usize, usize)>>,
-    literals: Vec<Vec<u8>>,
+    wanted: Vec<Vec<u8>>,
     /// Those that are shorter than a window.
     short: Vec<(usize, Finder<'static>)>,
 }
@@ -25,7 +25,7 @@ impl Literals {
         let mut found = Self {
             hashes: Box::new([0; 1 << 10]),
             windows: FxHashMap::default(),
-            literals: literals.iter().map(|literal| literal.as_bytes().to_vec()).collect(),
+            wanted: literals.iter().map(|literal| literal.as_bytes().to_vec()).collect(),
             short: Vec::new(),
         };
         for (index, literal) in literals.iter().enumerate() {
@@ -44,7 +44,7 @@ impl Literals {
     /// For each literal whether `text` holds it.
     pub(super) fn held(&self, text: &str) -> Vec<bool> {
         let bytes = text.as_bytes();
-        let mut held = vec![false; self.literals.len()];
+        let mut held = vec![false; self.wanted.len()];
         for (index, finder) in &self.short {
             held[*index] = finder.find(bytes).is_some();
         }
@@ -61,7 +61,7 @@ impl Literals {
     fn compare(&self, bytes: &[u8], at: usize, window: u32, held: &mut [bool]) {
         let Some(literals) = self.windows.get(&window) else { return };
         for &(offset, index) in literals {
-            if !held[index] && at >= offset && bytes[at - offset..].starts_with(&self.literals[index]) {
+            if !held[index] && at >= offset && bytes[at - offset..].starts_with(&self.wanted[index]) {
                 held[index] = true;
             }
         }

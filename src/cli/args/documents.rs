@@ -1,6 +1,6 @@
 //! Arguments of the commands that write documents from a scan.
 
-use super::{command, languages, parse_date};
+use super::{languages, parse_date};
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
 use readiness::model::{Date, Lang};

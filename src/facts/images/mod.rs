@@ -144,7 +144,10 @@ fn copied_whole<'d>(dockerfile: &'d Dockerfile, copy: &Instruction) -> Option<&'
     let folder = dockerfile.last_in(from, "WORKDIR").and_then(|one| one.arguments.first()).map(|word| &word.text);
     let whole = |word: &str| {
         let plain = word.trim_end_matches(['*', '.']).trim_end_matches('/');
-        plain.is_empty() || folder.is_some_and(|folder| folder.trim_end_matches('/') == plain)
+        // What Next.js writes to stand alone holds the environment files of the folder, too.
+        plain.is_empty()
+            || plain.ends_with(".next/standalone")
+            || folder.is_some_and(|folder| folder.trim_end_matches('/') == plain)
     };
     let (_, sources) = copy.arguments.split_last()?;
     sources.iter().any(|word| whole(&word.text)).then_some(from)

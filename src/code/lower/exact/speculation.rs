@@ -214,7 +214,7 @@ impl<'b> Attempt<'b> {
             b'\'' | b'"' => return self.string(byte),
             b'(' if self.operand && top != b'{' => return Some(End::Here),
             b'[' if top == b'{' && self.at_name() && !self.is_plain_name() => return Some(End::Expression),
-            b'{' if self.operand && in_angles => return Some(End::Here),
+            b'{' | b'@' if self.operand && in_angles => return Some(End::Here),
             b'<' if !self.operand => self.open(PARAMETERS),
             b'(' | b'[' | b'{' | b'<' => self.open(byte),
             b')' | b']' | b'}' | b'>' => return self.close(byte),
@@ -232,7 +232,6 @@ impl<'b> Attempt<'b> {
             b'?' if self.peek(1) == Some(b'.') => return Some(End::Here),
             b';' if top != b'{' => return Some(End::Here),
             b',' | b':' | b'?' | b'|' | b'&' | b'.' | b'-' | b'+' | b';' => self.operator(1),
-            b'@' if self.operand && in_angles => return Some(End::Here),
             b'`' | b'@' | b'\\' | 0x80.. => return Some(End::Expression),
             _ => return Some(End::Here),
         }
@@ -279,10 +278,13 @@ impl<'b> Attempt<'b> {
     fn is_at_word(&self) -> bool {
         match (self.peek(0), self.peek(1)) {
             // These begin characters of which some are blanks, or the end of a line.
-            (Some(0xc2), Some(0x85 | 0xa0)) | (Some(0xe1), Some(0x9a | 0xa0)) => false,
-            (Some(0xe2), Some(0x80 | 0x81)) | (Some(0xe3), Some(0x80)) | (Some(0xef), Some(0xbb)) => false,
+            (Some(0xc2), Some(0x85 | 0xa0))
+            | (Some(0xe1), Some(0x9a | 0xa0))
+            | (Some(0xe2), Some(0x80 | 0x81))
+            | (Some(0xe3), Some(0x80))
+            | (Some(0xef), Some(0xbb))
+            | (None, _) => false,
             (Some(byte), _) => is_word(byte) || byte >= 0x80,
-            (None, _) => false,
         }
     }
 
