@@ -21,6 +21,8 @@ pub(super) fn refused(branch: NodeRef<'_>) -> Vec<String> {
         .flatten()
         .filter(|side| matches!(side.kind(), Kind::Identifier | Kind::Member))
         .map(|side| side.name().to_owned())
+        // How many there are is no setting.
+        .filter(|name| !matches!(name.as_str(), "length" | "size"))
         .collect()
 }
 
