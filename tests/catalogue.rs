@@ -282,6 +282,7 @@ fn every_file_below_rules_belongs_to_a_rule() {
                 "rules/categories.toml",
                 "rules/checklist.toml",
                 "rules/plan.toml",
+                "rules/precision.toml",
                 "rules/rubric.toml",
                 "rules/tiers.toml",
             ]

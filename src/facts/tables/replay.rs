@@ -66,8 +66,14 @@ impl Schema {
     pub(super) fn replay(steps: &[Step], dialect: Dialect, text_of: impl Fn(FileId, Span) -> String) -> Self {
         let mut schema = Self::default();
         for (index, step) in steps.iter().enumerate() {
-            let mut at =
-                Replay { schema: &mut schema, step: index, file: step.file, passed_over: step.passed_over, dialect };
+            let mut at = Replay {
+                schema: &mut schema,
+                step: index,
+                file: step.file,
+                passed_over: step.passed_over,
+                dialect,
+                temporary: BTreeSet::new(),
+            };
             for statement in &step.script.statements {
                 at.apply(statement);
             }
@@ -104,6 +110,8 @@ struct Replay<'s> {
     file: FileId,
     passed_over: bool,
     dialect: Dialect,
+    /// Tables that the step makes for itself.
+    temporary: BTreeSet<String>,
 }
 
 impl Replay<'_> {
@@ -172,6 +180,9 @@ impl Replay<'_> {
     }
 
     fn create(&mut self, table: &CreateTable, span: Span) {
+        if table.temporary {
+            self.temporary.insert(table.name.name.to_ascii_lowercase());
+        }
         if table.temporary || self.schema.tables.contains_key(&key(&table.name)) && table.if_not_exists {
             return;
         }
@@ -442,6 +453,9 @@ impl Replay<'_> {
     }
 
     fn unknown_table(&mut self, name: &Name) {
+        if self.temporary.contains(&name.name.to_ascii_lowercase()) {
+            return;
+        }
         let kind = ProblemKind::UnknownTable { table: name.to_string() };
         let place = self.place(name.span);
         self.schema.problems.push(Problem { step: self.step, place, kind });
