@@ -27,6 +27,8 @@ struct Node {
     parent: u32,
     first_child: u32,
     next_sibling: u32,
+    /// Index behind the last node below this one.
+    end: u32,
 }
 
 const NIL: u32 = u32::MAX;
@@ -196,13 +198,7 @@ impl<'t> NodeRef<'t> {
 
     /// Everything below this node in source order, without the node itself.
     pub fn descendants(self) -> impl Iterator<Item = Self> {
-        let mut stack: Vec<Self> = Vec::new();
-        push_children(self, &mut stack);
-        std::iter::from_fn(move || {
-            let next = stack.pop()?;
-            push_children(next, &mut stack);
-            Some(next)
-        })
+        (self.id.0 + 1..self.node().end).map(move |index| Self { tree: self.tree, id: NodeId(index) })
     }
 
     /// The binding that this identifier declares or refers to, when it belongs to this file.
@@ -218,12 +214,6 @@ impl<'t> NodeRef<'t> {
     fn link(self, index: u32) -> Option<Self> {
         (index != NIL).then_some(Self { tree: self.tree, id: NodeId(index) })
     }
-}
-
-fn push_children<'t>(node: NodeRef<'t>, stack: &mut Vec<NodeRef<'t>>) {
-    let from = stack.len();
-    stack.extend(node.children());
-    stack[from..].reverse();
 }
 
 /// Builds a tree in source order: `open` a node, add what is below it, `close` it.
@@ -262,6 +252,7 @@ impl<'s> TreeBuilder<'s> {
             parent,
             first_child: NIL,
             next_sibling: NIL,
+            end: index + 1,
         });
         self.last_child.push(NIL);
         if parent != NIL {
@@ -277,7 +268,9 @@ impl<'s> TreeBuilder<'s> {
 
     /// Closes the innermost open node.
     pub fn close(&mut self) {
-        self.open.pop();
+        if let Some(closed) = self.open.pop() {
+            self.nodes[closed as usize].end = Span::new(self.nodes.len(), 0).start;
+        }
     }
 
     /// Adds a node without children.
@@ -324,7 +317,10 @@ impl<'s> TreeBuilder<'s> {
     }
 
     /// The finished tree, its bindings still unresolved.
-    pub fn finish(self) -> Tree<'s> {
+    pub fn finish(mut self) -> Tree<'s> {
+        while !self.open.is_empty() {
+            self.close();
+        }
         Tree {
             source: self.source,
             nodes: self.nodes,

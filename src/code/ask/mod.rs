@@ -48,12 +48,14 @@ impl<'t> NodeRef<'t> {
     /// module and `require` of it are the module, and `node:` is left out. `express.Router` whichever way Express
     /// came in.
     pub fn api_path(self) -> Option<String> {
-        let path = self.path()?;
-        let path = path.strip_prefix("node:").unwrap_or(&path);
+        let mut path = self.path()?;
+        if path.starts_with("node:") {
+            path.drain(..5);
+        }
         let has_default = self.root_binding().is_some_and(
             |kind| matches!(kind, BindingKind::Import { imported, .. } if imported == "default" || imported.starts_with("default.")),
         );
-        Some(if has_default { path.replacen(".default", "", 1) } else { path.to_owned() })
+        Some(if has_default { path.replacen(".default", "", 1) } else { path })
     }
 
     /// The binding of the first name in a chain of names.

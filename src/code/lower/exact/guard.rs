@@ -22,21 +22,18 @@ const OPEN: usize = 250;
 /// With fewer brackets than this in the whole file it does not matter how they nest.
 const FEW: usize = 1_000;
 
-/// Words that stand before what they apply to, so that they nest without any punctuation.
-const PREFIXES: &[&str] = &[
-    "abstract", "and", "assert", "asserts", "async", "await", "case", "class", "const", "declare", "default", "delete",
-    "do", "elif", "else", "export", "extends", "for", "function", "if", "in", "infer", "is", "keyof", "lambda", "new",
-    "not", "or", "override", "readonly", "return", "static", "throw", "try", "type", "typeof", "unique", "void",
-    "while", "with", "yield",
-];
-
 /// Runs `parse` on a stack that suffices for whatever `source` may be; `None` when none would.
 pub(super) fn with_stack<T>(source: &str, parse: impl FnOnce() -> Option<T>) -> Option<T> {
-    let needed = BASE + nesting_tokens(source) * PER_TOKEN;
-    if needed > LIMIT || nests_deep(source.as_bytes()) {
+    if nests_deep(source.as_bytes()) {
         return None;
     }
-    stacker::maybe_grow(needed, needed, parse)
+    // Of a short file it does not matter what its bytes are: the stack at hand holds a level for each.
+    let most = BASE + source.len() * PER_TOKEN;
+    if stacker::remaining_stack().is_some_and(|left| most <= left) {
+        return parse();
+    }
+    let needed = BASE + nesting_tokens(source) * PER_TOKEN;
+    if needed > LIMIT { None } else { stacker::maybe_grow(needed, needed, parse) }
 }
 
 /// How many tokens of `source` may each take a parser one level down, counted too high rather than too low.
@@ -113,10 +110,52 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
     start
 }
 
+/// Words that stand before what they apply to, so that they nest without any punctuation.
 fn is_prefix(word: &[u8]) -> bool {
-    (2..=8).contains(&word.len())
-        && word[0].is_ascii_lowercase()
-        && PREFIXES.iter().any(|prefix| prefix.as_bytes() == word)
+    matches!(
+        word,
+        b"abstract"
+            | b"and"
+            | b"assert"
+            | b"asserts"
+            | b"async"
+            | b"await"
+            | b"case"
+            | b"class"
+            | b"const"
+            | b"declare"
+            | b"default"
+            | b"delete"
+            | b"do"
+            | b"elif"
+            | b"else"
+            | b"export"
+            | b"extends"
+            | b"for"
+            | b"function"
+            | b"if"
+            | b"in"
+            | b"infer"
+            | b"is"
+            | b"keyof"
+            | b"lambda"
+            | b"new"
+            | b"not"
+            | b"or"
+            | b"override"
+            | b"readonly"
+            | b"return"
+            | b"static"
+            | b"throw"
+            | b"try"
+            | b"type"
+            | b"typeof"
+            | b"unique"
+            | b"void"
+            | b"while"
+            | b"with"
+            | b"yield"
+    )
 }
 
 #[derive(Clone, Copy)]
