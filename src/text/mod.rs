@@ -5,6 +5,7 @@ pub mod excerpt;
 mod line_changes;
 pub mod mask;
 mod read;
+pub mod remembered;
 pub mod secrets;
 
 pub use line_changes::{LineChange, line_changes};

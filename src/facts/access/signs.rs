@@ -2,7 +2,7 @@
 
 use super::{
     About, AccessFacts, Sign, SignKind, weakness,
-    words::{about, asserts, is_log_in_path, status_of_message, status_of_name},
+    words::{about, about_name, asserts, is_log_in_path, status_of_message, status_of_name},
 };
 use crate::{
     code::{Flags, Kind, NodeRef, Role},
@@ -397,7 +397,7 @@ fn called(node: NodeRef<'_>, name: &str) -> Option<Sign> {
             return Some(Sign { about: None, ..sign(node, SignKind::VerifiesSignature) });
         }
         _ if asserts(name) => SignKind::Asserts,
-        _ => match about([name]) {
+        _ => match about_name(name) {
             Some(About::Csrf) => SignKind::ChecksCsrf,
             Some(About::Rate) if !name.starts_with("create") => SignKind::LimitsRate,
             Some(About::Role) if name.starts_with("is") || name.starts_with("has") || name.starts_with("can") => {

@@ -1,6 +1,9 @@
 //! Where a guard lets through what it should stop.
 
-use super::{About, Sign, SignKind, WeaknessKind, words::about};
+use super::{
+    About, Sign, SignKind, WeaknessKind,
+    words::{about, about_name},
+};
 use crate::code::{Flags, Kind, NodeRef, Role};
 
 /// The weakness that begins at `node`: a `catch`, an `if` or a function.
@@ -57,7 +60,7 @@ fn is_continuation(node: NodeRef<'_>) -> bool {
 fn decides(node: NodeRef<'_>) -> bool {
     node.enclosing_function().and_then(NodeRef::function_name).is_some_and(|name| {
         matches!(name, "canActivate" | "has_permission" | "has_object_permission" | "authorize" | "authorized")
-            || matches!(about([name]), Some(About::Identity | About::Role | About::Signature))
+            || matches!(about_name(name), Some(About::Identity | About::Role | About::Signature))
     })
 }
 

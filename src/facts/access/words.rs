@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+use crate::text::remembered::{Answers, remembered};
+
 /// What a name or a condition speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum About {
@@ -183,20 +185,35 @@ pub(super) fn about<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<Abou
     best.map(|(_, about)| about)
 }
 
+thread_local! {
+    static ABOUT: Answers<Option<About>> = Answers::default();
+    static ASSERTS: Answers<bool> = Answers::default();
+    static STATUS: Answers<Option<u16>> = Answers::default();
+}
+
+/// What one name speaks of; see [`about`].
+pub(super) fn about_name(name: &str) -> Option<About> {
+    remembered(&ABOUT, name, |name| about([name]))
+}
+
 /// Whether a name speaks of limits on how often something may be asked.
 pub fn is_about_rate(name: &str) -> bool {
-    about([name]) == Some(About::Rate)
+    about_name(name) == Some(About::Rate)
 }
 
 /// Whether something named like this could decide who comes in.
 pub fn could_guard(name: &str) -> bool {
-    matches!(about([name]), Some(About::Identity | About::Role | About::Signature | About::Credentials))
+    matches!(about_name(name), Some(About::Identity | About::Role | About::Signature | About::Credentials))
         || words(name).iter().any(|word| matches!(word.as_str(), "access" | "secure" | "security" | "key" | "acl"))
 }
 
 /// Whether a call of something named like this is meant to stop those who may not go on: `requireUser`,
 /// `assertCanEdit`, `checkPermission`.
 pub(super) fn asserts(name: &str) -> bool {
+    remembered(&ASSERTS, name, says_assertion)
+}
+
+fn says_assertion(name: &str) -> bool {
     let parts = words(name);
     let Some(first) = parts.first() else { return false };
     let verb = matches!(
@@ -214,12 +231,16 @@ pub(super) fn asserts(name: &str) -> bool {
             | "must"
     );
     let whole = matches!(first.as_str(), "authorize" | "authenticate" | "protect") && parts.len() == 1;
-    let about = about([name]);
+    let about = about_name(name);
     whole || (verb && parts.len() > 1 && matches!(about, Some(About::Identity | About::Role | About::Signature)))
 }
 
 /// The status that a constant, an exception or a helper named like this stands for.
 pub(super) fn status_of_name(name: &str) -> Option<u16> {
+    remembered(&STATUS, name, says_status)
+}
+
+fn says_status(name: &str) -> Option<u16> {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     if ["is", "has", "on", "should"].iter().any(|prefix| {
         plain.starts_with(prefix)

@@ -1,5 +1,9 @@
 //! Code that says of itself that it does not do its work, and answers that say that the work was done.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::{
     code::{Flags, Kind, NodeRef, Role},
     facts::answers,
@@ -22,14 +26,6 @@ pub struct Claim {
     pub span: Span,
     /// The answer is made of what the code itself calls invented: `mockUser`.
     pub invented: bool,
-}
-
-/// Whether the words `word` stand in `text`, which is in lower case, as words of their own.
-fn has(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        before.is_none_or(|letter| !letter.is_alphanumeric())
-    })
 }
 
 const SAYS: &[&str] = &[
@@ -80,19 +76,39 @@ const SAYS: &[&str] = &[
 const SIMULATES: &[&str] =
     &["simulate", "simulating", "simulated", "simulation", "симулир", "симуляци", "имитир", "имитаци"];
 
+static PHRASES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let phrases = SAYS.iter().chain(SIMULATES);
+    AhoCorasick::new(phrases).unwrap_or_else(|error| panic!("{} phrases are not too many: {error}", SAYS.len()))
+});
+
+/// What a text says of the code around it.
+#[derive(Default)]
+struct Spoken {
+    says: bool,
+    simulates: bool,
+}
+
+/// Which of the phrases stand in `text`, which is in lower case, where a word begins.
+fn spoken(text: &str) -> Spoken {
+    let mut spoken = Spoken::default();
+    for phrase in PHRASES.find_overlapping_iter(text) {
+        if text[..phrase.start()].chars().next_back().is_none_or(|letter| !letter.is_alphanumeric()) {
+            let simulates = phrase.pattern().as_usize() >= SAYS.len();
+            spoken.simulates |= simulates;
+            spoken.says |= !simulates;
+        }
+    }
+    spoken
+}
+
 /// Words by which the code says that it pretends.
 pub(super) fn mark(node: NodeRef<'_>) -> Option<Mark> {
-    if node.span().len() > 2_000 || node.enclosing_function().is_none() {
+    // In a log, a string speaks about the code as a comment does.
+    if node.span().len() > 2_000 || !(node.is(Kind::Comment) || is_logged(node)) || node.enclosing_function().is_none()
+    {
         return None;
     }
-    let spoken = match node.kind() {
-        Kind::Comment => node.text().to_lowercase(),
-        // In a log, a string speaks about the code as a comment does.
-        _ if is_logged(node) => node.text().to_lowercase(),
-        _ => return None,
-    };
-    let simulates = SIMULATES.iter().any(|word| has(&spoken, word));
-    let says = SAYS.iter().any(|word| has(&spoken, word));
+    let Spoken { says, simulates } = spoken(&node.text().to_lowercase());
     if !simulates && !says || node.is_dev_only() || is_demonstration(node) {
         return None;
     }

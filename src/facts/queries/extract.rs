@@ -138,9 +138,8 @@ fn privileged(client: NodeRef<'_>) -> Option<bool> {
     if !matches!(client.kind(), Kind::Identifier | Kind::Call | Kind::Member) {
         return None;
     }
-    let made = client.resolved();
-    let text: String =
-        format!("{} {}", client.text(), made.text()).chars().take(400).collect::<String>().to_ascii_lowercase();
+    let letters = client.text().chars().chain([' ']).chain(client.resolved().text().chars());
+    let text: String = letters.take(400).map(|letter| letter.to_ascii_lowercase()).collect();
     if !text.contains("supabase") && !text.contains("createclient") && !text.contains("service_role") {
         return None;
     }

@@ -2,6 +2,7 @@
 
 use super::Source;
 use crate::code::{BindingKind, Flags, Kind, NodeRef, Role};
+use crate::text::remembered::{Answers, remembered};
 
 /// Steps from a name to where it comes from.
 const HOPS: usize = 8;
@@ -323,13 +324,22 @@ fn call(node: NodeRef<'_>, hops: usize) -> Source {
     }
 }
 
+thread_local! {
+    static IDENTITY: Answers<bool> = Answers::default();
+    static READS_IDENTITY: Answers<bool> = Answers::default();
+}
+
 /// Whether a name is that of who calls.
 pub(super) fn is_identity(name: &str) -> bool {
-    IDENTITIES.contains(&super::plain(name).as_str())
+    remembered(&IDENTITY, name, |name| IDENTITIES.contains(&super::plain(name).as_str()))
 }
 
 /// Whether a call of that name tells who calls.
 pub(super) fn reads_identity(name: &str) -> bool {
+    remembered(&READS_IDENTITY, name, says_reading_of_identity)
+}
+
+fn says_reading_of_identity(name: &str) -> bool {
     let plain = super::plain(name);
     matches!(
         plain.as_str(),
