@@ -141,7 +141,8 @@ fn find_mentions(repo: &Repo, facts: &Facts) -> Vec<Mention> {
         let packages = module.imports.iter().filter(|import| {
             PACKAGES
                 .iter()
-                .any(|package| import.module == *package || import.module.starts_with(&format!("{package}.")))
+                .filter_map(|package| import.module.strip_prefix(package))
+                .any(|rest| rest.is_empty() || rest.starts_with('.'))
         });
         found.extend(packages.map(|import| Mention { file, span: import.span, function: None }));
         for (index, function) in

@@ -215,7 +215,11 @@ impl<'a> Modules<'a> {
         let plain = module.exports.iter().any(|export| !export.name.is_empty());
         let dynamic = module.exports.iter().any(|export| export.name.is_empty())
             || module.calls.iter().any(|call| {
-                matches!(call.callee.api_path().as_str(), "Object.assign" | "Object.defineProperty" | "__exportStar")
+                matches!(call.callee.last(), "assign" | "defineProperty" | "__exportStar")
+                    && matches!(
+                        call.callee.api_path().as_str(),
+                        "Object.assign" | "Object.defineProperty" | "__exportStar"
+                    )
             });
         let commonjs = module.imports.iter().any(|import| import.way == ImportWay::Required);
         if !plain || dynamic || commonjs {

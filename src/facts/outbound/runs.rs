@@ -1,6 +1,9 @@
 //! What only the repository as a whole tells of a request: on which side it is sent, and what its callers give.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use super::{Client, Limit, Request};
 use crate::{
@@ -21,12 +24,15 @@ const IMPORTERS: usize = 300;
 pub struct Runs<'a> {
     repo: &'a Repo,
     facts: &'a Facts,
-    importers: BTreeMap<FileId, Vec<FileId>>,
+    importers: Arc<Importers>,
 }
 
-impl<'a> Runs<'a> {
-    /// Needs [`crate::facts::Fact::Modules`] and [`crate::facts::Fact::Side`].
-    pub fn new(repo: &'a Repo, facts: &'a Facts) -> Self {
+/// By file of the product: which others import it to run it.
+#[derive(Debug)]
+struct Importers(BTreeMap<FileId, Vec<FileId>>);
+
+impl Importers {
+    fn of(repo: &Repo, facts: &Facts) -> Self {
         let modules = facts.modules(repo);
         let mut importers: BTreeMap<FileId, Vec<FileId>> = BTreeMap::new();
         for (file, module) in modules.files() {
@@ -45,7 +51,14 @@ impl<'a> Runs<'a> {
                 }
             }
         }
-        Self { repo, facts, importers }
+        Self(importers)
+    }
+}
+
+impl<'a> Runs<'a> {
+    /// Needs [`crate::facts::Fact::Modules`] and [`crate::facts::Fact::Side`].
+    pub fn new(repo: &'a Repo, facts: &'a Facts) -> Self {
+        Self { repo, facts, importers: facts.once(|| Importers::of(repo, facts)) }
     }
 
     /// Whether `file` runs on the server; nothing when neither it nor what imports it tells.
@@ -63,7 +76,7 @@ impl<'a> Runs<'a> {
         let mut seen = BTreeSet::from([file]);
         let mut queue = VecDeque::from([file]);
         while let Some(at) = queue.pop_front() {
-            for &importer in self.importers.get(&at).into_iter().flatten() {
+            for &importer in self.importers.0.get(&at).into_iter().flatten() {
                 if seen.len() >= IMPORTERS || !seen.insert(importer) {
                     continue;
                 }

@@ -83,6 +83,9 @@ impl Rule for RequestIdMissing {
         for line in file.text.split_inclusive('\n') {
             let start = offset;
             offset += line.len();
+            if !may_name(line) {
+                continue;
+            }
             let comment = ["#", "//", "*", "--", "/*"].iter().any(|mark| line.trim_start().starts_with(mark));
             let words = || line.split(|letter: char| !is_of_word(letter)).filter_map(strength);
             let Some(sure) = words().max().filter(|_| !comment) else { continue };
@@ -158,10 +161,19 @@ fn is_of_word(letter: char) -> bool {
     letter.is_alphanumeric() || matches!(letter, '_' | '-')
 }
 
+/// Whether `text` holds a part of each kind that such a name is made of. Nearly all names and lines hold none.
+fn may_name(text: &str) -> bool {
+    let holds = |parts: &[&[u8]]| {
+        let bytes = text.as_bytes();
+        parts.iter().any(|part| bytes.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part)))
+    };
+    holds(&[b"id", b"parent", b"context"]) && holds(&[b"req", b"trace", b"correlation"])
+}
+
 /// Whether `name` names such an id: surely as a header, or perhaps as a field.
 fn strength(name: &str) -> Option<bool> {
     // Text with spaces is prose, and long text a list.
-    if name.len() < 5 || name.len() > 40 || !name.chars().all(is_of_word) {
+    if name.len() < 5 || name.len() > 40 || !may_name(name) || !name.chars().all(is_of_word) {
         return None;
     }
     let lower = name.to_ascii_lowercase().replace('_', "-");

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aho_corasick::AhoCorasick;
+
 use crate::{
     code::{Kind, NodeRef, Role},
     facts::{
@@ -324,8 +326,13 @@ fn named_elsewhere(repo: &Repo, asked: &[&Observation]) -> BTreeSet<(FileId, Str
     if by_name.is_empty() {
         return found;
     }
+    // Most files hold none of the names, and need not be taken apart into words.
+    let names = AhoCorasick::new(by_name.keys()).ok();
     for file in repo.files().iter().filter(|file| mentions_count(file)) {
         let Ok(text) = repo.read(file.id) else { continue };
+        if names.as_ref().is_some_and(|names| !names.is_match(&*text)) {
+            continue;
+        }
         for word in words_used(&text) {
             if let Some(own) = by_name.get(word) {
                 found.extend(own.iter().filter(|own| **own != file.id).map(|own| (*own, word.to_owned())));

@@ -1,6 +1,7 @@
 //! Python's way to a module.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use rustc_hash::FxHashMap;
 
 use super::{Target, normal};
 use crate::{model::FileId, repo::Repo};
@@ -43,9 +44,22 @@ pub(super) fn resolve(repo: &Repo, from: FileId, module: &str) -> Target {
 
 /// How many folders of the repository are a package of this name.
 fn packages_named(repo: &Repo, first: &str) -> usize {
-    let init = format!("/{first}/__init__.py");
-    let whole = &init[1..];
-    repo.files().iter().filter(|file| file.path.as_str().ends_with(&init) || file.path == whole).count()
+    repo.once(|| Packages::of(repo)).0.get(first).copied().unwrap_or(0)
+}
+
+/// How many folders are a package, by their names.
+struct Packages(FxHashMap<String, usize>);
+
+impl Packages {
+    fn of(repo: &Repo) -> Self {
+        let mut packages = FxHashMap::default();
+        for file in repo.files().iter().filter(|file| file.name() == "__init__.py") {
+            if let Some(name) = file.folder().file_name() {
+                *packages.entry(name.to_owned()).or_default() += 1;
+            }
+        }
+        Self(packages)
+    }
 }
 
 /// Folders from which absolute names are looked up: each folder above the file that is no package itself, nearest
