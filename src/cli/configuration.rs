@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 use clap::Args;
 use readiness::{
     config::{Config, FailOn, Layer, Names, Override, Selector, Source as Said, schema},
-    model::{Categories, Date, Lang, PathGlobs, Severity},
+    model::{Categories, Date, Lang, PathGlobs, Severity, Tier},
     repo::WalkOptions,
     rule::TeamRules,
 };
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{
     Outcome,
-    args::{FactFormat, languages, parse_date, parse_jobs, parse_score, severities},
+    args::{FactFormat, languages, parse_date, parse_jobs, parse_score, severities, tiers},
     exit::{Exit, Failure},
     library,
     output::{Output, print},
@@ -65,6 +65,10 @@ pub(crate) struct ConfigArgs {
     /// As for `scan`
     #[arg(long, value_name = "N", value_parser = parse_score, allow_negative_numbers = true, help_heading = "Settings")]
     min_score: Option<f64>,
+
+    /// As for `scan`
+    #[arg(long, value_name = "TIER", value_parser = tiers(), help_heading = "Settings")]
+    tier: Option<Tier>,
 
     /// As for `scan`
     #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "Settings")]
@@ -137,6 +141,7 @@ impl ConfigArgs {
             today: self.date,
             fail_on: self.fail_on,
             min_score: self.min_score,
+            tier: self.tier,
             ..Layer::default()
         })
     }
@@ -193,7 +198,7 @@ fn rows_of(layer: &Layer, config: &Config) -> Vec<Setting> {
     let mut rows = scan_rows(layer, config);
     let one = |key: &str, value: Value| Setting::new(key, value, layer.said.get(key));
     rows.push(one("deploy.method", json!(config.deploy_method.map(readiness::config::DeployMethod::as_str))));
-    rows.push(one("score.tier", json!(config.tier.map(readiness::model::Tier::as_str))));
+    rows.push(one("score.tier", json!(config.tier.map(Tier::as_str))));
     for category in &Categories::embedded().all {
         let weight = config.weights.get(&category.id).copied().unwrap_or(1.0);
         rows.push(one(&format!("score.weights.{}", category.id), json!(weight)));
