@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod findings;
+mod scenarios;
 mod shapes;
 
 use shapes::{FixFirst, Labels, Row, SeverityCount, Verdict, View};
@@ -58,6 +59,7 @@ impl Maker<'_> {
             exceptions: self.exceptions(),
             criteria: report.categories.iter().map(|category| self.criteria(category)).collect(),
             endpoints: self.endpoints(),
+            scenarios: self.scenarios(),
             questions: self.questions(),
             actions: report.actions.iter().map(|action| self.action(action)).collect(),
             effort: (minutes > 0).then(|| self.strings.duration(minutes)),
