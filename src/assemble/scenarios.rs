@@ -39,7 +39,8 @@ fn empty(entity: &str, endpoint: &Endpoint, lang: Lang) -> Scenario {
     }
 }
 
-/// What is listed, each once: a path that is read and has single things below it, or one that ends with `list`.
+/// What is listed, each once: a path that is read, has the name of several things and single ones below it, or one that
+/// ends with `list`.
 fn lists(endpoints: &[Endpoint]) -> Vec<(&str, &Endpoint)> {
     let parents: BTreeSet<(&str, &str)> = endpoints
         .iter()
@@ -56,7 +57,9 @@ fn lists(endpoints: &[Endpoint]) -> Vec<(&str, &Endpoint)> {
             let read = matches!(endpoint.method.as_str(), "GET" | "ALL");
             let entity = match route.strip_suffix("list").and_then(|rest| rest.strip_suffix(['.', '/'])) {
                 Some(rest) => rest.rsplit(['/', '.']).next(),
-                None if read && parents.contains(&(endpoint.component.as_str(), route)) => route.rsplit('/').next(),
+                None if read && parents.contains(&(endpoint.component.as_str(), route)) => {
+                    route.rsplit('/').next().filter(|name| is_plural(name))
+                }
                 None => None,
             };
             let named = entity.filter(|name| name.chars().any(char::is_alphabetic) && !is_parameter(name));
@@ -68,6 +71,12 @@ fn lists(endpoints: &[Endpoint]) -> Vec<(&str, &Endpoint)> {
     });
     found.dedup_by(|(one, _), (two, _)| one == two);
     found
+}
+
+/// Whether a word names several things; `status` and `address` name one.
+fn is_plural(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    word.ends_with('s') && !["ss", "us", "is"].iter().any(|end| word.ends_with(end))
 }
 
 /// Whether a segment of a path stands for any value.
