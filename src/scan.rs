@@ -140,6 +140,8 @@ pub fn scan_with_ledger(root: &Utf8Path, config: &Config, team: &TeamRules) -> R
         notes: config.notes.as_deref().map(|notes| mask(notes).into_owned()),
     };
     let mut report = assemble(draft, &|path| repo.by_path(Utf8Path::new(path.trim_end_matches('/'))).is_some());
+    report.reviewer = config.reviewer.as_deref().map(|name| mask(name).into_owned());
+    report.next_review = config.next_review.map(|day| day.to_string());
     if let Some(timing) = &mut report.timing {
         let before = [loaded, indexed].into_iter().flatten();
         timing.phases = before.chain(timing.phases.drain(..)).chain(stage.phase("assemble")).collect();

@@ -234,7 +234,7 @@ fn pages_and_lists() -> tempfile::TempDir {
         root,
         "src/server.ts",
         "import express from 'express';\nconst app = express();\napp.get('/api/orders', all);\napp.get('/api/orders/:id', one);\n\
-         app.get('/api/status', all);\napp.post('/api/api-keys.list', all);\napp.delete('/api/projects/:id', one);\n\
+         app.get('/api/status', all);\napp.get('/api/status/:id', one);\napp.post('/api/api-keys.list', all);\napp.delete('/api/projects/:id', one);\n\
          app.post('/api/projects', one);\nfunction all(req, res) { res.json([]); }\nfunction one(req, res) { res.json({}); }\n\
          app.listen(3000);\n",
     );
@@ -257,8 +257,8 @@ fn scenarios_are_answered_by_criteria_or_asked() {
         .map(|one| format!("{} {}:{}", one["title"], one["ask"]["place"]["path"], one["ask"]["place"]["first"]))
         .map(|text| text.replace('"', ""))
         .collect();
-    // What has single things below it is a list; what is only created, or stands alone, is none.
-    assert_eq!(asked, ["Nothing in `api-keys` yet src/server.ts:6", "Nothing in `orders` yet src/server.ts:3"]);
+    // What has single things below it is a list; what is only created, or has the name of one thing, is none.
+    assert_eq!(asked, ["Nothing in `api-keys` yet src/server.ts:7", "Nothing in `orders` yet src/server.ts:3"]);
     let review = printed(folder.path(), &["scan", "--format", "markdown", "--fail-on", "never"]);
     let expected = "| Nothing in `orders` yet | ☐ to confirm | What do the pages show while `GET /api/orders` lists nothing, \
                     and does it say what to do next? (`src/server.ts:3`) |";
@@ -280,4 +280,40 @@ fn without_an_interface_there_are_no_scenarios() {
     write(folder.path(), "package.json", "{ \"name\": \"shop\", \"dependencies\": { \"express\": \"^4.21.0\" } }\n");
     assert!(report(folder.path())["scenarios"].is_null());
     assert!(!printed(folder.path(), &["scan", "--format", "markdown", "--fail-on", "never"]).contains("Scenarios"));
+}
+
+#[test]
+fn every_document_says_who_answers_for_it_and_when_it_is_looked_at_again() {
+    let shop = shop();
+    let settings = "[report]\nreviewer = \"Ann *of* the <b>shop</b>\"\nnext-review = 2027-01-15\n";
+    write(shop.path(), "readiness.toml", settings);
+    let scan = ["scan", "--fail-on", "never", "--format"];
+    for (arguments, reviewer) in [
+        ([&scan[..], &["markdown"]].concat(), "**Reviewer:** Ann"),
+        ([&scan[..], &["markdown", "--template", "audit", "--lang", "ru"]].concat(), "**Ответственный:** Ann"),
+        (vec!["plan"], "**Reviewer:** Ann"),
+        (vec!["plan", "--template", "sprint"], "**Reviewer:** Ann"),
+        (vec!["checklist"], "**Reviewer:** Ann"),
+        ([&scan[..], &["html"]].concat(), "Ann *of* the &lt;b&gt;"),
+    ] {
+        let document = printed(shop.path(), &arguments);
+        assert!(document.contains(reviewer) && document.contains("2027-01-15"), "{arguments:?}: {document}");
+        assert!(!document.contains("<b>shop"), "{arguments:?}");
+    }
+    let report = report(shop.path());
+    assert_eq!(
+        (&report["reviewer"], &report["next_review"]),
+        (&"Ann *of* the <b>shop</b>".into(), &"2027-01-15".into())
+    );
+    for (wrong, said) in [
+        ("reviewer = \"\"\"A\nB\"\"\"", "one line"),
+        ("reviewer = \"\"", "must say something"),
+        ("next-review = \"soon\"", "must be a date"),
+        ("reviwer = \"Ann\"", "did you mean `reviewer`?"),
+    ] {
+        write(shop.path(), "readiness.toml", &format!("[report]\n{wrong}\n"));
+        let (code, stdout, stderr) = run(shop.path(), &["scan"]);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{wrong}");
+        assert!(stderr.contains(said) && stderr.contains("readiness.toml:2"), "{stderr}");
+    }
 }

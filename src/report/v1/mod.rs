@@ -74,6 +74,12 @@ pub struct Report {
     /// What the team adds, in Markdown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
+    /// Who answers for the review, as the team says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewer: Option<String>,
+    /// The day on which the team looks again, as it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_review: Option<String>,
     /// Every rule that occurs in `criteria`, in the same order, then those that only findings name; texts in the
     /// report's language.
     pub rules: Vec<Rule>,

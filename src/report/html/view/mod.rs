@@ -115,6 +115,11 @@ impl Maker<'_> {
         if let Some(date) = date {
             say(strings.date, date.to_owned());
         }
+        for (label, text) in [(strings.reviewer, &report.reviewer), (strings.next_review, &report.next_review)] {
+            if let Some(text) = text {
+                say(label, text.clone());
+            }
+        }
         let technologies = profile.frameworks.iter().chain(&profile.orms).chain(&profile.deploy_targets);
         let languages = profile.main_languages.iter().take(3).cloned();
         let stack: Vec<String> = languages.chain(technologies.map(|technology| technology.name.clone())).collect();
