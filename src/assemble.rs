@@ -4,6 +4,7 @@
 //! and no caller has to.
 
 mod endpoints;
+mod scenarios;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,6 +107,7 @@ pub fn assemble(draft: Draft, exists: &dyn Fn(&str) -> bool) -> Report {
         nine: nine_rows(&score, &pools, categories, draft.language),
         components: component_lines(draft.components, &score, &pools),
         files_to_create: files_to_create(&actions, &rules, exists),
+        scenarios: scenarios::scenarios(&criteria, &draft.endpoints, draft.language),
         endpoints: endpoints::with_findings(draft.endpoints, &findings),
         rules: rules_in_order(&criteria, &findings, &rules),
         criteria,
@@ -115,6 +117,9 @@ pub fn assemble(draft: Draft, exists: &dyn Fn(&str) -> bool) -> Report {
         diagnostics,
         basis: draft.basis,
         notes: draft.notes,
+        // Whoever calls knows who signs.
+        reviewer: None,
+        next_review: None,
         timing: draft.timing,
     }
 }

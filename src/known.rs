@@ -10,7 +10,7 @@ use crate::{
     config::Config,
     engine::Audit,
     model::{Baseline, Confidence, KnownFinding, Lang, Severity},
-    repo::{Change, Past},
+    repo::{Change, Past, Repo},
     report::{self, Diagnostic, Finding, Known, Suppressed, SuppressedBy, SuppressionState, text::visible},
     suppress::{
         baseline::{Found, Recognised, recognise},
@@ -122,9 +122,15 @@ fn stale_diagnostic(baseline: &Baseline, count: usize, lang: Lang) -> Option<Dia
 }
 
 /// Marks what lies on nothing that changed since the commit of the configuration.
-pub(crate) fn apply_since(findings: &mut [Finding], root: &Utf8Path, config: &Config) -> Result<(), String> {
+pub(crate) fn apply_since(
+    findings: &mut [Finding],
+    root: &Utf8Path,
+    repo: &Repo,
+    config: &Config,
+) -> Result<(), String> {
     let Some(since) = &config.since else { return Ok(()) };
-    let mut past = Past::open(root, &since.commit)?;
+    let files = repo.files().iter().map(|file| file.path.to_string()).collect();
+    let mut past = Past::open(root, &since.commit, files)?;
     let reason = match config.lang {
         Lang::En => format!("on nothing that changed since `{}`", since.revision),
         Lang::Ru => format!("не затронуто изменениями с `{}`", since.revision),

@@ -99,7 +99,8 @@ pub fn scan_with_ledger(root: &Utf8Path, config: &Config, team: &TeamRules) -> R
     let all = built_in.entries().iter().chain(team.entries());
     let entries: Vec<&Entry> = all.filter(|entry| config.runs(&entry.meta)).collect();
     let ran: Vec<&str> = entries.iter().map(|entry| entry.meta.id.as_str()).collect();
-    let unasked: Vec<&Entry> = built_in.entries().iter().filter(|entry| config.leaves_out(&entry.meta)).collect();
+    let all = built_in.entries().iter().chain(team.entries());
+    let unasked: Vec<&Entry> = all.filter(|entry| config.leaves_out(&entry.meta)).collect();
     let asked = entries.iter().chain(&unasked);
     let mut texts: Vec<report::Rule> = asked.map(|entry| rule_texts(entry, config)).collect();
     texts.extend(suppression_problems::rules(config.lang));
@@ -113,8 +114,8 @@ pub fn scan_with_ledger(root: &Utf8Path, config: &Config, team: &TeamRules) -> R
     let ledger = known::apply_baseline(&mut audit, &contents, (&all, &ran), config);
     suppressions.extend(known::stale_entries(config, &ledger));
     audit.findings.extend(problems);
-    known::apply_since(&mut audit.findings, root, config).map_err(ScanError::Since)?;
-    audit.diagnostics.extend(disabled(&ran, config));
+    known::apply_since(&mut audit.findings, root, &repo, config).map_err(ScanError::Since)?;
+    audit.diagnostics.extend(disabled(&ran, &unasked, config));
     audit.criteria.extend(adjust::outside(unasked.iter().copied(), config));
     audit.diagnostics.extend(adjust::decisions(unasked.len(), config));
     let answers = attest(&mut audit.criteria, &ran, config);
@@ -139,6 +140,8 @@ pub fn scan_with_ledger(root: &Utf8Path, config: &Config, team: &TeamRules) -> R
         notes: config.notes.as_deref().map(|notes| mask(notes).into_owned()),
     };
     let mut report = assemble(draft, &|path| repo.by_path(Utf8Path::new(path.trim_end_matches('/'))).is_some());
+    report.reviewer = config.reviewer.as_deref().map(|name| mask(name).into_owned());
+    report.next_review = config.next_review.map(|day| day.to_string());
     if let Some(timing) = &mut report.timing {
         let before = [loaded, indexed].into_iter().flatten();
         timing.phases = before.chain(timing.phases.drain(..)).chain(stage.phase("assemble")).collect();
@@ -159,8 +162,8 @@ pub fn facts_of(root: &Utf8Path, config: &Config, needed: &[Fact]) -> Result<(Re
 }
 
 /// The rules that the configuration disables for good, so that every report shows the reasons.
-fn disabled(ran: &[&str], config: &Config) -> Vec<Diagnostic> {
-    let outside = |rule: &str| catalogue().get(rule).is_some_and(|entry| config.leaves_out(&entry.meta));
+fn disabled(ran: &[&str], unasked: &[&Entry], config: &Config) -> Vec<Diagnostic> {
+    let outside = |rule: &str| unasked.iter().any(|entry| entry.meta.id == rule);
     let left_out = config.disabled().filter(|(rule, _)| !ran.contains(rule) && !outside(rule));
     left_out
         .map(|(rule, settings)| {

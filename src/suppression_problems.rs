@@ -4,12 +4,10 @@
 use crate::{
     model::{Confidence, Lang, SuppressionProblem},
     report::{Finding, Position, Rule},
+    rule::{notice, notices},
     suppress::{State, Suppression, content_fingerprint},
     text::mask::mask,
 };
-
-/// Where such findings are listed: they concern how a team checks its own work.
-const CATEGORY: &str = "tests-quality";
 
 /// The finding about a suppression; nothing when it works, or when its rule did not run.
 pub(crate) fn finding(suppression: &Suppression, lang: Lang) -> Option<Finding> {
@@ -23,7 +21,7 @@ pub(crate) fn finding(suppression: &Suppression, lang: Lang) -> Option<Finding> 
     let content = format!("{} {} {reason}", suppression.path, suppression.rule);
     Some(Finding {
         rule: problem.rule().to_owned(),
-        category: CATEGORY.to_owned(),
+        category: notice::CATEGORY.to_owned(),
         severity: problem.severity(),
         confidence: Confidence::Certain,
         component: ".".to_owned(),
@@ -57,17 +55,18 @@ fn message(suppression: &Suppression, problem: SuppressionProblem, lang: Lang) -
 
 /// The texts of the rules that these findings name.
 pub(crate) fn rules(lang: Lang) -> impl Iterator<Item = Rule> {
-    SuppressionProblem::ALL.into_iter().map(move |problem| {
-        let (title, fix) = texts(problem, lang);
+    notices().iter().map(move |notice| {
+        let meta = &notice.meta;
+        let texts = meta.texts(lang);
         Rule {
-            id: problem.rule().to_owned(),
-            category: CATEGORY.to_owned(),
-            title: title.to_owned(),
-            why: String::new(),
-            fix: fix.to_owned(),
-            severity: problem.severity(),
-            effort_minutes: 5,
-            phase: 1,
+            id: meta.id.clone(),
+            category: meta.category.clone(),
+            title: texts.title.clone(),
+            why: texts.why.clone(),
+            fix: texts.fix.clone(),
+            severity: meta.severity,
+            effort_minutes: meta.effort,
+            phase: meta.phase,
             mandatory: false,
             creates: Vec::new(),
             cwe: Vec::new(),
@@ -75,29 +74,4 @@ pub(crate) fn rules(lang: Lang) -> impl Iterator<Item = Rule> {
             team: false,
         }
     })
-}
-
-fn texts(problem: SuppressionProblem, lang: Lang) -> (&'static str, &'static str) {
-    match (problem, lang) {
-        (SuppressionProblem::Unused, Lang::En) => {
-            ("Every suppression matches a finding", "Remove the comment or the configuration entry: nothing needs it.")
-        }
-        (SuppressionProblem::Unused, Lang::Ru) => {
-            ("Каждое подавление что-то подавляет", "Уберите комментарий или запись конфигурации: они не нужны.")
-        }
-        (SuppressionProblem::Expired, Lang::En) => {
-            ("No suppression has expired", "Repair what it suppressed, or decide anew until when to live with it.")
-        }
-        (SuppressionProblem::Expired, Lang::Ru) => {
-            ("Ни одно подавление не просрочено", "Исправьте то, что оно скрывало, или примите новое решение о сроке.")
-        }
-        (SuppressionProblem::Refused, Lang::En) => (
-            "Every suppression is valid",
-            "Write `readiness: ignore[rule-id] reason`, with `until=2026-12-31` before the reason where a last day is wanted.",
-        ),
-        (SuppressionProblem::Refused, Lang::Ru) => (
-            "Каждое подавление действительно",
-            "Пишите `readiness: ignore[id-правила] причина`, а где нужен срок — `until=2026-12-31` перед причиной.",
-        ),
-    }
 }

@@ -288,6 +288,9 @@ fn every_file_below_rules_belongs_to_a_rule() {
             ]
             .map(str::to_owned),
         )
+        .chain(readiness::rule::notices().iter().flat_map(|notice| {
+            ["toml", "md"].map(|extension| format!("rules/suppressions/{}.{extension}", notice.meta.id))
+        }))
         .map(PathBuf::from)
         .collect();
     let stray = files(&root().join("rules")).into_iter().filter_map(|path| {

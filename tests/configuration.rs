@@ -88,6 +88,45 @@ fn every_setting_is_shown_with_its_source() {
 }
 
 #[test]
+fn settings_of_suppressions_baseline_and_team_rules_are_shown() {
+    let shop = shop();
+    let root = shop.path();
+    let nothing = settings(root, &[], &[]);
+    for key in ["scan.baseline", "scan.rules", "suppressions.fail-on", "suppressions.max-days", "report.reviewer"] {
+        assert_eq!(setting(&nothing, key)["source"], json!({ "kind": "default" }), "{key}");
+    }
+    write(
+        root,
+        "team/legacy-client-used.toml",
+        "id = \"legacy-client-used\"\ncategory = \"ux\"\nseverity = \"high\"\n[match.bad]\ncall = { callee = \"old\" }\n\
+         [text.en]\ntitle = \"The new client\"\nwhy = \"The old one ends.\"\nfix = \"Call the new one.\"\n\
+         [text.en.message]\nbad = \"old\"\nsearched = \"nothing\"\nnot-applicable = \"nothing here\"\n",
+    );
+    write(root, "ci/known.txt", "");
+    write(
+        root,
+        "readiness.toml",
+        "extends = \"base.toml\"\n[scan]\nrules = \"team\"\nbaseline = \"ci/known.txt\"\n[suppressions]\nmax-days = 90\n\
+         [rules.legacy-client-used]\nseverity = \"low\"\n[report]\nreviewer = \"Ann\"\nnext-review = 2027-01-15\n",
+    );
+    write(root, "base.toml", "[suppressions]\nfail-on = [\"expired\"]\n");
+    let all = settings(root, &[], &[]);
+    let file = |line: u32| json!({ "kind": "file", "path": "readiness.toml", "line": line });
+    for (key, value, source) in [
+        ("scan.rules", json!(["team"]), file(3)),
+        ("scan.baseline", json!("ci/known.txt"), file(4)),
+        ("suppressions.max-days", json!(90), file(6)),
+        ("suppressions.fail-on", json!([]), json!({ "kind": "default" })),
+        ("rules.legacy-client-used.severity", json!("low"), file(8)),
+        ("report.reviewer", json!("Ann"), file(10)),
+        ("report.next-review", json!("2027-01-15"), file(11)),
+    ] {
+        let one = setting(&all, key);
+        assert_eq!((&one["value"], &one["source"]), (&value, &source), "{key}");
+    }
+}
+
+#[test]
 fn a_misspelt_variable_is_noticed() {
     let shop = shop();
     let variables = [("READINESS_FAILON", "never"), ("READINESS_PROBE_PATH", "/ready")];

@@ -213,3 +213,107 @@ fn documents_look_like_this() {
     golden("audit.en.md", &document(&audit));
     golden("audit.ru.md", &document(&[&audit[..], &["--lang", "ru"]].concat()));
 }
+
+/// A shop with pages and an interface, of which one resource is listed.
+fn pages_and_lists() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let root = folder.path();
+    let manifest = "{ \"name\": \"shop\", \"dependencies\": { \"express\": \"^4.21.0\", \"next\": \"^15.0.0\", \"react\": \"^19.0.0\" } }\n";
+    write(root, "package.json", manifest);
+    write(
+        root,
+        "app/page.tsx",
+        "export default function Page() {\n  return <main onClick={() => alert('paid')}>Shop</main>;\n}\n",
+    );
+    write(
+        root,
+        "app/layout.tsx",
+        "export default function Layout({ children }) {\n  return <html><body>{children}</body></html>;\n}\n",
+    );
+    write(
+        root,
+        "src/server.ts",
+        "import express from 'express';\nconst app = express();\napp.get('/api/orders', all);\napp.get('/api/orders/:id', one);\n\
+         app.get('/api/status', all);\napp.get('/api/status/:id', one);\napp.post('/api/api-keys.list', all);\napp.delete('/api/projects/:id', one);\n\
+         app.post('/api/projects', one);\nfunction all(req, res) { res.json([]); }\nfunction one(req, res) { res.json({}); }\n\
+         app.listen(3000);\n",
+    );
+    folder
+}
+
+#[test]
+fn scenarios_are_answered_by_criteria_or_asked() {
+    let folder = pages_and_lists();
+    let report = report(folder.path());
+    let scenarios = list(&report["scenarios"]);
+    for scenario in scenarios.iter().filter(|scenario| scenario["rule"].is_string()) {
+        let of = |one: &&Value| one["rule"] == scenario["rule"] && one["component"] == scenario["component"];
+        let criterion = list(&report["criteria"]).iter().find(of).expect("every line is a criterion's");
+        assert_ne!(criterion["status"], "not-applicable", "{scenario}");
+    }
+    let asked: Vec<String> = scenarios
+        .iter()
+        .filter(|scenario| scenario["ask"].is_object())
+        .map(|one| format!("{} {}:{}", one["title"], one["ask"]["place"]["path"], one["ask"]["place"]["first"]))
+        .map(|text| text.replace('"', ""))
+        .collect();
+    // What has single things below it is a list; what is only created, or has the name of one thing, is none.
+    assert_eq!(asked, ["Nothing in `api-keys` yet src/server.ts:7", "Nothing in `orders` yet src/server.ts:3"]);
+    let review = printed(folder.path(), &["scan", "--format", "markdown", "--fail-on", "never"]);
+    let expected = "| Nothing in `orders` yet | ☐ to confirm | What do the pages show while `GET /api/orders` lists nothing, \
+                    and does it say what to do next? (`src/server.ts:3`) |";
+    assert!(review.contains(expected), "{review}");
+    assert!(
+        review.contains("| A page fails, or an address leads nowhere | ⚠️ **MEDIUM** | `next-error-pages-missing`: "),
+        "{review}"
+    );
+    let russian = printed(folder.path(), &["scan", "--format", "markdown", "--fail-on", "never", "--lang", "ru"]);
+    assert!(russian.contains("| Пусто: `orders` | ☐ "), "{russian}");
+    let html = printed(folder.path(), &["scan", "--format", "html", "--fail-on", "never"]);
+    assert!(html.contains("<section id=\"scenarios\"") && html.contains("server.ts:3</code>"), "the page has it");
+}
+
+#[test]
+fn without_an_interface_there_are_no_scenarios() {
+    let folder = pages_and_lists();
+    std::fs::remove_dir_all(folder.path().join("app")).expect("it is there");
+    write(folder.path(), "package.json", "{ \"name\": \"shop\", \"dependencies\": { \"express\": \"^4.21.0\" } }\n");
+    assert!(report(folder.path())["scenarios"].is_null());
+    assert!(!printed(folder.path(), &["scan", "--format", "markdown", "--fail-on", "never"]).contains("Scenarios"));
+}
+
+#[test]
+fn every_document_says_who_answers_for_it_and_when_it_is_looked_at_again() {
+    let shop = shop();
+    let settings = "[report]\nreviewer = \"Ann *of* the <b>shop</b>\"\nnext-review = 2027-01-15\n";
+    write(shop.path(), "readiness.toml", settings);
+    let scan = ["scan", "--fail-on", "never", "--format"];
+    for (arguments, reviewer) in [
+        ([&scan[..], &["markdown"]].concat(), "**Reviewer:** Ann"),
+        ([&scan[..], &["markdown", "--template", "audit", "--lang", "ru"]].concat(), "**Ответственный:** Ann"),
+        (vec!["plan"], "**Reviewer:** Ann"),
+        (vec!["plan", "--template", "sprint"], "**Reviewer:** Ann"),
+        (vec!["checklist"], "**Reviewer:** Ann"),
+        ([&scan[..], &["html"]].concat(), "Ann *of* the &lt;b&gt;"),
+    ] {
+        let document = printed(shop.path(), &arguments);
+        assert!(document.contains(reviewer) && document.contains("2027-01-15"), "{arguments:?}: {document}");
+        assert!(!document.contains("<b>shop"), "{arguments:?}");
+    }
+    let report = report(shop.path());
+    assert_eq!(
+        (&report["reviewer"], &report["next_review"]),
+        (&"Ann *of* the <b>shop</b>".into(), &"2027-01-15".into())
+    );
+    for (wrong, said) in [
+        ("reviewer = \"\"\"A\nB\"\"\"", "one line"),
+        ("reviewer = \"\"", "must say something"),
+        ("next-review = \"soon\"", "must be a date"),
+        ("reviwer = \"Ann\"", "did you mean `reviewer`?"),
+    ] {
+        write(shop.path(), "readiness.toml", &format!("[report]\n{wrong}\n"));
+        let (code, stdout, stderr) = run(shop.path(), &["scan"]);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{wrong}");
+        assert!(stderr.contains(said) && stderr.contains("readiness.toml:2"), "{stderr}");
+    }
+}

@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-#[expect(dead_code, reason = "no planted secrets and no git index are needed here")]
 mod common;
 
 use std::{
@@ -14,6 +13,7 @@ use std::{
 use assert_cmd::Command;
 use common::write;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use readiness::rule::cases::{self, CaseFile};
 
 /// Runs `arguments` in `folder`: exit code, standard output, standard error.
 fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
@@ -153,6 +153,57 @@ fn the_rule_of_the_guide_works_as_it_is_written() {
 }
 
 #[test]
+fn what_is_said_about_suppressions_is_as_its_cases_say() {
+    for notice in readiness::rule::notices() {
+        let id = &notice.meta.id;
+        for case in cases::parse(notice.cases).unwrap() {
+            let folder = tempfile::tempdir().unwrap();
+            common::lay_out(folder.path(), &case.files);
+            let (code, stdout, stderr) = run(folder.path(), &["--format", "json", "--date", "2026-11-22"]);
+            assert_ne!(code, 2, "{id}: {}: {stderr}", case.title);
+            let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+            let findings = report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == **id);
+            let found: BTreeSet<(String, u64)> = findings
+                .map(|one| (one["path"].as_str().unwrap().to_owned(), one["start"]["line"].as_u64().unwrap()))
+                .collect();
+            let marks = |file: &CaseFile| -> Vec<(String, u64)> {
+                file.marks.iter().map(|mark| (file.path.clone(), mark.line as u64)).collect()
+            };
+            let expected: BTreeSet<(String, u64)> = case.files.iter().flat_map(marks).collect();
+            assert_eq!(found, expected, "{id}: {}", case.title);
+            assert_eq!(case.verdict == "fail", !expected.is_empty(), "{id}: {}", case.title);
+        }
+    }
+}
+
+#[test]
+fn what_is_said_about_suppressions_is_explained() {
+    let here = tempfile::tempdir().unwrap();
+    for (id, en, ru) in [
+        (
+            "suppression-unused",
+            "A comment that stays after its finding was repaired",
+            "переживший исправленную находку",
+        ),
+        ("suppression-expired", "Somebody decided to live with a finding until a day", "мириться с находкой"),
+        ("suppression-refused", "Its author believes that a finding is accepted", "Автор думает, что находка принята"),
+    ] {
+        let (code, english, stderr) = run(here.path(), &["explain", id]);
+        assert_eq!(code, 0, "{stderr}");
+        let fail_on = format!("fail-on = [\"{}\"]", id.trim_start_matches("suppression-"));
+        for expected in [en, "How it decides", "belongs to no criterion", "fails: ", "passes: ", &fail_on] {
+            assert!(english.replace("\n  ", " ").contains(expected), "{expected}: {english}");
+        }
+        assert!(!english.contains("readiness: ignore[suppression-"), "a suppression of it would be refused: {english}");
+        let (_, russian, _) = run(here.path(), &["explain", id, "--lang", "ru"]);
+        assert!(russian.replace("\n  ", " ").contains(ru), "{russian}");
+    }
+    let (code, _, stderr) = run(here.path(), &["explain", "suppression-unsed"]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("did you mean `suppression-unused`?"), "{stderr}");
+}
+
+#[test]
 fn pages_of_the_team_are_written_and_foreign_ones_left_alone() {
     let guide = fs::read_to_string(docs().join("guide/writing-rules.md")).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -197,13 +248,18 @@ fn shells_and_man_know_the_commands() {
         let (code, stdout, stderr) = run(here.path(), &["completions", shell]);
         assert_eq!(code, 0, "{stderr}");
         assert!(stdout.contains(expected) && stdout.contains("new-rule") && stdout.contains("fail-on"), "{shell}");
+        // The completions of these two know no values.
+        assert!(
+            stdout.contains("tier") && (["powershell", "elvish"].contains(&shell) || stdout.contains("regulated")),
+            "{shell}"
+        );
     }
     let (code, _, stderr) = run(here.path(), &["completions", "tcsh"]);
     assert_eq!(code, 2);
     assert!(stderr.contains("possible values: bash"), "{stderr}");
     let (code, stdout, _) = run(here.path(), &["man"]);
     assert_eq!(code, 0);
-    for expected in [".TH readiness 1", "READINESS TEST", "\\-\\-fail\\-on", "Exit codes"] {
+    for expected in [".TH readiness 1", "READINESS TEST", "\\-\\-fail\\-on", "\\-\\-tier", "Exit codes"] {
         assert!(stdout.contains(expected), "{expected}: {stdout}");
     }
 }

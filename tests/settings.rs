@@ -84,6 +84,45 @@ fn variables_choose_rules_language_and_format() {
 }
 
 #[test]
+fn the_tier_comes_from_flag_variable_or_file_and_every_scan_knows_it() {
+    let shop = shop();
+    let root = shop.path();
+    let said = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let (code, stdout, stderr) = run(root, variables, &[&["config", "--format", "json"], arguments].concat());
+        assert_eq!(code, 0, "{stderr}");
+        let all: Vec<serde_json::Value> = serde_json::from_str(&stdout).expect("a list of settings");
+        let tier = all.into_iter().find(|one| one["key"] == "score.tier").expect("the tier is a setting");
+        format!("{} {}", tier["value"], tier["source"]["kind"]).replace('"', "")
+    };
+    let variable = [("READINESS_TIER", "internal")];
+    assert_eq!(said(&[], &[]), "null default");
+    write(root, "readiness.toml", "[score]\ntier = \"regulated\"\n");
+    assert_eq!(said(&[], &[]), "regulated file");
+    assert_eq!(said(&variable, &[]), "internal variable");
+    assert_eq!(said(&variable, &["--tier", "prototype"]), "prototype flag");
+
+    let json = |variables: &[(&str, &str)], arguments: &[&str]| -> serde_json::Value {
+        let (_, stdout, stderr) = run(root, variables, &[&["scan", "--format", "json"], arguments].concat());
+        serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{error}: {stderr}"))
+    };
+    let by_flag = json(&[], &["--tier", "prototype"]);
+    assert_eq!(by_flag["basis"]["tier"], "prototype");
+    assert_eq!(by_flag["criteria"], json(&[("READINESS_TIER", "prototype")], &[])["criteria"]);
+    let status = |report: &serde_json::Value| {
+        let criteria = report["criteria"].as_array().expect("a list").clone();
+        criteria.into_iter().find(|one| one["rule"] == "runbook-missing").expect("it is shown")["status"].clone()
+    };
+    assert_eq!((status(&by_flag), status(&json(&[], &[]))), ("not-applicable".into(), "fail".into()));
+    for command in [&["plan"][..], &["checklist", "go-live"], &["baseline"], &["suppressions"]] {
+        let (code, stdout, stderr) = run(root, &[], &[command, &["--tier", "publik"]].concat());
+        assert_eq!((code, stdout.as_str()), (2, ""), "{command:?}");
+        assert!(stderr.contains("'public'") || stderr.contains("public"), "{stderr}");
+    }
+    let plan = |arguments: &[&str]| run(root, &[], &[&["plan"], arguments].concat()).1;
+    assert!(plan(&[]).contains("runbook-missing") && !plan(&["--tier", "prototype"]).contains("runbook-missing"));
+}
+
+#[test]
 fn a_wrong_variable_is_named_with_a_remedy() {
     let shop = shop();
     for (name, value, why, help) in [
@@ -93,6 +132,7 @@ fn a_wrong_variable_is_named_with_a_remedy() {
         ("READINESS_JOBS", "0", "write a whole number from 1 to 256", "change it, or unset `READINESS_JOBS`"),
         ("READINESS_DATE", "2026-02-30", "write a day of the calendar", "change it, or unset `READINESS_DATE`"),
         ("READINESS_ALL", "perhaps", "write one of true, false", "change it, or unset `READINESS_ALL`"),
+        ("READINESS_TIER", "publik", "write one of prototype, internal, public", "did you mean `public`?"),
         ("READINESS_TIMING", "2", "write one of true, false", "change it, or unset `READINESS_TIMING`"),
         ("READINESS_NO_INLINE_IGNORES", "x", "write one of true, false", "unset"),
         ("READINESS_NO_CONFIG", "-", "write one of true, false", "unset"),
@@ -136,6 +176,7 @@ fn the_help_names_every_variable() {
         "NO_INLINE_IGNORES",
         "ONLY",
         "SKIP",
+        "TIER",
         "TIMING",
     ] {
         assert!(help.contains(&format!("[env: READINESS_{end}]")), "{end}: {help}");

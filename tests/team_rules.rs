@@ -339,3 +339,81 @@ fn a_built_in_rule_is_explained_beside_broken_ones() {
     assert_eq!(run(shop.path(), &["explain", "fallback-secret"]).0, 0);
     assert_eq!(run(shop.path(), &["rules"]).0, 2);
 }
+
+/// The criteria of the report, without those of `rule`.
+fn others(report: &Value, rule: &str) -> Vec<Value> {
+    report["criteria"].as_array().unwrap().iter().filter(|one| one["rule"] != rule).cloned().collect()
+}
+
+#[test]
+fn a_team_rule_that_is_left_out_is_shown_like_any_other() {
+    let shop = shop();
+    let root = shop.path();
+    let of = |report: &Value| -> Vec<(String, String)> {
+        let own = report["criteria"].as_array().unwrap().iter().filter(|one| one["rule"] == "legacy-client-used");
+        own.map(|one| (one["status"].as_str().unwrap().to_owned(), one["detail"].as_str().unwrap_or("").to_owned()))
+            .collect()
+    };
+    assert_eq!(of(&report(root, &[]))[0].0, "fail");
+    write(root, "team/legacy-client-used.toml", &RULE.replace("\"high\"", "\"low\""));
+    let left_out = report(root, &["--tier", "prototype"]);
+    let reason = "a repository of the tier `prototype` need not answer it";
+    assert_eq!(of(&left_out), [("not-applicable".to_owned(), reason.to_owned())]);
+    assert!(left_out["rules"].as_array().unwrap().iter().any(|rule| rule["id"] == "legacy-client-used"));
+    let count = |report: &Value| {
+        let told = report["diagnostics"].as_array().unwrap().iter().find(|one| one["kind"] == "score-tier").unwrap();
+        told["message"].as_str().unwrap().rsplit(' ').next().unwrap().parse::<usize>().unwrap()
+    };
+    let built_in = report(root, &["--tier", "prototype", "--no-config"]);
+    assert_eq!(count(&left_out), count(&built_in) + 1);
+    assert_eq!(others(&left_out, "legacy-client-used"), built_in["criteria"].as_array().unwrap().clone());
+
+    let settings = "[scan]\nrules = \"team\"\n[rules.legacy-client-used]\n";
+    write(root, "readiness.toml", &format!("{settings}enabled = true\n"));
+    assert_eq!(of(&report(root, &["--tier", "prototype"]))[0].0, "fail", "the team asks it in every tier");
+    write(root, "readiness.toml", &format!("{settings}enabled = false\nreason = \"the shop closes\"\n"));
+    for tier in [&[][..], &["--tier", "prototype"]] {
+        let disabled = report(root, tier);
+        let told: Vec<&str> = disabled["diagnostics"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["rule"] == "legacy-client-used")
+            .map(|one| one["message"].as_str().unwrap())
+            .collect();
+        assert_eq!(told, ["`legacy-client-used` is disabled: the shop closes"], "{tier:?}");
+    }
+}
+
+#[test]
+fn a_broken_rule_changes_no_other_verdict() {
+    let shop = shop();
+    let root = shop.path();
+    let whole = report(root, &["--no-config"]);
+    // A file with a mistake: there is no report that could differ.
+    for broken in [
+        "id = \"legacy-client-used\"\n[match",
+        &RULE.replace("file = \"**/*.ts\"", "file = \"[\""),
+        &RULE.replace("call =", "cal ="),
+    ] {
+        write(root, "team/legacy-client-used.toml", broken);
+        let (code, stdout, stderr) = run(root, &["scan", ".", "--report", "json=out.json"]);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{broken}: {stderr}");
+        assert!(stderr.contains("team/legacy-client-used.toml"), "{stderr}");
+        assert!(!root.join("out.json").exists());
+        assert_eq!(others(&report(root, &["--no-config"]), ""), others(&whole, ""));
+    }
+    // Patterns that fit everything, nothing, or take very long.
+    for text in [".*", "^(a|aa)+$", "(x+x+)+y", "[^\\\\s\\\\S]", "(?s).*(.*)*$"] {
+        let rule =
+            RULE.replace("call = { callee = \"legacyClient.send\" }", &format!("text = {{ regex = \"{text}\" }}"));
+        write(root, "team/legacy-client-used.toml", &rule);
+        let (code, stdout, stderr) = run(root, &["scan", ".", "--format", "json"]);
+        if code == 2 {
+            assert!(stderr.contains("team/legacy-client-used.toml"), "{text}: {stderr}");
+            continue;
+        }
+        let with: Value = serde_json::from_str(&stdout).unwrap();
+        assert_eq!(others(&with, "legacy-client-used"), others(&whole, ""), "{text}");
+    }
+}

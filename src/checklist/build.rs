@@ -26,6 +26,8 @@ pub fn checklist(report: &Report, around: &Surroundings) -> Checklist {
         project: report.repository.name.clone(),
         version: report.repository.version.clone(),
         commit: report.repository.commit.clone(),
+        reviewer: report.reviewer.clone(),
+        next_review: report.next_review.clone(),
         tool_version: report.tool.version.clone(),
         rubric: report.tool.rubric,
         score: report.summary.score,

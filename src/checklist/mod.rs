@@ -61,6 +61,8 @@ pub struct Checklist {
     pub project: String,
     pub version: Option<String>,
     pub commit: Option<String>,
+    pub reviewer: Option<String>,
+    pub next_review: Option<String>,
     pub tool_version: String,
     pub rubric: u32,
     pub score: Option<f64>,

@@ -80,6 +80,11 @@ impl<'c> Page<'c> {
         if let Some(date) = &self.options.date {
             self.sheet.fact(words.date, &inline(date));
         }
+        for (label, text) in [(words.reviewer, &list.reviewer), (words.next_review, &list.next_review)] {
+            if let Some(text) = text {
+                self.sheet.fact(label, &inline(text));
+            }
+        }
         let tool = format!("readiness {}, {} {}", inline(&list.tool_version), words.rubric, list.rubric);
         self.sheet.fact(words.tool, &tool);
         let sign = verdict_sign(list.verdict);

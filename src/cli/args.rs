@@ -17,7 +17,7 @@ use clap::{
 
 use readiness::{
     config::FailOn,
-    model::{Date, Lang},
+    model::{Date, Lang, Tier},
 };
 
 use super::{configuration::ConfigArgs, init::InitArgs};
@@ -235,6 +235,10 @@ pub(crate) struct ScanArgs {
     /// Leave these rules out: ids, categories or severities, comma separated [env: READINESS_SKIP]
     #[arg(long, value_name = "IDS", value_delimiter = ',', help_heading = "Rules")]
     pub(crate) skip: Option<Vec<String>>,
+
+    /// Ask what a repository of this tier has to answer [default: everything] [env: READINESS_TIER]
+    #[arg(long, value_name = "TIER", value_parser = tiers(), help_heading = "Rules")]
+    pub(crate) tier: Option<Tier>,
 
     /// Ask the team's rules in this folder, too; may be repeated
     #[arg(long = "rules", value_name = "DIR", help_heading = "Rules")]
@@ -511,6 +515,11 @@ pub(super) fn parse_date(text: &str) -> Result<Date, String> {
 pub(super) fn severities() -> impl TypedValueParser<Value = FailOn> {
     PossibleValuesParser::new(FailOn::NAMES)
         .map(|name| FailOn::named(&name).expect("every name that the parser lets through has a value"))
+}
+
+pub(super) fn tiers() -> impl TypedValueParser<Value = Tier> {
+    PossibleValuesParser::new(Tier::NAMES)
+        .map(|name| Tier::named(&name).expect("every name that the parser lets through has a value"))
 }
 
 pub(super) fn languages() -> impl TypedValueParser<Value = Lang> {

@@ -7,13 +7,13 @@ use clap::Args;
 use readiness::{
     Ledger,
     config::{Config, Layer},
-    model::{Baseline, Date, KnownFinding},
+    model::{Baseline, Date, KnownFinding, Tier},
     suppress::baseline::{FILE_NAME, parse, write},
 };
 
 use super::{
     Outcome,
-    args::parse_date,
+    args::{parse_date, tiers},
     exit::{Exit, Failure},
     library,
     output::{self, print, reason},
@@ -57,6 +57,10 @@ pub(crate) struct BaselineArgs {
     #[arg(long, conflicts_with = "update")]
     check: bool,
 
+    /// Ask what a repository of this tier has to answer [default: everything] [env: READINESS_TIER]
+    #[arg(long, value_name = "TIER", value_parser = tiers())]
+    tier: Option<Tier>,
+
     /// Read this configuration instead of the nearest readiness.toml
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<Utf8PathBuf>,
@@ -73,7 +77,7 @@ pub(crate) struct BaselineArgs {
 pub(super) fn run(args: &BaselineArgs) -> Outcome {
     let root = scan::root(&args.path, false)?;
     let source = settings::Source { named: args.config.as_deref(), none: args.no_config, rules: &[] };
-    let flags = Layer { today: args.date, ..Layer::default() };
+    let flags = Layer { today: args.date, tier: args.tier, ..Layer::default() };
     let mut config = settings::settings(|_| Ok(flags), source, &root, false)?;
     let file = args.file.clone().or_else(|| config.baseline_file.clone()).unwrap_or_else(|| root.join(FILE_NAME));
     let exists = fs::symlink_metadata(&file).is_ok();

@@ -3,8 +3,8 @@
 use camino::Utf8PathBuf;
 use clap::Args;
 use readiness::{
-    config::{Config, FailOn, Layer, Names, Override, Selector, Source as Said, schema},
-    model::{Categories, Date, Lang, PathGlobs, Severity},
+    config::{Config, FailOn, Layer, Names, Override, RuleFolder, Selector, Source as Said, schema},
+    model::{Categories, Date, Lang, PathGlobs, Severity, SuppressionPolicy, Tier},
     repo::WalkOptions,
     rule::TeamRules,
 };
@@ -13,13 +13,13 @@ use serde_json::{Value, json};
 
 use super::{
     Outcome,
-    args::{FactFormat, languages, parse_date, parse_jobs, parse_score, severities},
+    args::{FactFormat, languages, parse_date, parse_jobs, parse_score, severities, tiers},
     exit::{Exit, Failure},
     library,
     output::{Output, print},
     rows::{self, Row},
     scan::{self, Source, selectors},
-    settings, variables,
+    settings, team, variables,
 };
 
 /// The flags of `scan` that are settings, and what to do with them.
@@ -67,6 +67,10 @@ pub(crate) struct ConfigArgs {
     min_score: Option<f64>,
 
     /// As for `scan`
+    #[arg(long, value_name = "TIER", value_parser = tiers(), help_heading = "Settings")]
+    tier: Option<Tier>,
+
+    /// As for `scan`
     #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "Settings")]
     config: Option<Utf8PathBuf>,
 
@@ -98,10 +102,11 @@ pub(super) fn run(args: &ConfigArgs, output: &Output) -> Outcome {
     }
     let root = scan::root(&args.path, false)?;
     let source = Source { named: args.config.as_deref(), none: args.no_config, rules: &[] };
-    let (layer, _) = settings::merged(|names| args.layer(names), source, &root)?;
+    let (layer, folders) = settings::merged(|names| args.layer(names), source, &root)?;
     let config = Config::from_layers([layer.clone()]);
     settings::check_components(&config, &root)?;
-    let settings = rows_of(&layer, &config);
+    let team = team::load(&folders)?;
+    let settings = rows_of(&layer, &config, &folders, &team);
     let text = match args.format {
         FactFormat::Table => rows::table(&settings, output),
         FactFormat::Json => rows::json(&settings)?,
@@ -137,6 +142,7 @@ impl ConfigArgs {
             today: self.date,
             fail_on: self.fail_on,
             min_score: self.min_score,
+            tier: self.tier,
             ..Layer::default()
         })
     }
@@ -189,17 +195,23 @@ impl Setting {
     }
 }
 
-fn rows_of(layer: &Layer, config: &Config) -> Vec<Setting> {
+fn rows_of(layer: &Layer, config: &Config, folders: &[RuleFolder], team: &TeamRules) -> Vec<Setting> {
     let mut rows = scan_rows(layer, config);
     let one = |key: &str, value: Value| Setting::new(key, value, layer.said.get(key));
+    let baseline = config.baseline_file.as_deref().map(|file| settings::from_here(file).into_string());
+    rows.push(one("scan.baseline", json!(baseline)));
+    rows.push(one("scan.rules", json!(folders.iter().map(|folder| &folder.shown).collect::<Vec<_>>())));
     rows.push(one("deploy.method", json!(config.deploy_method.map(readiness::config::DeployMethod::as_str))));
-    rows.push(one("score.tier", json!(config.tier.map(readiness::model::Tier::as_str))));
+    rows.push(one("score.tier", json!(config.tier.map(Tier::as_str))));
     for category in &Categories::embedded().all {
         let weight = config.weights.get(&category.id).copied().unwrap_or(1.0);
         rows.push(one(&format!("score.weights.{}", category.id), json!(weight)));
     }
     rows.push(one("report.notes", json!(config.notes)));
-    rows.extend(rule_rows(layer, config));
+    rows.push(one("report.reviewer", json!(config.reviewer)));
+    rows.push(one("report.next-review", json!(config.next_review.map(|day| day.to_string()))));
+    rows.extend(policy_rows(layer, config));
+    rows.extend(rule_rows(layer, config, team));
     let entries = config.overrides.iter().rev();
     rows.extend(entries.map(|entry| Setting::at("overrides".to_owned(), overriding(entry), &entry.path, entry.line)));
     for waiver in &config.waivers {
@@ -258,11 +270,31 @@ fn scan_rows(layer: &Layer, config: &Config) -> Vec<Setting> {
     .collect()
 }
 
+/// What the team allows of suppressions. A stronger file replaces the whole of a weaker one, so a key of the weaker
+/// one may be back at its default.
+fn policy_rows(layer: &Layer, config: &Config) -> Vec<Setting> {
+    let (policy, default) = (&config.suppressions, SuppressionPolicy::default());
+    let named: Vec<&str> = policy.fail_on.iter().map(|problem| problem.as_str()).collect();
+    let forbidden: Vec<Value> = policy
+        .forbid
+        .iter()
+        .map(|one| json!({ "severity": one.severity.map(Severity::as_str), "paths": one.paths.patterns() }))
+        .collect();
+    [
+        ("suppressions.fail-on", json!(named), policy.fail_on != default.fail_on),
+        ("suppressions.require-until", json!(policy.require_until), policy.require_until != default.require_until),
+        ("suppressions.max-days", json!(policy.max_days), policy.max_days != default.max_days),
+        ("suppressions.forbid", json!(forbidden), policy.forbid != default.forbid),
+    ]
+    .into_iter()
+    .map(|(key, value, set)| Setting::new(key, value, layer.said.get(key).filter(|_| set)))
+    .collect()
+}
+
 /// What is said of single rules, and every option with its value.
-fn rule_rows(layer: &Layer, config: &Config) -> Vec<Setting> {
+fn rule_rows(layer: &Layer, config: &Config, team: &TeamRules) -> Vec<Setting> {
     let mut rows = Vec::new();
-    let none = TeamRules::default();
-    for card in library::cards_with(&none) {
+    for card in library::cards_with(team) {
         let id = &card.meta.id;
         let own = config.rules.get(id);
         let said = |key: &str| layer.said.get(&format!("rules.{id}.{key}"));

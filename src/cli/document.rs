@@ -40,6 +40,7 @@ pub(super) fn audit(args: &DocumentArgs) -> Result<Audited, Failure> {
                 only: list("--only", &args.only)?,
                 skip: list("--skip", &args.skip)?,
                 today: args.date,
+                tier: args.tier,
                 ..Layer::default()
             })
         },

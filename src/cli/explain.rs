@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 use readiness::{
-    model::{Lang, RuleMeta, nearest},
+    model::{Lang, RuleMeta, SuppressionProblem, nearest},
     rule::{
         TeamRules,
         cases::{self, Case, CaseFile},
@@ -31,7 +31,8 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Outcome {
         Some(_) => TeamRules::default(),
         None => team::here(&args.rules)?,
     };
-    let cards = library::cards_with(&team);
+    let mut cards = library::cards_with(&team);
+    cards.extend(library::notice_cards());
     let card = cards.iter().find(|card| card.meta.id == args.rule).ok_or_else(|| unknown(&args.rule, &cards))?;
     print(explain(card, lang, output).as_bytes())?;
     Ok(Exit::Holds)
@@ -64,19 +65,36 @@ fn explain(card: &Card, lang: Lang, output: &Output) -> String {
     page.paragraphs(&effort(meta, words), 2);
     examples(&mut page, card, words);
     references(&mut page, meta, words);
-    super::tuning::section(&mut page, meta, lang);
+    match card.problem {
+        Some(problem) => judged(&mut page, problem, words),
+        None => weighed(&mut page, meta, lang),
+    }
+    page.finish()
+}
+
+/// How a rule is suppressed, and gets another weight.
+fn weighed(page: &mut Page, meta: &RuleMeta, lang: Lang) {
+    let words = Words::of(lang);
+    super::tuning::section(page, meta, lang);
     page.heading(words.suppress);
     page.line(&format!("  readiness: ignore[{}] {}", meta.id, words.reason));
     page.heading(words.tune);
     page.line(&format!("  [rules.{}]", meta.id));
     page.line(&format!("  severity = \"{}\"", meta.severity.as_str()));
-    page.finish()
+}
+
+/// How a team lets its gate fail on a problem of a suppression.
+fn judged(page: &mut Page, problem: SuppressionProblem, words: &Words) {
+    page.heading(words.fail_on);
+    page.line("  [suppressions]");
+    page.line(&format!("  fail-on = [\"{}\"]", problem.as_str()));
 }
 
 /// What the case file says before its first case, and what the catalogue knows.
 fn decision(card: &Card, words: &Words) -> String {
     let meta = card.meta;
-    let mut known = vec![words.scope(meta.scope).to_owned(), words.confidence(meta.confidence).to_owned()];
+    let asked = if card.problem.is_some() { words.no_criterion } else { words.scope(meta.scope) };
+    let mut known = vec![asked.to_owned(), words.confidence(meta.confidence).to_owned()];
     if !meta.parents.is_empty() {
         known.push(format!("{} {}.", words.parents, meta.parents.join(", ")));
     }
@@ -123,7 +141,7 @@ fn examples(page: &mut Page, card: &Card, words: &Words) {
         let meta = card.meta;
         let all = match card.origin {
             Some(path) => format!("{}.md", path.trim_end_matches(".toml")),
-            None => format!("{} rules/{}/{}.md", words.more_examples, meta.category, meta.id),
+            None => format!("{} rules/{}/{}.md", words.more_examples, card.folder(), meta.id),
         };
         page.paragraphs(&all, 2);
     }

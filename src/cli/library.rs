@@ -8,10 +8,10 @@ use readiness::{
     config::Config,
     engine::is_guarded,
     facts::{Fact, Facts},
-    model::RuleMeta,
+    model::{RuleMeta, SuppressionProblem},
     repo::Repo,
     report::Report,
-    rule::{Entry, TeamRules},
+    rule::{Entry, Notice, TeamRules, notice::FOLDER, notices},
 };
 
 use super::exit::Failure;
@@ -23,6 +23,8 @@ pub(super) struct Card<'a> {
     pub(super) cases: &'a str,
     /// The file of a rule that the team wrote.
     pub(super) origin: Option<&'a str>,
+    /// What it says of a suppression; `None` for a rule.
+    pub(super) problem: Option<SuppressionProblem>,
 }
 
 /// Every rule that is built in, in catalogue order, then those of the team.
@@ -30,9 +32,23 @@ pub(super) fn cards_with(team: &TeamRules) -> Vec<Card<'_>> {
     readiness::catalogue().entries().iter().chain(team.entries()).map(Card::new).collect()
 }
 
+/// What is said about suppressions.
+pub(super) fn notice_cards() -> Vec<Card<'static>> {
+    notices().iter().map(Card::notice).collect()
+}
+
 impl<'a> Card<'a> {
     fn new(entry: &'a Entry) -> Self {
-        Self { meta: &entry.meta, cases: &entry.cases, origin: entry.origin.as_deref() }
+        Self { meta: &entry.meta, cases: &entry.cases, origin: entry.origin.as_deref(), problem: None }
+    }
+
+    /// The folder of its files below `rules/`.
+    pub(super) fn folder(&self) -> &'a str {
+        if self.problem.is_some() { FOLDER } else { &self.meta.category }
+    }
+
+    fn notice(notice: &'a Notice) -> Self {
+        Self { meta: &notice.meta, cases: notice.cases, origin: None, problem: Some(notice.problem) }
     }
 }
 

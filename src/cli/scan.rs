@@ -105,6 +105,7 @@ pub(super) fn flags(args: &ScanArgs, names: Names<'_>) -> Result<Layer, Failure>
         today: args.date,
         fail_on: args.fail_on,
         min_score: args.min_score,
+        tier: args.tier,
         ..Layer::default()
     })
 }

@@ -30,7 +30,7 @@ pub(super) struct Source<'a> {
 }
 
 /// The flags that have a place in a layer, with the key that a file gives the setting.
-pub(super) const FLAGS: [(&str, &str); 10] = [
+pub(super) const FLAGS: [(&str, &str); 11] = [
     ("--lang", "scan.lang"),
     ("--only", "scan.only"),
     ("--skip", "scan.skip"),
@@ -41,6 +41,7 @@ pub(super) const FLAGS: [(&str, &str); 10] = [
     ("--date", "scan.date"),
     ("--fail-on", "scan.fail-on"),
     ("--min-score", "scan.min-score"),
+    ("--tier", "score.tier"),
 ];
 
 /// The keys of [`FLAGS`] that a layer has a value for.
@@ -56,6 +57,7 @@ pub(super) fn keys_of(layer: &Layer) -> Vec<&'static str> {
         layer.today.is_some(),
         layer.fail_on.is_some(),
         layer.min_score.is_some(),
+        layer.tier.is_some(),
     ];
     FLAGS.iter().zip(present).filter(|(_, present)| *present).map(|((_, key), _)| *key).collect()
 }

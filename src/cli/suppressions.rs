@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use readiness::{
     config::Layer,
-    model::{Date, SuppressionProblem},
+    model::{Date, SuppressionProblem, Tier},
     repo::{Written, introduced},
     report::{Report, SuppressedBy, Suppression, SuppressionState},
 };
@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::{
     Outcome,
-    args::{FactFormat, parse_date},
+    args::{FactFormat, parse_date, tiers},
     exit::{Exit, Failure},
     library,
     output::{Output, print},
@@ -37,6 +37,10 @@ pub(crate) struct SuppressionsArgs {
     /// What to print
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = FactFormat::Table)]
     format: FactFormat,
+
+    /// Ask what a repository of this tier has to answer [default: everything] [env: READINESS_TIER]
+    #[arg(long, value_name = "TIER", value_parser = tiers())]
+    tier: Option<Tier>,
 
     /// Read this configuration instead of the nearest readiness.toml
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
@@ -93,7 +97,7 @@ impl Row for Entry {
 pub(super) fn run(args: &SuppressionsArgs, output: &Output) -> Outcome {
     let root = scan::root(&args.path, false)?;
     let source = Source { named: args.config.as_deref(), none: args.no_config, rules: &[] };
-    let flags = Layer { today: args.date, ..Layer::default() };
+    let flags = Layer { today: args.date, tier: args.tier, ..Layer::default() };
     let mut config = scan::settings(|_| Ok(flags), source, &root, false)?;
     // Whether a suppression is used is only known when its rule runs.
     config.only.clear();

@@ -6,7 +6,7 @@ use camino::Utf8PathBuf;
 use clap::ValueEnum;
 use readiness::{
     config::{FailOn, Layer, Names, Source},
-    model::{Date, Lang, nearest},
+    model::{Date, Lang, Tier, nearest},
 };
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
 };
 
 /// Every variable that is read, with the flag that it stands in for.
-pub(super) const ALL: [(&str, &str); 14] = [
+pub(super) const ALL: [(&str, &str); 15] = [
     ("READINESS_ALL", "--all"),
     ("READINESS_CONFIG", "--config"),
     ("READINESS_DATE", "--date"),
@@ -30,6 +30,7 @@ pub(super) const ALL: [(&str, &str); 14] = [
     ("READINESS_NO_INLINE_IGNORES", "--no-inline-ignores"),
     ("READINESS_ONLY", "--only"),
     ("READINESS_SKIP", "--skip"),
+    ("READINESS_TIER", "--tier"),
     ("READINESS_TIMING", "--timing"),
 ];
 
@@ -49,6 +50,7 @@ pub(super) fn layer(names: Names<'_>) -> Result<Layer, Failure> {
         today: dated(None)?,
         fail_on: chosen("READINESS_FAIL_ON", &FailOn::NAMES, FailOn::named)?,
         min_score: parsed("READINESS_MIN_SCORE", parse_score)?,
+        tier: chosen("READINESS_TIER", &Tier::NAMES, Tier::named)?,
         ..Layer::default()
     };
     let keys = settings::keys_of(&layer).into_iter().filter_map(|key| {

@@ -99,6 +99,10 @@ pub struct Layer {
     pub tier: Option<Tier>,
     /// What the team adds to its reports, in Markdown.
     pub notes: Option<String>,
+    /// Who answers for the review.
+    pub reviewer: Option<String>,
+    /// When the team looks again.
+    pub next_review: Option<Date>,
     /// Where each setting comes from, by the key that a file gives it (`scan.fail-on`).
     pub said: BTreeMap<String, Source>,
 }
@@ -154,6 +158,8 @@ impl Layer {
             weights: self.weights,
             tier: self.tier.or(weaker.tier),
             notes: self.notes.or(weaker.notes),
+            reviewer: self.reviewer.or(weaker.reviewer),
+            next_review: self.next_review.or(weaker.next_review),
             said: self.said,
         }
     }

@@ -90,6 +90,10 @@ pub struct Config {
     pub tier: Option<Tier>,
     /// What the team adds to its reports, in Markdown.
     pub notes: Option<String>,
+    /// Who answers for the review, as every document says.
+    pub reviewer: Option<String>,
+    /// When the team looks again, as every document says.
+    pub next_review: Option<Date>,
     /// Where settings come from, by the key that a file gives them.
     pub said: BTreeMap<String, Source>,
     /// Hears how far the scan is.
@@ -141,6 +145,8 @@ impl Config {
             weights: set.weights,
             tier: set.tier,
             notes: set.notes,
+            reviewer: set.reviewer,
+            next_review: set.next_review,
             said: set.said,
             progress: Observer::default(),
         }

@@ -22,8 +22,12 @@ impl Reader<'_> {
                 "require-until" => policy.require_until = self.take(value, name, Expected::boolean).unwrap_or(false),
                 "max-days" => policy.max_days = self.take(value, name, Expected::days),
                 "fail-on" => policy.fail_on = self.problem_names(value),
-                _ => self.unknown_key("suppressions", name, key.span(), KEYS),
+                _ => {
+                    self.unknown_key("suppressions", name, key.span(), KEYS);
+                    continue;
+                }
             }
+            self.said(format!("suppressions.{name}"), &key.span());
         }
         self.layer.suppressions = Some(policy);
     }

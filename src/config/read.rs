@@ -378,7 +378,7 @@ impl Reader<'_> {
     }
 
     /// Notes where a setting is written.
-    fn said(&mut self, key: String, span: &Range<usize>) {
+    pub(super) fn said(&mut self, key: String, span: &Range<usize>) {
         let source = Source::File { path: self.shown.to_owned(), line: self.line(span.start) };
         self.layer.said.insert(key, source);
     }

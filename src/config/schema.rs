@@ -41,6 +41,8 @@ pub fn schema(rules: &[&RuleMeta], categories: &Categories) -> Value {
             "report": section("What the team adds to its reports.", json!({
                 "notes": { "description": "Text in Markdown.", "type": "string", "minLength": 1, "maxLength": 16384 },
                 "notes-file": { "description": "A file with such text, relative to this one.", "type": "string", "minLength": 1 },
+                "reviewer": { "description": "Who answers for the review.", "type": "string", "minLength": 1, "maxLength": 200 },
+                "next-review": { "description": "When the team looks again.", "$ref": "#/definitions/date" },
             })),
             "suppress": {
                 "description": "Findings that the team lives with.",

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use super::{GENERATED, PART, Page, by_category, words::Words};
 use crate::{
-    model::{CategoryMeta, Lang},
+    model::{Lang, RuleMeta},
     report::markdown::escape::inline,
-    rule::Entry,
+    rule::{Entry, notice::FOLDER, notices},
 };
 
 /// The page of all categories.
@@ -16,19 +16,19 @@ pub(super) fn all(rules: &[&Entry], lang: Lang, words: &Words) -> Page {
     for (category, own) in by_category(rules) {
         let _ = writeln!(text, "| [{}]({}/index.md) | {} |", inline(category.name(lang)), category.id, own.len());
     }
+    let _ = writeln!(text, "\n{} [{}]({FOLDER}/index.md).", words.beside, inline(words.suppressions));
     Page { path: "rules/index.md".to_owned(), text }
 }
 
-/// The page of one category.
-pub(super) fn category(category: &CategoryMeta, own: &[&Entry], lang: Lang, words: &Words) -> Page {
-    let mut text = format!("{GENERATED}\n\n# {}\n\n", inline(category.name(lang)));
+/// The page of one folder: a category, or what is said about suppressions.
+pub(super) fn category(folder: &str, name: &str, own: &[&RuleMeta], lang: Lang, words: &Words) -> Page {
+    let mut text = format!("{GENERATED}\n\n# {}\n\n", inline(name));
     let _ = writeln!(text, "| {} | {} | {} |\n|---|---|---|", words.rule, words.severity, words.criterion);
-    for entry in own {
-        let meta = &entry.meta;
+    for meta in own {
         let title = inline(&meta.texts(lang).title).replace('|', "\\|");
         let _ = writeln!(text, "| [{0}]({0}.md) | {1} | {title} |", meta.id, meta.severity.as_str());
     }
-    Page { path: format!("rules/{}/index.md", category.id), text }
+    Page { path: format!("rules/{folder}/index.md"), text }
 }
 
 /// The part of the summary that lists every page.
@@ -39,6 +39,10 @@ pub(super) fn summary(rules: &[&Entry], lang: Lang, words: &Words) -> String {
         for entry in own {
             let _ = writeln!(text, "    - [{0}](rules/{1}/{0}.md)", entry.meta.id, category.id);
         }
+    }
+    let _ = writeln!(text, "  - [{}](rules/{FOLDER}/index.md)", inline(words.suppressions));
+    for notice in notices() {
+        let _ = writeln!(text, "    - [{0}](rules/{FOLDER}/{0}.md)", notice.meta.id);
     }
     text
 }

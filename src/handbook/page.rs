@@ -3,14 +3,13 @@
 use std::fmt::Write as _;
 
 use super::{
-    GENERATED, Page,
+    GENERATED, Page, Topic,
     words::{Words, milder},
 };
 use crate::{
-    model::{Categories, Lang, RuleMeta},
+    model::{Categories, Lang, RuleMeta, SuppressionProblem},
     report::markdown::escape::{code, fence, inline},
     rule::{
-        Entry,
         cases::{self, Case, CaseFile, Mark},
         measured,
     },
@@ -19,36 +18,41 @@ use crate::{
 /// A longer file of an example is cut.
 const LONGEST_FILE: usize = 40;
 
-pub(super) fn page(entry: &Entry, lang: Lang, words: &Words) -> Page {
-    let meta = &entry.meta;
+pub(super) fn page(topic: &Topic<'_>, lang: Lang, words: &Words) -> Page {
+    let meta = topic.meta;
     let texts = meta.texts(lang);
     let mut text = format!("{GENERATED}\n\n# {}\n\n", inline(&texts.title));
-    let category = Categories::embedded().get(&meta.category).map_or(meta.category.as_str(), |one| one.name(lang));
+    let category = match topic.problem {
+        Some(_) => words.suppressions,
+        None => Categories::embedded().get(&meta.category).map_or(meta.category.as_str(), |one| one.name(lang)),
+    };
     let _ = writeln!(text, "`{}` · [{}](index.md) · **{}**", meta.id, inline(category), meta.severity.as_str());
-    if let Some(origin) = &entry.origin {
+    if let Some(origin) = topic.origin {
         let _ = writeln!(text, "\n{} {}.", words.team, code(origin));
     }
     section(&mut text, words.why, &inline(&texts.why));
-    section(&mut text, words.how, &decision(entry, words));
-    if let Some(measured) = measured(&meta.id).filter(|_| entry.origin.is_none()) {
+    section(&mut text, words.how, &decision(topic, words));
+    if let Some(measured) = measured(&meta.id).filter(|_| topic.origin.is_none()) {
         let kinds = inline(&measured.repositories.join(", "));
         let _ =
             writeln!(text, "\n{}", words.measured(measured.right, measured.opened, &kinds, &measured.date.to_string()));
     }
-    examples(&mut text, entry, words);
+    examples(&mut text, topic.cases, words);
     section(&mut text, words.fix, &format!("{}\n\n{}", inline(&texts.fix), effort(meta, words)));
-    section(&mut text, words.tune, &tuning(meta, words));
+    let tuning = topic.problem.map_or_else(|| tuning(meta, words), |problem| judged(problem, words));
+    section(&mut text, words.tune, &tuning);
     references(&mut text, meta, words);
-    Page { path: format!("rules/{}/{}.md", meta.category, meta.id), text }
+    Page { path: format!("rules/{}/{}.md", topic.folder(), meta.id), text }
 }
 
 fn section(text: &mut String, heading: &str, body: &str) {
     let _ = writeln!(text, "\n## {heading}\n\n{body}");
 }
 
-fn decision(entry: &Entry, words: &Words) -> String {
-    let meta = &entry.meta;
-    let mut known = vec![words.scope(meta.scope).to_owned(), words.confidence(meta.confidence).to_owned()];
+fn decision(topic: &Topic<'_>, words: &Words) -> String {
+    let meta = topic.meta;
+    let asked = if topic.problem.is_some() { words.no_criterion } else { words.scope(meta.scope) };
+    let mut known = vec![asked.to_owned(), words.confidence(meta.confidence).to_owned()];
     if !meta.parents.is_empty() {
         let parents: Vec<String> = meta.parents.iter().map(|parent| link(parent, &meta.category)).collect();
         known.push(format!("{} {}.", words.parents, parents.join(", ")));
@@ -56,7 +60,7 @@ fn decision(entry: &Entry, words: &Words) -> String {
     if meta.mandatory {
         known.push(words.mandatory.to_owned());
     }
-    let introduction = cases::introduction(&entry.cases);
+    let introduction = cases::introduction(topic.cases);
     let known = known.join(" ");
     if introduction.is_empty() { known } else { format!("{introduction}\n\n{known}") }
 }
@@ -70,9 +74,9 @@ fn link(rule: &str, category: &str) -> String {
     }
 }
 
-fn examples(text: &mut String, entry: &Entry, words: &Words) {
+fn examples(text: &mut String, cases: &str, words: &Words) {
     // A case file that cannot be read fails its tests; here its examples are left out.
-    let Ok(cases) = cases::parse(&entry.cases) else { return };
+    let Ok(cases) = cases::parse(cases) else { return };
     let chosen = cases::chosen(&cases);
     if chosen.is_empty() {
         return;
@@ -141,6 +145,11 @@ fn tuning(meta: &RuleMeta, words: &Words) -> String {
         milder(meta.severity).as_str(),
         options(meta, words)
     )
+}
+
+/// How a team lets its gate fail on a problem of a suppression.
+fn judged(problem: SuppressionProblem, words: &Words) -> String {
+    format!("{}\n\n```toml\n[suppressions]\nfail-on = [\"{}\"]\n```", words.fail_on, problem.as_str())
 }
 
 /// The options of a rule, with their defaults; empty when it has none.

@@ -11,6 +11,10 @@ pub(super) struct Words {
     pub(super) category: &'static str,
     pub(super) count: &'static str,
     pub(super) intro: &'static str,
+    pub(super) beside: &'static str,
+    pub(super) suppressions: &'static str,
+    pub(super) no_criterion: &'static str,
+    pub(super) fail_on: &'static str,
     pub(super) why: &'static str,
     pub(super) how: &'static str,
     pub(super) examples: &'static str,
@@ -97,6 +101,10 @@ static EN: Words = Words {
     count: "Rules",
     intro: "Every rule asks a yes/no question. Its id names the defect, its title says what should hold. A page says why \
             it is asked, how it decides, with examples that are its tests, and what to do.",
+    beside: "What is said about comments and entries that should take findings out, and do not work:",
+    suppressions: "Suppressions",
+    no_criterion: "It belongs to no criterion, and weighs nothing in the score.",
+    fail_on: "No comment takes it out, and no gate fails on it unless `readiness.toml` says so:",
     why: "Why",
     how: "How it decides",
     examples: "Examples",
@@ -136,6 +144,10 @@ static RU: Words = Words {
     intro: "Каждое правило — вопрос с ответом «да» или «нет». Идентификатор называет дефект, заголовок — то, что должно \
             выполняться. На странице сказано, зачем это нужно, как правило решает (с примерами, они же тесты) и что \
             сделать.",
+    beside: "О комментариях и записях, которые должны скрывать находки и не работают:",
+    suppressions: "Подавления",
+    no_criterion: "Не относится ни к одному критерию и не влияет на оценку.",
+    fail_on: "Комментарием его не скрыть, а условия оно нарушает, только если так сказано в `readiness.toml`:",
     why: "Зачем",
     how: "Как решает",
     examples: "Примеры",

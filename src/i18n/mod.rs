@@ -9,6 +9,7 @@ mod phrase;
 pub mod plan;
 mod plural;
 pub mod review;
+pub mod scenario;
 mod strings;
 mod template;
 

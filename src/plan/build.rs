@@ -66,6 +66,8 @@ pub fn plan(report: &Report, older: &[Report], calendar: Calendar) -> Plan {
         project: report.repository.name.clone(),
         version: report.repository.version.clone(),
         commit: report.repository.commit.clone(),
+        reviewer: report.reviewer.clone(),
+        next_review: report.next_review.clone(),
         tool_version: report.tool.version.clone(),
         rubric: report.tool.rubric,
         partial: report.partial,

@@ -34,6 +34,10 @@ pub struct Plan {
     pub project: String,
     pub version: Option<String>,
     pub commit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reviewer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_review: Option<String>,
     pub tool_version: String,
     pub rubric: u32,
     /// Rules were left out, so the plan is about a part.

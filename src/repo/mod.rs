@@ -15,6 +15,7 @@ mod manifests;
 mod past;
 mod profile;
 mod purpose;
+mod renames;
 mod role;
 mod skip;
 mod technologies;

@@ -12,7 +12,10 @@ use std::{
 use camino::{Utf8Path, Utf8PathBuf};
 use gix::{ObjectId, Repository};
 
-use super::git;
+use super::{
+    git,
+    renames::{Blob, renames},
+};
 use crate::{
     model::nearest,
     text::{LineChange, line_changes},
@@ -114,6 +117,7 @@ pub enum Change {
     None,
     /// It is new, gone, or cannot be compared.
     Whole,
+    /// These lines; of a file that was renamed too, against what it was called before.
     Lines(Vec<LineChange>),
 }
 
@@ -125,18 +129,21 @@ pub struct Past {
     /// The scanned folder, relative to the work tree.
     prefix: Utf8PathBuf,
     work_tree: PathBuf,
-    /// Contents of files that are gone.
-    vanished: Option<BTreeSet<ObjectId>>,
+    /// The files that are there now, relative to the scanned folder.
+    files: Vec<String>,
+    /// For a path below the scanned folder what the file was before it was renamed; worked out when it is needed.
+    renamed: Option<BTreeMap<String, Blob>>,
     seen: BTreeMap<String, Change>,
 }
 
 impl Past {
-    /// Opens the repository that holds `root` at `commit`, in hexadecimal.
+    /// Opens the repository that holds `root` at `commit`, in hexadecimal. `files` are those that are there now,
+    /// relative to `root`.
     ///
     /// # Errors
     ///
     /// When there is no such commit; says why.
-    pub fn open(root: &Utf8Path, commit: &str) -> Result<Self, String> {
+    pub fn open(root: &Utf8Path, commit: &str, files: Vec<String>) -> Result<Self, String> {
         let absolute = root.canonicalize_utf8().unwrap_or_else(|_| root.to_owned());
         let root = absolute.as_path();
         let opened = catch_unwind(AssertUnwindSafe(|| {
@@ -149,7 +156,7 @@ impl Past {
             drop(found);
             let prefix = root.strip_prefix(work_tree).map(Utf8Path::to_owned).unwrap_or_default();
             let (root, work_tree) = (root.to_owned(), work_tree.to_owned());
-            Ok(Self { repository, tree, root, prefix, work_tree, vanished: None, seen: BTreeMap::new() })
+            Ok(Self { repository, tree, root, prefix, work_tree, files, renamed: None, seen: BTreeMap::new() })
         }));
         opened.unwrap_or_else(|_| Err("the git repository is damaged".to_owned()))
     }
@@ -174,21 +181,20 @@ impl Past {
         let before = self.lookup(path)?;
         let Ok(metadata) = fs::metadata(&full) else {
             // Something that should be there and is not: it has been removed, or what needs it is new.
-            let parent = path.parent().filter(|parent| !parent.as_str().is_empty());
-            let had_parent = parent.map_or(Ok(true), |parent| self.lookup(parent).map(|found| found.is_some()))?;
-            return Ok(if before.is_none() && had_parent { Change::None } else { Change::Whole });
+            return Ok(if before.is_none() && self.had_parent(path)? { Change::None } else { Change::Whole });
         };
         if !metadata.is_file() {
             return Ok(if before.is_some() { Change::None } else { Change::Whole });
         }
-        let now = fs::read(&full).map_err(|_| Unreadable)?;
-        let kind = self.repository.object_hash();
-        let id = gix::objs::compute_hash(kind, gix::objs::Kind::Blob, &now).map_err(|_| Unreadable)?;
-        let Some(before) = before else {
-            let renamed = self.vanished()?.contains(&id);
-            return Ok(if renamed { Change::None } else { Change::Whole });
+        let before = match before {
+            Some(before) => before,
+            None => match self.renamed()?.get(path.as_str()) {
+                Some(blob) => blob.id,
+                None => return Ok(Change::Whole),
+            },
         };
-        if before == id {
+        let now = fs::read(&full).map_err(|_| Unreadable)?;
+        if before == self.id_of(&now)? {
             return Ok(Change::None);
         }
         let before = self.repository.find_blob(before).map_err(|_| Unreadable)?;
@@ -199,10 +205,40 @@ impl Past {
         Ok(Change::Lines(line_changes(&before, &now)))
     }
 
+    /// Whether the folder of a file that is not there was there without it, under this name or another one.
+    fn had_parent(&mut self, path: &Utf8Path) -> Result<bool, Unreadable> {
+        let Some(parent) = path.parent().filter(|parent| !parent.as_str().is_empty()) else { return Ok(true) };
+        if self.lookup(parent)?.is_some() {
+            return Ok(true);
+        }
+        let name = path.file_name().unwrap_or_default();
+        let mut olds = BTreeSet::new();
+        for (new, old) in self.renamed()? {
+            if Utf8Path::new(new).parent() == Some(parent) {
+                olds.extend(Utf8Path::new(&old.path).parent().map(|folder| folder.join(name)));
+            }
+        }
+        // Its files came from one folder: then that one was renamed.
+        let mut olds = olds.into_iter();
+        match (olds.next(), olds.next()) {
+            (Some(old), None) => Ok(self.lookup_from_top(&old)?.is_none()),
+            _ => Ok(false),
+        }
+    }
+
+    fn id_of(&self, content: &[u8]) -> Result<ObjectId, Unreadable> {
+        let kind = self.repository.object_hash();
+        gix::objs::compute_hash(kind, gix::objs::Kind::Blob, content).map_err(|_| Unreadable)
+    }
+
     /// What `path` was, if it was there.
     fn lookup(&self, path: &Utf8Path) -> Result<Option<ObjectId>, Unreadable> {
-        let tree = self.tree()?;
-        let entry = tree.lookup_entry_by_path(self.prefix.join(path).as_std_path()).map_err(|_| Unreadable)?;
+        self.lookup_from_top(&self.prefix.join(path))
+    }
+
+    /// The same for a path relative to the work tree.
+    fn lookup_from_top(&self, path: &Utf8Path) -> Result<Option<ObjectId>, Unreadable> {
+        let entry = self.tree()?.lookup_entry_by_path(path.as_std_path()).map_err(|_| Unreadable)?;
         Ok(entry.map(|entry| entry.object_id()))
     }
 
@@ -210,17 +246,48 @@ impl Past {
         self.repository.find_tree(self.tree).map_err(|_| Unreadable)
     }
 
-    /// The contents of all files of the commit that are not where they were.
-    fn vanished(&mut self) -> Result<&BTreeSet<ObjectId>, Unreadable> {
-        if self.vanished.is_none() {
-            let files = self.tree()?.traverse().breadthfirst.files().map_err(|_| Unreadable)?;
-            let gone = files.into_iter().filter(|file| file.mode.is_blob()).filter(|file| {
-                let path = std::str::from_utf8(&file.filepath).ok();
-                path.is_some_and(|path| fs::symlink_metadata(self.work_tree.join(path)).is_err())
-            });
-            self.vanished = Some(gone.map(|file| file.oid).collect());
+    /// The files that were renamed, with what they were; old paths are relative to the work tree.
+    fn renamed(&mut self) -> Result<&BTreeMap<String, Blob>, Unreadable> {
+        if self.renamed.is_none() {
+            self.renamed = Some(self.find_renamed()?);
         }
-        self.vanished.as_ref().ok_or(Unreadable)
+        self.renamed.as_ref().ok_or(Unreadable)
+    }
+
+    fn find_renamed(&self) -> Result<BTreeMap<String, Blob>, Unreadable> {
+        let files = self.tree()?.traverse().breadthfirst.files().map_err(|_| Unreadable)?;
+        let gone: Vec<Blob> = files
+            .into_iter()
+            .filter(|file| file.mode.is_blob())
+            .filter_map(|file| {
+                let path = std::str::from_utf8(&file.filepath).ok()?;
+                let is_gone = fs::symlink_metadata(self.work_tree.join(path)).is_err();
+                is_gone.then(|| Blob { path: path.to_owned(), id: file.oid })
+            })
+            .collect();
+        if gone.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut new = Vec::new();
+        for path in &self.files {
+            if self.lookup(Utf8Path::new(path))?.is_some() {
+                continue;
+            }
+            if let Some(content) = self.now(path) {
+                new.push(Blob { path: path.clone(), id: self.id_of(&content)? });
+            }
+        }
+        let before = |blob: &Blob| self.repository.find_blob(blob.id).ok().map(|blob| blob.data.clone());
+        let found = renames((&gone, &before), (&new, &|blob: &Blob| self.now(&blob.path)));
+        Ok(found.into_iter().map(|(index, old)| (new[index].path.clone(), gone[old].clone())).collect())
+    }
+
+    /// The content of an ordinary file that is not too large.
+    fn now(&self, path: &str) -> Option<Vec<u8>> {
+        let full = self.root.join(path);
+        let metadata = fs::symlink_metadata(&full).ok()?;
+        let fits = metadata.is_file() && usize::try_from(metadata.len()).is_ok_and(|bytes| bytes <= MAX_BYTES);
+        fits.then(|| fs::read(&full).ok()).flatten()
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{Rule, RuleFile, declarative::DeclaredRule, mistakes};
+use super::{Rule, RuleFile, declarative::DeclaredRule, mistakes, notice};
 use crate::model::{Categories, RuleMeta};
 
 /// `(path below rules/, content)`, sorted by path.
@@ -72,7 +72,7 @@ impl Catalogue {
     pub fn load(coded: &'static [&'static dyn Rule]) -> Result<Self, CatalogueError> {
         let code: BTreeMap<&str, &'static dyn Rule> = coded.iter().map(|rule| (rule.id(), *rule)).collect();
         let files = EMBEDDED.par_iter().filter_map(|(path, content)| {
-            let (category, name) = path.split_once('/')?;
+            let (category, name) = path.split_once('/').filter(|(folder, _)| *folder != notice::FOLDER)?;
             Some((category, name.strip_suffix(".toml")?, path, content))
         });
         // Reading the files is most of what starting costs.

@@ -8,6 +8,7 @@ mod check;
 mod declarative;
 mod declared;
 mod matcher;
+pub mod notice;
 mod precision;
 mod search;
 mod team;
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 pub use catalogue::{Catalogue, CatalogueError, Entry, declared_rule};
 pub use declared::RuleFile;
 pub use matcher::{Mistake, mistakes};
+pub use notice::{Notice, notices};
 pub use precision::{Precision, all_measured, measured, parse as parse_precision};
 pub use team::{TeamError, TeamRules};
 

@@ -49,6 +49,72 @@ fn changed_lines_and_new_files_are_listed_and_gated() {
     assert_eq!(now["findings"][3]["suppressed"]["by"], "since");
 }
 
+/// A module of `lines` lines, one of which logs.
+fn long(name: &str, lines: usize) -> String {
+    let body: String = (0..lines).map(|line| format!("  order.steps.push(\"{name} {line}\");\n")).collect();
+    format!("exports.{name} = (order) => {{\n{body}  console.log(\"{name}\", order.total);\n}};\n")
+}
+
+#[test]
+fn a_file_that_was_renamed_and_edited_shows_its_changed_lines() {
+    let shop = shop(0);
+    let root = shop.path();
+    for name in ["first", "second", "third", "fourth"] {
+        write(root, &format!("src/{name}.js"), &long(name, 20));
+    }
+    commit(root);
+    let rename = |from: &str, to: &str, edit: &dyn Fn(&str) -> String| {
+        let text = edit(&read(root, from));
+        fs::remove_file(root.join(from)).expect("it is there");
+        write(root, to, &text);
+    };
+    // Away from its finding; with a new finding; with its only finding changed; more than half of it new.
+    rename("src/first.js", "src/orders/one.js", &|text| {
+        format!("// moved\n{text}").replace("first 3\"", "third step\"")
+    });
+    rename("src/second.js", "src/orders/two.js", &|text| {
+        text.replace("  order.steps.push(\"second 4\");", "  console.log(order);")
+    });
+    rename("src/third.js", "src/orders/three.js", &|text| text.replace("order.total)", "order.sum)"));
+    rename("src/fourth.js", "src/orders/four.js", &|_| format!("{}{}", long("fourth", 4), long("another", 16)));
+    let expected = ["src/orders/four.js:6", "src/orders/three.js:22", "src/orders/two.js:6"];
+    assert_eq!(changed(root, "HEAD"), expected, "in the working tree");
+    git(root, &["checkout", "--quiet", "-b", "work"]);
+    commit(root);
+    assert_eq!(changed(root, "main"), expected, "committed");
+    let within = report(&root.join("src/orders"), &["--config", "../../readiness.toml", "--since", "main"]);
+    assert_eq!(open(&within), ["four.js", "three.js", "two.js"], "from a folder below");
+}
+
+#[test]
+fn of_two_copies_of_a_file_that_is_gone_one_is_new() {
+    let shop = shop(0);
+    let root = shop.path();
+    write(root, "src/one.js", &long("one", 20));
+    commit(root);
+    write(root, "src/copies/one.js", &read(root, "src/one.js"));
+    write(root, "src/copies/other.js", &read(root, "src/one.js"));
+    assert_eq!(changed(root, "HEAD"), ["src/copies/one.js:22", "src/copies/other.js:22"], "the original is there");
+    fs::remove_file(root.join("src/one.js")).expect("it is there");
+    assert_eq!(changed(root, "HEAD"), ["src/copies/other.js:22"]);
+}
+
+#[test]
+fn what_a_renamed_folder_never_had_is_not_new() {
+    let shop = shop(0);
+    let root = shop.path();
+    write(root, "readiness.toml", "[scan]\nonly = [\"health-endpoint-missing\", \"dockerfile-missing\"]\n");
+    write(root, "services/api/package.json", "{ \"name\": \"api\", \"dependencies\": { \"express\": \"^4.21.0\" } }\n");
+    write(root, "services/api/server.js", "const express = require(\"express\");\nexpress().listen(3000);\n");
+    commit(root);
+    let before = report(root, &[])["findings"].as_array().map_or(0, Vec::len);
+    assert!(before > 0, "something is missing there");
+    fs::rename(root.join("services/api"), root.join("services/orders")).expect("it can be renamed");
+    let now = report(root, &["--since", "HEAD"]);
+    assert_eq!(now["findings"].as_array().map(Vec::len), Some(before));
+    assert!(open(&now).is_empty(), "{:?}", open(&now));
+}
+
 #[test]
 fn what_others_have_done_since_is_no_change() {
     let shop = shop(1);

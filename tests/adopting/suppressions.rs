@@ -220,3 +220,51 @@ fn all_are_listed_with_age_and_author() {
     let cells: Vec<&str> = row.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
     assert_eq!(cells, ["src/orders/m000.js:3", "console-usage", "used", "10 d", "Ann", "a banner"]);
 }
+
+/// Commits everything as `author` on `day`.
+fn commit_as(root: &Path, author: &str, day: &str) {
+    super::git(root, &["add", "--all"]);
+    let (author, date) = (format!("--author={author} <{author}@example.org>"), format!("--date={day}T12:00:00Z"));
+    super::git(root, &["commit", "--quiet", "--message", "work", &author, &date]);
+}
+
+#[test]
+fn age_and_author_follow_a_renamed_file() {
+    let shop = shop(1);
+    let root = shop.path();
+    let filled: String = (0..20).map(|line| format!("exports.step{line} = {line};\n")).collect();
+    write(root, "src/orders/m000.js", &format!("{filled}{}", read(root, "src/orders/m000.js")));
+    ignore(root, "m000", "ignore[console-usage] a banner");
+    commit_as(root, "Bob", "2026-01-02");
+    let rename = |from: &str, to: &str, edit: (&str, &str)| {
+        let text = read(root, from).replace(edit.0, edit.1);
+        std::fs::remove_file(root.join(from)).expect("it is there");
+        write(root, to, &text);
+    };
+    rename("src/orders/m000.js", "src/orders/order.js", ("", ""));
+    commit_as(root, "Cleo", "2026-01-03");
+    rename("src/orders/order.js", "lib/deep/order.js", ("exports.step7 = 7;", "exports.step7 = 70;"));
+    commit_as(root, "Dan", "2026-01-04");
+    rename("lib/deep/order.js", "lib/deep/orders.js", ("exports.step8 = 8;", "exports.step8 = 80;"));
+    let author = |root: &Path, date: &str| {
+        let all = listed(root, &["--date", date]);
+        (all[0]["path"].clone(), all[0]["author"].clone(), all[0]["since"].clone())
+    };
+    assert_eq!(author(root, "2026-02-01").1, Value::Null, "the last rename is not committed");
+    commit_as(root, "Eve", "2026-01-05");
+    let (path, by, since) = author(root, "2026-02-01");
+    assert_eq!((path, by), ("lib/deep/orders.js".into(), "Bob".into()));
+    // The day is that of the commit, which these tests hold still.
+    assert_eq!(since, "2026-01-10");
+    assert_eq!(author(&root.join("lib"), "2026-02-01").1, "Bob", "from a folder below");
+
+    // A comment that came with a rename is the renamer's.
+    rename("lib/deep/orders.js", "lib/orders.js", ("a banner", "a banner of the shop"));
+    commit_as(root, "Fay", "2026-01-06");
+    assert_eq!(author(root, "2026-02-01").1, "Fay");
+    // What is like no file before is new.
+    write(root, "lib/orders.js", "// readiness: ignore[console-usage] a banner of the shop\nconsole.log(1);\n");
+    std::fs::rename(root.join("lib/orders.js"), root.join("lib/banner.js")).expect("it can be renamed");
+    commit_as(root, "Gil", "2026-01-07");
+    assert_eq!(author(root, "2026-02-01").1, "Gil");
+}

@@ -1,9 +1,9 @@
 //! Arguments of the commands that write documents from a scan.
 
-use super::{languages, parse_date};
+use super::{languages, parse_date, tiers};
 use camino::Utf8PathBuf;
 use clap::{Args, ValueEnum};
-use readiness::model::{Date, Lang};
+use readiness::model::{Date, Lang, Tier};
 
 /// What every command takes that makes a document of an audit.
 #[derive(Debug, Args)]
@@ -23,6 +23,10 @@ pub(crate) struct DocumentArgs {
     /// Leave these rules out: ids, categories or severities, comma separated [env: READINESS_SKIP]
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     pub(crate) skip: Option<Vec<String>>,
+
+    /// Ask what a repository of this tier has to answer [default: everything] [env: READINESS_TIER]
+    #[arg(long, value_name = "TIER", value_parser = tiers())]
+    pub(crate) tier: Option<Tier>,
 
     /// Ask the team's rules in this folder, too; may be repeated
     #[arg(long = "rules", value_name = "DIR")]

@@ -9,10 +9,12 @@ use crate::{
 };
 
 const SCORE_KEYS: [&str; 2] = ["tier", "weights"];
-const REPORT_KEYS: [&str; 2] = ["notes", "notes-file"];
+const REPORT_KEYS: [&str; 4] = ["notes", "notes-file", "reviewer", "next-review"];
 
 /// Longer notes are a document of their own.
 const LONGEST_NOTES: usize = 16 * 1024;
+
+const LONGEST_LINE: usize = 200;
 
 impl Reader<'_> {
     pub(super) fn score(&mut self, value: &Value<'_>) {
@@ -69,6 +71,14 @@ impl Reader<'_> {
                     self.notes_file = file.map(|file| (file, value.span()));
                     self.said("report.notes".to_owned(), &key.span());
                 }
+                "reviewer" => {
+                    self.layer.reviewer = self.take(value, "reviewer", line);
+                    self.said("report.reviewer".to_owned(), &key.span());
+                }
+                "next-review" => {
+                    self.layer.next_review = self.take(value, "next-review", Expected::date);
+                    self.said("report.next-review".to_owned(), &key.span());
+                }
                 name => self.unknown_key("report", name, key.span(), REPORT_KEYS),
             }
         }
@@ -85,6 +95,15 @@ pub(in crate::config) fn bounded_notes(text: &str) -> Result<String, String> {
         return Err(format!("must not be longer than {} KiB", LONGEST_NOTES / 1024));
     }
     Ok(text.trim().to_owned())
+}
+
+/// A text of one line, for the head of a document.
+fn line(value: &DeValue<'_>) -> Result<String, Expected> {
+    let text = Expected::reason(value)?;
+    if text.contains(['\n', '\r']) || text.chars().count() > LONGEST_LINE {
+        return Err(Expected::Value(format!("must be one line of at most {LONGEST_LINE} characters")));
+    }
+    Ok(text)
 }
 
 fn notes(value: &DeValue<'_>) -> Result<String, Expected> {

@@ -76,6 +76,11 @@ impl Page<'_> {
         if let Some(date) = &options.date {
             self.sheet.fact(words.date, &inline(date));
         }
+        for (label, text) in [(words.reviewer, &plan.reviewer), (words.next_review, &plan.next_review)] {
+            if let Some(text) = text {
+                self.sheet.fact(label, &inline(text));
+            }
+        }
         let tool = format!("readiness {}, {} {}", inline(&plan.tool_version), words.rubric, plan.rubric);
         self.sheet.fact(words.tool, &tool);
     }

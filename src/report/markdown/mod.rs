@@ -6,6 +6,7 @@ mod endpoints;
 pub(crate) mod escape;
 mod evidence;
 mod numbers;
+mod scenarios;
 mod section;
 pub(crate) mod sheet;
 mod summary;

@@ -24,6 +24,7 @@ impl Page<'_> {
         if asked.is_empty() {
             self.line(&format!("{} {}", health_sign(row.status), self.words.no_score));
             self.endpoints_of(row, 1);
+            self.scenarios_of(row, 1);
             return;
         }
         let totals = totals(row.counts);
@@ -36,7 +37,9 @@ impl Page<'_> {
             self.category(category);
         }
         // A single category has no heading of its own.
-        self.endpoints_of(row, if asked.len() > 1 { asked.len() + 1 } else { 1 });
+        let next = if asked.len() > 1 { asked.len() + 1 } else { 1 };
+        self.endpoints_of(row, next);
+        self.scenarios_of(row, next);
     }
 
     fn category(&mut self, category: &Category) {
@@ -85,7 +88,7 @@ impl Page<'_> {
         self.line(&format!("| {}{place} | {} | {} |", inline(title), self.status(first), self.details(first)));
     }
 
-    fn status(&self, criterion: &Criterion) -> String {
+    pub(super) fn status(&self, criterion: &Criterion) -> String {
         let words = self.words;
         match criterion.status {
             Status::Pass => format!("✅ **{}**", words.ok_short),
@@ -110,7 +113,7 @@ impl Page<'_> {
     }
 
     /// The criterion's own line, else what was said of its first place or evidence.
-    fn details(&self, criterion: &Criterion) -> String {
+    pub(super) fn details(&self, criterion: &Criterion) -> String {
         if let Some(attestation) = &criterion.attestation {
             let said = [&attestation.by, &attestation.date, &attestation.note];
             return inline(&said.into_iter().flatten().cloned().collect::<Vec<_>>().join(", "));

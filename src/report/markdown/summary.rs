@@ -21,6 +21,11 @@ impl Page<'_> {
         if let Some(date) = date {
             self.line(&format!("**{}:** {}  ", words.date, inline(date)));
         }
+        for (label, text) in [(words.reviewer, &self.report.reviewer), (words.next_review, &self.report.next_review)] {
+            if let Some(text) = text {
+                self.line(&format!("**{label}:** {}  ", inline(text)));
+            }
+        }
         let profile = &repository.profile;
         let technologies = profile.frameworks.iter().chain(&profile.orms).chain(&profile.deploy_targets);
         let stack: Vec<&str> = profile

@@ -7,6 +7,7 @@ mod decimals;
 mod endpoint;
 mod finding;
 mod rule;
+mod scenario;
 mod summary;
 mod timing;
 
@@ -18,6 +19,7 @@ pub use criterion::{Attestation, Cause, Criterion, Evidence, Position, Sites, St
 pub use endpoint::{Access, Endpoint, Guard, Lines};
 pub use finding::{Finding, Related, Suppressed, SuppressedBy, Suppression, SuppressionState};
 pub use rule::{Action, FileToCreate, Rule};
+pub use scenario::{Check, Scenario};
 pub use summary::{Category, Component, ComponentScore, Coverage, Derivation, NineRow, Reason, Repair, Summary};
 pub use timing::{PhaseTiming, RuleTiming, Stage, Timing};
 
@@ -60,6 +62,9 @@ pub struct Report {
     /// where there is nothing of the kind or no rule asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub endpoints: Vec<Endpoint>,
+    /// What people meet in the interface, and what is known of its answer; absent where there is no interface.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scenarios: Vec<Scenario>,
     pub suppressions: Vec<Suppression>,
     /// What could not be read, parsed or examined, by kind and path.
     pub diagnostics: Vec<Diagnostic>,
@@ -69,6 +74,12 @@ pub struct Report {
     /// What the team adds, in Markdown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
+    /// Who answers for the review, as the team says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewer: Option<String>,
+    /// The day on which the team looks again, as it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_review: Option<String>,
     /// Every rule that occurs in `criteria`, in the same order, then those that only findings name; texts in the
     /// report's language.
     pub rules: Vec<Rule>,

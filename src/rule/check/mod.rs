@@ -15,7 +15,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::declarative::Said;
+use super::{declarative::Said, notices};
 use crate::{
     config::Problem,
     model::{Categories, Lang, PathGlobs, nearest},
@@ -450,6 +450,9 @@ impl Reader<'_> {
             let help =
                 format!("choose another id; to change the built-in rule, write `[rules.{id}]` into readiness.toml");
             self.say(helped(format!("`{id}` is a rule that is built in"), span, help));
+        } else if notices().iter().any(|notice| notice.meta.id == id) {
+            let help = "choose another id";
+            self.say(helped(format!("`{id}` is what is said about suppressions"), span, help));
         }
     }
 

@@ -56,7 +56,7 @@ impl Maker<'_> {
         }
     }
 
-    fn and_more(&self, n: usize) -> String {
+    pub(super) fn and_more(&self, n: usize) -> String {
         self.strings.and_more.replace("{n}", &n.to_string())
     }
 }

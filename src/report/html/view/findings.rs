@@ -101,7 +101,7 @@ impl Maker<'_> {
         }
     }
 
-    fn criterion(&self, criterion: &Criterion) -> CriterionView {
+    pub(super) fn criterion(&self, criterion: &Criterion) -> CriterionView {
         let strings = self.strings;
         let (class, status) = match criterion.status {
             Status::Pass => ("ok", strings.ok_short.to_owned()),
@@ -217,6 +217,6 @@ fn place(path: &str, start: Option<Position>) -> String {
     visible(&start.map_or_else(|| path.to_owned(), |start| format!("{path}:{}:{}", start.line, start.column)))
 }
 
-fn other_than_root(component: &str) -> Option<String> {
+pub(super) fn other_than_root(component: &str) -> Option<String> {
     (component != ".").then(|| visible(component))
 }

@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod findings;
+mod scenarios;
 mod shapes;
 
 use shapes::{FixFirst, Labels, Row, SeverityCount, Verdict, View};
@@ -58,6 +59,7 @@ impl Maker<'_> {
             exceptions: self.exceptions(),
             criteria: report.categories.iter().map(|category| self.criteria(category)).collect(),
             endpoints: self.endpoints(),
+            scenarios: self.scenarios(),
             questions: self.questions(),
             actions: report.actions.iter().map(|action| self.action(action)).collect(),
             effort: (minutes > 0).then(|| self.strings.duration(minutes)),
@@ -112,6 +114,11 @@ impl Maker<'_> {
         }
         if let Some(date) = date {
             say(strings.date, date.to_owned());
+        }
+        for (label, text) in [(strings.reviewer, &report.reviewer), (strings.next_review, &report.next_review)] {
+            if let Some(text) = text {
+                say(label, text.clone());
+            }
         }
         let technologies = profile.frameworks.iter().chain(&profile.orms).chain(&profile.deploy_targets);
         let languages = profile.main_languages.iter().take(3).cloned();

@@ -29,6 +29,7 @@ pub(in crate::report::html) struct View {
     pub(super) exceptions: Vec<(String, String)>,
     pub(super) criteria: Vec<CategoryCriteria>,
     pub(super) endpoints: Option<Endpoints>,
+    pub(super) scenarios: Option<Scenarios>,
     pub(super) questions: Vec<Question>,
     pub(super) actions: Vec<ActionView>,
     pub(super) effort: Option<String>,
@@ -189,6 +190,28 @@ pub(super) struct Endpoints {
     /// How many are not shown.
     pub(super) more: Option<String>,
     pub(super) note: Vec<Prose>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Scenarios {
+    pub(super) title: &'static str,
+    pub(super) count: usize,
+    pub(super) columns: [&'static str; 3],
+    pub(super) rows: Vec<ScenarioRow>,
+    /// How many are not shown.
+    pub(super) more: Option<String>,
+    pub(super) note: Vec<Prose>,
+}
+
+#[derive(Serialize)]
+pub(super) struct ScenarioRow {
+    pub(super) title: Vec<Prose>,
+    pub(super) component: Option<String>,
+    pub(super) class: &'static str,
+    pub(super) status: String,
+    pub(super) check: Vec<Prose>,
+    /// The rule that answers, or the place that raises the question.
+    pub(super) source: String,
 }
 
 #[derive(Serialize)]
