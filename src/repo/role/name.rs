@@ -67,7 +67,8 @@ fn generated_name(name: &str) -> bool {
 }
 
 fn test_name(file: &str, name: &str, code: bool) -> bool {
-    const PARTS: &str = "test tests spec specs e2e cy e2e-spec integration bench mock mocks fixture";
+    const PARTS: &str = "test tests spec specs e2e cy e2e-spec integration bench mock mocks fixture \
+        servertest clienttest browsertest unittest apitest dbtest e2etest uitest inttest";
     if matches!(extension(name), "snap" | "feature") {
         return true;
     }
