@@ -155,9 +155,10 @@ fn extends_allauth(modules: Modules<'_>, route: &Route) -> Option<Place> {
     let Some(Place::At(file, span)) = &route.handler else { return None };
     let classes = &modules.file(*file)?.classes;
     let class = classes.iter().find(|class| class.span.contains(*span))?;
-    let ours = class.bases.iter().any(|base| {
-        base.named().and_then(Name::module).is_some_and(|module| module.starts_with("allauth."))
-    });
+    let ours = class
+        .bases
+        .iter()
+        .any(|base| base.named().and_then(Name::module).is_some_and(|module| module.starts_with("allauth.")));
     ours.then_some(Place::At(*file, class.span))
 }
 

@@ -153,7 +153,9 @@ pub(super) fn django(reader: &Reader<'_>, file: &Visit<'_>, assignment: NodeRef<
         }
     }
     let credentials = top_level(assignment, "CORS_ALLOW_CREDENTIALS").map_or(Credentials::No, truth_of);
-    let paths = top_level(assignment, "CORS_URLS_REGEX").and_then(pattern_of);
+    // What is put together names paths as well, though not here.
+    let given = top_level(assignment, "CORS_URLS_REGEX");
+    let paths = given.map(|given| pattern_of(given).unwrap_or_else(|| "CORS_URLS_REGEX".to_owned()));
     let reach = match paths {
         Some(paths) if !matches!(paths.as_str(), "^.*$" | ".*" | "^/.*$") => Reach::Path(paths),
         _ => Reach::Whole,

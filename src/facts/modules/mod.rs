@@ -151,10 +151,7 @@ impl ModuleFacts {
     pub fn is_deferred(&self, outer: Span, span: Span) -> bool {
         let holds = |whole: Span, part: Span| whole.start <= part.start && part.end <= whole.end;
         self.functions.iter().any(|function| {
-            function.given_back
-                && function.span != outer
-                && holds(outer, function.span)
-                && holds(function.span, span)
+            function.given_back && function.span != outer && holds(outer, function.span) && holds(function.span, span)
         })
     }
 

@@ -78,11 +78,10 @@ impl Place<'_> {
             "__generated__" | "storybook-static" | "playwright-report" | "test-results" | "htmlcov"
             | "allure-report" | ".next" | ".nuxt" | ".svelte-kit" | "allure-results" | ".nyc_output" => Role::Generated,
             name if name.ends_with(".egg-info") => Role::Generated,
-            "__tests__" | "__test__" | "__e2e__" | "__mocks__" | "__fixtures__" | "__snapshots__" | "cypress" | "testdata"
-            | "test-data" | "test_data" | "test-utils" | "test_utils" | "testutils" | "testutil" | "test-helpers"
-            | "test_helpers" | "load-tests" | "load_tests" | "loadtest" | "loadtests" | "k6" | "androidtest" => {
-                Role::Test
-            }
+            "__tests__" | "__test__" | "__e2e__" | "__mocks__" | "__fixtures__" | "__snapshots__" | "cypress"
+            | "testdata" | "test-data" | "test_data" | "test-utils" | "test_utils" | "testutils" | "testutil"
+            | "test-helpers" | "test_helpers" | "load-tests" | "load_tests" | "loadtest" | "loadtests" | "k6"
+            | "androidtest" => Role::Test,
             "testfixtures" | "integrationtest" | "inttest" | "it" | "functionaltest" if self.parent == "src" => {
                 Role::Test
             }

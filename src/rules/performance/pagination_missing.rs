@@ -52,9 +52,7 @@ impl Rule for PaginationMissing {
                 Judged::Whole => sites.push(Site::new(place, say("whole"))),
                 // Who calls may have checked how long it is.
                 Judged::Window { chosen: Chosen::Caller } => {
-                    sites.push(
-                        Site::new(place, say("window")).severity(Severity::Low).confidence(Confidence::Guess),
-                    );
+                    sites.push(Site::new(place, say("window")).severity(Severity::Low).confidence(Confidence::Guess));
                 }
                 Judged::Window { chosen } => {
                     let site = Site::new(place, say("window")).confidence(Confidence::Likely);

@@ -404,7 +404,7 @@ fn site(cx: &Context<'_>, route: &Route) -> Site {
     let say = |key: &'static str| Message::new(key).with("route", label(route));
     let site = if route.changes() && !asks_only {
         let site = Site::new(route.place.clone(), say("changes"));
-        if !standing::may_change(cx.facts.modules(cx.repo), route) {
+        if !standing::may_change(cx.repo, cx.facts.modules(cx.repo), route) {
             site.severity(Severity::High).confidence(Confidence::Guess)
         } else if is_joined(route) {
             site.severity(Severity::Medium)
