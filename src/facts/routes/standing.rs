@@ -368,7 +368,10 @@ fn changes(repo: &Repo, modules: Modules<'_>, id: FunctionId, depth: usize) -> b
                 Some((_, callee)) if depth > 0 && modules.calls(*callee).next().is_some() => {
                     changes(repo, modules, *callee, depth - 1)
                 }
-                _ => is_change(call.callee.last()),
+                // Or by the table in which what it calls is looked up.
+                behind => {
+                    is_change(call.callee.last()) || behind.is_some_and(|(_, callee)| has_table(modules, callee.file))
+                }
             }
         })
 }

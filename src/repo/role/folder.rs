@@ -100,7 +100,7 @@ impl Place<'_> {
     fn likely(&self) -> Option<Role> {
         let served = matches!(self.parent, "public" | "static" | "assets" | "wwwroot" | "resources");
         Some(match self.name {
-            "test" | "tests" | "e2e" | "fixtures" | "mocks" | "benches" => Role::Test,
+            "test" | "tests" | "unittests" | "unit_tests" | "e2e" | "fixtures" | "mocks" | "benches" => Role::Test,
             "spec" | "specs" | "features" if self.code && self.anchored => Role::Test,
             name if self.anchored && (name.starts_with("tests-") || name.starts_with("tests_")) => Role::Test,
             "testing" | "playwright" | "perf" | "bench" | "benchmark" | "benchmarks" | "fuzz" | "mock"

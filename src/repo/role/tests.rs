@@ -152,6 +152,7 @@ fn python_java_and_others() {
             ("app/main.py", R::Source),
             ("app/tests/test_api.py", R::Test),
             ("app/tests/factories.py", R::Test),
+            ("unittests/scans/sample/server.js", R::Test),
             ("tests_smoke/smoke/common.py", R::Test),
             ("tests-simulate-prod-data/Dockerfile", R::Test),
             ("app/tests_of_models.py", R::Source),

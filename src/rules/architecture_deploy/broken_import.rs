@@ -47,7 +47,9 @@ impl Rule for BrokenImport {
         let mut in_tests: BTreeMap<String, Vec<Place>> = BTreeMap::new();
         for (file, facts) in modules.files().filter(|(file, _)| cx.covers(*file)) {
             let role = cx.repo.file(file).role;
-            if !matches!(role, Role::Source | Role::Test | Role::Script) {
+            // A declaration of types is gone when the program runs.
+            let declares = cx.repo.file(file).name().ends_with(".d.ts");
+            if declares || !matches!(role, Role::Source | Role::Test | Role::Script) {
                 continue;
             }
             let mut own = 0;
