@@ -1,6 +1,6 @@
 //! Connection pools to a database that code makes, and how they are limited.
 
-use crate::code::{Constant, Kind, NodeRef};
+use crate::code::{Constant, Kind, NodeRef, Role};
 
 /// One place that makes a pool.
 #[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
@@ -43,6 +43,28 @@ impl Library {
 /// Words that a file has when it makes a pool.
 pub const KEYWORDS: [&str; 7] =
     ["create_engine", "create_async_engine", "Pool(", "PrismaClient(", "postgres(", "createPool", "SQLModel"];
+
+/// Whether an engine serves one function and ends with it: `with engine.begin() as connection` after `engine =
+/// create_engine(url)`, and nothing hands it on.
+pub fn is_brief(call: NodeRef<'_>) -> bool {
+    if call.enclosing_function().is_none() {
+        return false;
+    }
+    let connects = |node: NodeRef<'_>| {
+        node.role() == Role::Object
+            && node.parent().is_some_and(|member| {
+                matches!(member.name(), "begin" | "connect" | "dispose" | "raw_connection" | "execution_options")
+            })
+    };
+    if connects(call) {
+        return true;
+    }
+    let target = call.parent().filter(|parent| parent.is(Kind::Assignment)).and_then(|it| it.child(Role::Target));
+    let Some((target, binding)) = target.and_then(|target| Some((target, target.binding_id()?))) else { return false };
+    let top_level = call.tree().binding(binding).top_level;
+    let mut uses = call.tree().references(binding).filter(|reference| *reference != target).peekable();
+    !top_level && uses.peek().is_some() && uses.all(connects)
+}
 
 /// The pool that `call` makes.
 pub fn pool(call: NodeRef<'_>) -> Option<Pool> {

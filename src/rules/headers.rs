@@ -52,7 +52,7 @@ pub(super) fn observe_text(file: &Visit<'_>, out: &mut Out<'_>) {
 }
 
 fn note(file: &Visit<'_>, found: Vec<HeaderSet>, out: &mut Out<'_>) {
-    if tier::of_path(&file.file.path) == Tier::Development {
+    if tier::of_path(&file.file.path) == Tier::Development || publishes_documents(file) {
         return;
     }
     for set in found {
@@ -61,6 +61,16 @@ fn note(file: &Visit<'_>, found: Vec<HeaderSet>, out: &mut Out<'_>) {
         let message = message.with("setting", set.setting);
         out.note(Place::At(file.file.id, set.span), message).key.push_str(set.header.name());
     }
+}
+
+/// Whether a file for Netlify is about a site of documentation, whose headers say nothing about the application.
+fn publishes_documents(file: &Visit<'_>) -> bool {
+    const MAKERS: [&str; 7] = ["mkdocs", "docusaurus", "vitepress", "sphinx", "hugo", "mdbook", "antora"];
+    file.file.name() == "netlify.toml"
+        && file.text.lines().map(str::trim_start).any(|line| {
+            let folder = line.starts_with("publish") && line.split(['"', '\'', '/']).any(|part| part == "docs");
+            folder || line.starts_with("command") && MAKERS.iter().any(|maker| line.contains(maker))
+        })
 }
 
 /// Where `header` of what `server` answers is set, or switched off: in its own files, or in those of no server.

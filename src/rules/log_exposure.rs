@@ -43,7 +43,7 @@ pub(in crate::rules) fn judged(cx: &Context<'_>, what: Exposed, mild: Severity) 
                 continue;
             }
             if worst == Some(what) && call.guard == Guard::None {
-                let client = side_of(cx.repo, cx.facts, file).side == Side::Client;
+                let client = call.in_effect || side_of(cx.repo, cx.facts, file).side == Side::Client;
                 let names: Vec<&Exposure> = open.into_iter().filter(|exposure| exposure.what == what).collect();
                 sites.push(site(id, call, &names, client, mild));
             } else if let Some(exposure) = hidden.iter().find(|exposure| exposure.what == what) {

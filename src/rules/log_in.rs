@@ -7,9 +7,13 @@ use crate::{
         modules::{Definition, Modules, Name},
         routes::{GuardDoes, Route},
     },
-    model::Place,
-    repo::Repo,
+    model::{FileId, Place, Span},
+    repo::{File, Repo, Role},
+    rule::Context,
 };
+
+/// Settings modules of one component; Django's projects have a handful.
+const MAX_SETTINGS: usize = 40;
 
 /// Parts of a path that say that another service checks who somebody is.
 pub(super) const ELSEWHERE: &[&str] =
@@ -82,4 +86,97 @@ pub(super) fn is_hosted(modules: Modules<'_>, route: &Route) -> bool {
             modules.calls(id).any(|call| HOSTED.contains(&call.callee.last()) || is_bucket(&call.callee)).then_some(())
         })
         .is_some()
+}
+
+/// What counts the tries of a route elsewhere than in a guard of it: the handler that refuses after a count of its own,
+/// a framework's settings, or the class that checks passwords and locks accounts.
+pub(super) fn counted_elsewhere(cx: &Context<'_>, modules: Modules<'_>, route: &Route) -> Option<(Place, String)> {
+    refuses_too_many(cx.repo, modules, route)
+        .or_else(|| by_settings(cx, modules, route))
+        .or_else(|| if is_log_in(route) { locks_accounts(cx, modules) } else { None })
+}
+
+/// Whether a password is checked, rather than an account made or a mail sent.
+fn is_log_in(route: &Route) -> bool {
+    let last = route.path.rsplit(['/', '.']).find(|part| !part.is_empty()).unwrap_or_default();
+    let plain: String = last.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    ["login", "signin", "logon", "token", "authenticate"].iter().any(|word| plain.contains(word))
+}
+
+/// `if (recent >= 3) return response.status(400).json("Too many requests")`: rows of a table are counted.
+fn refuses_too_many(repo: &Repo, modules: Modules<'_>, route: &Route) -> Option<(Place, String)> {
+    let Some(Place::At(file, span)) = &route.handler else { return None };
+    let id = modules.function_at(*file, *span).or_else(|| modules.function_around(*file, *span))?;
+    modules.reach(id, 1, |id| {
+        let counts = |name: &str| matches!(name, "count" | "aggregate" | "incr" | "increment" | "countDocuments");
+        let call = modules.calls(id).find(|call| counts(call.callee.last()))?;
+        let text = text_of(repo, id.file, modules.function(id).span)?;
+        let refuses = ["too many", "toomany", "too_many"].iter().any(|word| text.contains(word));
+        refuses.then(|| (Place::At(id.file, call.span), call.callee.last().to_owned()))
+    })
+}
+
+/// In lower case.
+fn text_of(repo: &Repo, file: FileId, span: Span) -> Option<String> {
+    Some(repo.read(file).ok()?.get(span.start as usize..span.end as usize)?.to_ascii_lowercase())
+}
+
+/// What the settings of Django switch on: `django-axes` for log-ins, and the limits that allauth's own views have.
+fn by_settings(cx: &Context<'_>, modules: Modules<'_>, route: &Route) -> Option<(Place, String)> {
+    let allauth = extends_allauth(modules, route);
+    if route.framework != "django" && allauth.is_none() {
+        return None;
+    }
+    let settings: Vec<(&File, std::sync::Arc<str>)> = cx
+        .files(Role::Source)
+        .filter(|file| file.path.extension() == Some("py") && file.path.as_str().contains("settings"))
+        .take(MAX_SETTINGS)
+        .filter_map(|file| Some((file, cx.repo.read(file.id).ok()?)))
+        .collect();
+    let at = |word: &str| {
+        settings.iter().find_map(|(file, text)| {
+            let start = text.find(word)?;
+            Some(Place::At(file.id, Span::new(start, start + word.len())))
+        })
+    };
+    let backend = "axes.backends.";
+    if is_log_in(route)
+        && let Some(place) = at(backend)
+    {
+        return Some((place, "django-axes".to_owned()));
+    }
+    // A project may take out single limits, which are those of failed log-ins.
+    let off = at("ACCOUNT_RATE_LIMITS = False").is_some() || is_log_in(route) && at("ACCOUNT_RATE_LIMITS").is_some();
+    allauth.filter(|_| !off).map(|place| (place, "allauth".to_owned()))
+}
+
+/// The class of a handler, when it extends one of allauth's views, which limit by default.
+fn extends_allauth(modules: Modules<'_>, route: &Route) -> Option<Place> {
+    let Some(Place::At(file, span)) = &route.handler else { return None };
+    let classes = &modules.file(*file)?.classes;
+    let class = classes.iter().find(|class| class.span.contains(*span))?;
+    let ours = class
+        .bases
+        .iter()
+        .any(|base| base.named().and_then(Name::module).is_some_and(|module| module.starts_with("allauth.")));
+    ours.then_some(Place::At(*file, class.span))
+}
+
+/// A function that checks a password and looks at failed tries or at a lock.
+fn locks_accounts(cx: &Context<'_>, modules: Modules<'_>) -> Option<(Place, String)> {
+    const CHECKS: &[&str] =
+        &["authenticate", "authenticateuser", "login", "loginuser", "signin", "validatecredentials", "verifyuser"];
+    const COUNTS: &[&str] = &["login_att", "loginatt", "failed_login", "failedlogin", "failed_att", "failedatt"];
+    const LOCKS: &[&str] = &["lockedout", "locked_out", "lockout", "is_locked", "islocked", "lock_user", "lockuser"];
+    let plain = |name: &str| name.replace('_', "").to_ascii_lowercase();
+    modules.files().filter(|(file, _)| cx.covers(*file) && cx.repo.file(*file).role == Role::Source).find_map(
+        |(file, module)| {
+            let asked = module.functions.iter().filter(|function| CHECKS.contains(&plain(&function.name).as_str()));
+            asked.into_iter().find_map(|function| {
+                let text = text_of(cx.repo, file, function.span)?;
+                let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+                (has(COUNTS) && has(LOCKS)).then(|| (Place::At(file, function.span), function.name.clone()))
+            })
+        },
+    )
 }

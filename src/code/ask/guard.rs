@@ -264,6 +264,7 @@ fn flag(node: NodeRef<'_>, steps: &mut u32) -> Option<Guard> {
         },
         Kind::Member => match node.name() {
             "DEBUG" => Some(Guard::DevelopmentOnly),
+            "PRODUCTION" => Some(Guard::ProductionOnly),
             name => flag_named(name),
         },
         Kind::Call if node.positional().next().is_none() => flag_named(node.callee_name()?),

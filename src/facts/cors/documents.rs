@@ -74,5 +74,6 @@ fn site(span: Span, value: &str, near: &Node, path: Option<&str>) -> CorsSite {
         reach: if public { Reach::Static } else { path.map_or(Reach::Whole, reach_of_path) },
         reads_only,
         options: None,
+        class: None,
     }
 }

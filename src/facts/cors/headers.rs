@@ -158,7 +158,14 @@ fn build(reader: &Reader<'_>, file: &Visit<'_>, node: NodeRef<'_>, value: NodeRe
         reach,
         reads_only,
         options: None,
+        class: class_around(node),
     }
+}
+
+/// The class whose methods set a header: frameworks are told about middleware by its name.
+fn class_around(node: NodeRef<'_>) -> Option<String> {
+    let class = node.ancestors().find(|outer| outer.is(Kind::Class))?;
+    Some(class.name().to_owned()).filter(|name| !name.is_empty())
 }
 
 fn is_name(node: NodeRef<'_>, header: &str) -> bool {
@@ -224,8 +231,20 @@ fn reach_of(file: &Visit<'_>, node: NodeRef<'_>, near: NodeRef<'_>) -> (Reach, b
             };
             (reach, matches!(verb, "get" | "head"))
         }
+        // A constant is sent where somebody asks for it, whatever its file is called.
+        None if is_shared_constant(node) => (Reach::Route, false),
         None => (reach_of_file(file), false),
     }
+}
+
+/// `export const CORS_HEADERS = new Headers({ … })`, in no function and in no object of a framework.
+fn is_shared_constant(node: NodeRef<'_>) -> bool {
+    let held = node.ancestors().find(|outer| outer.is(Kind::Assignment));
+    let named = held.and_then(|held| held.child(Role::Target)).is_some_and(|target| {
+        let plain = target.name().to_ascii_lowercase();
+        target.is(Kind::Identifier) && plain.contains("header")
+    });
+    named && node.enclosing_function().is_none()
 }
 
 const VERBS: &[&str] = &["get", "head", "post", "put", "patch", "delete", "all", "use"];

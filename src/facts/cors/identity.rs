@@ -39,7 +39,7 @@ impl Identity {
                 self.cookie |= COOKIE_NAMES.contains(&node.name()) || is_session(node);
             }
             Kind::String => {
-                self.header |= is_key_header(node.name()) && is_read(node);
+                self.header |= is_key_header(node.name()) && is_read(node) || is_token_class(node.name());
                 self.cookie |= node.name().eq_ignore_ascii_case("set-cookie") || is_required(node);
             }
             Kind::Call => {
@@ -65,6 +65,13 @@ fn is_cookie_package(module: &str) -> bool {
 fn is_key_header(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace('_', "-");
     name == "authorization" || name.ends_with("x-api-key") || name == "http-authorization"
+}
+
+/// The classes by which the settings of Django REST framework name tokens in a header.
+fn is_token_class(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(module, class)| {
+        module.contains("authentication") && matches!(class, "TokenAuthentication" | "JWTAuthentication")
+    })
 }
 
 /// The session of a request; other things have sessions too.

@@ -6,6 +6,7 @@ use super::{
     CorsSite, Identity, Reach,
     grant::{Audience, Grant, Stage, When},
     library::Library,
+    python::is_development_settings,
     settings::{Demand, OriginSetting, Refusal, normalised},
 };
 use crate::{
@@ -66,6 +67,8 @@ impl Placed {
     }
 }
 
+/// Settings modules of one component; Django's projects have a handful.
+const MAX_SETTINGS: usize = 40;
 /// Settings are followed through this many names.
 const MAX_HOPS: u8 = 4;
 
@@ -75,6 +78,9 @@ pub fn joined<'a>(repo: &'a Repo, facts: &'a Facts, covers: impl Fn(FileId) -> b
     for (user, file_facts) in facts.files().filter(|(file, _)| covers(*file)) {
         let component = repo.file(user).component;
         for used in &file_facts.cors.sites {
+            if used.class.as_deref().is_some_and(|class| is_only_developed_with(repo, user, class)) {
+                continue;
+            }
             let (file, site) = definition(repo, facts, component, user, used);
             if result.iter().any(|known| known.file == file && known.site.span == site.span) {
                 continue;
@@ -106,6 +112,30 @@ pub fn joined<'a>(repo: &'a Repo, facts: &'a Facts, covers: impl Fn(FileId) -> b
         }
     }
     result
+}
+
+/// Whether Django's middleware `class` of the file `user` is named by settings of development and by no others.
+fn is_only_developed_with(repo: &Repo, user: FileId, class: &str) -> bool {
+    let file = repo.file(user);
+    if file.path.extension() != Some("py") {
+        return false;
+    }
+    let name = format!("{}.{class}", file.path.file_stem().unwrap_or_default());
+    let names = |path: &camino::Utf8Path| {
+        path.extension() == Some("py")
+            && (path.as_str().contains("settings") || path.as_str().contains("config/"))
+            && !path.as_str().contains("/tests/")
+    };
+    let mut development = false;
+    for settings in repo.files_of(file.component).filter(|other| names(&other.path)).take(MAX_SETTINGS) {
+        if repo.read(settings.id).is_ok_and(|text| text.contains(&name)) {
+            if !is_development_settings(&settings.path) {
+                return false;
+            }
+            development = true;
+        }
+    }
+    development
 }
 
 /// The site that says what a use of named options means.

@@ -63,6 +63,8 @@ pub struct CorsSite {
     pub reads_only: bool,
     /// The name of options that another file defines.
     pub options: Option<String>,
+    /// The class whose method this is in, where a header is set by hand.
+    pub class: Option<String>,
 }
 
 /// Whether browsers may send cookies along.

@@ -1,5 +1,7 @@
 //! CORS libraries of Python: Starlette and `FastAPI`, Litestar, Flask-CORS, django-cors-headers, `aiohttp_cors`.
 
+use camino::Utf8Path;
+
 use super::{
     CorsSite, Credentials, Reach,
     check::pattern_of,
@@ -56,6 +58,7 @@ pub(super) fn bare_decorator(decorator: NodeRef<'_>) -> Option<CorsSite> {
         reach: Reach::Route,
         reads_only: false,
         options: None,
+        class: None,
     })
 }
 
@@ -117,6 +120,7 @@ fn aiohttp(call: NodeRef<'_>) -> Option<CorsSite> {
         reach: Reach::Whole,
         reads_only: false,
         options: None,
+        class: None,
     })
 }
 
@@ -143,13 +147,15 @@ pub(super) fn django(reader: &Reader<'_>, file: &Visit<'_>, assignment: NodeRef<
         let patterns = texts.children().filter(|_| texts.is(Kind::Array)).filter_map(pattern_of);
         patterns.flat_map(|pattern| pattern_grants(value, &pattern, Library::Django, &conditions)).collect()
     };
-    if is_development_settings(file) {
+    if is_development_settings(&file.file.path) {
         for grant in &mut grants {
             grant.when.stage = Some(Stage::Development);
         }
     }
     let credentials = top_level(assignment, "CORS_ALLOW_CREDENTIALS").map_or(Credentials::No, truth_of);
-    let paths = top_level(assignment, "CORS_URLS_REGEX").and_then(pattern_of);
+    // What is put together names paths as well, though not here.
+    let given = top_level(assignment, "CORS_URLS_REGEX");
+    let paths = given.map(|given| pattern_of(given).unwrap_or_else(|| "CORS_URLS_REGEX".to_owned()));
     let reach = match paths {
         Some(paths) if !matches!(paths.as_str(), "^.*$" | ".*" | "^/.*$") => Reach::Path(paths),
         _ => Reach::Whole,
@@ -162,6 +168,7 @@ pub(super) fn django(reader: &Reader<'_>, file: &Visit<'_>, assignment: NodeRef<
         reach,
         reads_only: false,
         options: None,
+        class: None,
     })
 }
 
@@ -224,8 +231,8 @@ fn is_django(file: &Visit<'_>) -> bool {
 }
 
 /// `settings/dev.py` and its kin are not what production runs with.
-fn is_development_settings(file: &Visit<'_>) -> bool {
-    let stem = file.file.path.file_stem().unwrap_or_default();
+pub(super) fn is_development_settings(path: &Utf8Path) -> bool {
+    let stem = path.file_stem().unwrap_or_default();
     ["dev", "development", "local", "test", "testing", "ci", "settings_dev", "settings_local", "local_settings"]
         .contains(&stem)
 }

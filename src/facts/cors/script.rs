@@ -120,6 +120,7 @@ pub(super) fn build(
         reach,
         reads_only: reads_only(library, options),
         options: options.name(),
+        class: None,
     }
 }
 
@@ -174,7 +175,11 @@ const VERBS: &[&str] = &["get", "head", "post", "put", "patch", "delete", "all",
 
 /// Where a middleware is mounted. `None` when it only answers preflight requests, which opens nothing by itself.
 fn reach_of(call: NodeRef<'_>) -> Option<Reach> {
-    let mounts: Vec<NodeRef<'_>> = uses(call)
+    let uses = uses(call);
+    if !uses.is_empty() && uses.iter().all(|used| is_called_by_hand(*used)) {
+        return Some(Reach::Route);
+    }
+    let mounts: Vec<NodeRef<'_>> = uses
         .into_iter()
         .filter_map(|used| used.ancestors().take(3).find(|outer| outer.is(Kind::Call) && used.id() != outer.id()))
         .collect();
@@ -207,6 +212,15 @@ fn reach_of(call: NodeRef<'_>) -> Option<Reach> {
         }
     }
     if preflights == mounts.len() { None } else { narrow.or(Some(Reach::Whole)) }
+}
+
+/// `cors(req, res, done)` and `run(req, res, cors)`: one handler asks for it, and no application.
+fn is_called_by_hand(used: NodeRef<'_>) -> bool {
+    let request = |call: NodeRef<'_>| {
+        call.argument(0).is_some_and(|first| matches!(first.name(), "req" | "request"))
+            && call.argument(1).is_some_and(|second| matches!(second.name(), "res" | "response"))
+    };
+    used.parent().is_some_and(|call| call.is(Kind::Call) && request(call))
 }
 
 fn is_path_name(name: &str) -> bool {

@@ -31,7 +31,22 @@ const SWITCHES: [&str; 5] = ["has", "is", "use", "enable", "should"];
 /// Whether code asks for the value and goes on without it: a condition, a comparison, `?.`, or any of these for the
 /// name that the value is given.
 pub(super) fn is_optional(node: NodeRef<'_>) -> bool {
-    is_tested(node) || is_switch(node) || is_guarded(node)
+    is_tested(node) || is_switch(node) || is_guarded(node) || is_looked_for(node)
+}
+
+/// Whether the branch around a read runs only where the variable is there: `if "X" in os.environ:`.
+fn is_looked_for(node: NodeRef<'_>) -> bool {
+    let Some(read) = node.env_read() else { return false };
+    node.ancestors().take(12).take_while(|above| !above.is(Kind::Function)).any(|above| {
+        let condition = above.child(NodeRole::Condition).filter(|_| above.is(Kind::If));
+        condition.filter(|condition| condition.is(Kind::Binary) && condition.name() == "in").is_some_and(|condition| {
+            let side = |role| condition.child(role);
+            side(NodeRole::Left).is_some_and(|left| left.is(Kind::String) && left.name() == read.name)
+                && side(NodeRole::Right).is_some_and(|right| right.name() == "environ")
+                // The branch for its absence reads nothing of that name.
+                && above.child(NodeRole::Consequent).is_some_and(|branch| branch.span().contains(node.span()))
+        })
+    })
 }
 
 /// Whether the file that reads a variable also sets it: then nobody else has to.
@@ -53,7 +68,11 @@ fn is_tested(node: NodeRef<'_>) -> bool {
     let Some(parent) = node.parent() else { return false };
     match parent.kind() {
         Kind::If | Kind::Conditional | Kind::Loop => node.role() == NodeRole::Condition,
-        Kind::Logical => parent.name() == "&&" || node.role() == NodeRole::Left,
+        // An older name behind the one that is asked first: `process.env.NEW ?? process.env.OLD`.
+        Kind::Logical => {
+            let behind = || parent.child(NodeRole::Left).is_some_and(|left| left.env_read().is_some());
+            parent.name() == "&&" || node.role() == NodeRole::Left || behind()
+        }
         Kind::Unary => parent.name() == "!",
         Kind::Binary => matches!(parent.name(), "==" | "===" | "!=" | "!==" | "is" | "is not" | "in" | "not in"),
         Kind::Member | Kind::Index => parent.has(Flags::OPTIONAL),
@@ -90,9 +109,11 @@ fn is_switch(node: NodeRef<'_>) -> bool {
 fn is_guarded(node: NodeRef<'_>) -> bool {
     let Some(target) = target(node) else { return false };
     let (Some(binding), Some(id)) = (target.binding(), target.binding_id()) else { return false };
-    // Other modules use it without asking.
+    // Other modules use it without asking, unless this one chooses: `DATA if DATA else "/data"`.
     let python = node.tree().source().contains("os.environ") || node.tree().source().contains("getenv");
-    if binding.top_level && (python || is_exported(target)) {
+    let chooses = |name: NodeRef<'_>| name.role() == NodeRole::Condition && is_chosen_else(name);
+    let chosen = || node.tree().references(id).take(REFERENCES).any(chooses);
+    if binding.top_level && (python && !chosen() || is_exported(target)) {
         return false;
     }
     let uses: Vec<NodeRef<'_>> =
@@ -103,6 +124,14 @@ fn is_guarded(node: NodeRef<'_>) -> bool {
             let span = use_.span();
             safe.iter().any(|safe| safe.start <= span.start && span.end <= safe.end)
         })
+}
+
+/// Whether a condition takes the name's own value where there is one, and another where there is none.
+fn is_chosen_else(condition: NodeRef<'_>) -> bool {
+    condition
+        .parent()
+        .filter(|choice| choice.is(Kind::Conditional))
+        .is_some_and(|choice| choice.child(NodeRole::Consequent).is_some_and(|value| value.name() == condition.name()))
 }
 
 fn is_exported(target: NodeRef<'_>) -> bool {

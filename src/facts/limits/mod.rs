@@ -42,6 +42,8 @@ pub enum LimitKind {
     MemoryWithoutStore,
     /// A store in memory, and no other.
     MemoryOnly,
+    /// A library's own store in memory, because it was given no other.
+    LibraryMemory,
     /// The log-in with a password of `NextAuth`, in which nothing limits.
     PasswordLogIn,
 }

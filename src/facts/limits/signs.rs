@@ -11,7 +11,7 @@ pub(super) fn sign(path: &str, node: NodeRef<'_>) -> Option<LimitSign> {
     match node.kind() {
         Kind::Call => password_log_in(node).or_else(|| {
             let memory = is_default_store(node) && !node.is_dev_only();
-            if memory { found(node, LimitKind::MemoryOnly) } else { None }
+            if memory { found(node, LimitKind::LibraryMemory) } else { None }
         }),
         Kind::Catch if limits(path, node) => {
             let body = node.child(Role::Body)?;

@@ -61,6 +61,9 @@ fn describe(file: &Visit<'_>, node: NodeRef<'_>, sink: Sink, method: String) -> 
         guard: guard(node),
         waiver: waiver(file.text, node.span().start as usize, is_python(file)),
         in_catch,
+        in_effect: node
+            .ancestors()
+            .any(|outer| outer.is(Kind::Call) && matches!(outer.callee_name(), Some("useEffect" | "useLayoutEffect"))),
         told: told_beside(node),
         json: node.children_in(Role::Argument).any(makes_json),
         exposes: exposure::exposed(node),

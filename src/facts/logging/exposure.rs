@@ -124,7 +124,7 @@ fn value(node: NodeRef<'_>, key: Option<&str>, as_text: bool) -> Option<Exposure
         return None;
     }
     let name = last_name(node)?;
-    if is_known_literal(node) || is_error_body(node) {
+    if is_known_literal(node) || is_error_body(node) || holds_claims(node) {
         return None;
     }
     let words = words_of(&name);
@@ -138,6 +138,18 @@ fn value(node: NodeRef<'_>, key: Option<&str>, as_text: bool) -> Option<Exposure
     };
     let key = key.map_or_else(|| words.concat(), |key| words_of(key).concat());
     Some(Exposure { what, span: node.span(), text: text.to_owned(), key, refused: is_refused(node) })
+}
+
+/// Whether a token is what was read from one: `token?.id`, `token.sub` beside it are claims.
+fn holds_claims(node: NodeRef<'_>) -> bool {
+    const CLAIMS: &[&str] = &["id", "sub", "iat", "exp", "jti", "email", "role", "userId", "user_id"];
+    let Some(binding) = node.binding_id().filter(|_| node.name().to_ascii_lowercase().ends_with("token")) else {
+        return false;
+    };
+    node.tree().references(binding).take(USES).any(|reference| {
+        reference.role() == Role::Object
+            && reference.parent().is_some_and(|member| member.is(Kind::Member) && CLAIMS.contains(&member.name()))
+    })
 }
 
 /// Whether the branch around `node` runs only where it is one literal: `if api_key == "public":`.

@@ -71,6 +71,8 @@ pub struct LogCall {
     pub waiver: Option<Waiver>,
     /// In a `catch`, an `except` or the callback of `.catch(…)`.
     pub in_catch: bool,
+    /// In what React runs after it has drawn, which it does in the browser alone.
+    pub in_effect: bool,
     /// Beside it the user is told: `setError(…)`, `toast.error(…)`.
     pub told: bool,
     /// An argument is made into JSON text on the spot.

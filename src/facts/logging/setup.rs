@@ -135,7 +135,16 @@ fn python(path: &str, call: NodeRef<'_>) -> Option<(&'static str, Format, Step)>
 
 fn text_or_json(call: NodeRef<'_>) -> Format {
     let json = mentions(call, "json") || mentions(call, "Json") || mentions(call, "JSON");
-    if json { Format::Structured } else { Format::Text }
+    if json || is_logfmt(call.text()) || constants_in(call).into_iter().any(is_logfmt) {
+        Format::Structured
+    } else {
+        Format::Text
+    }
+}
+
+/// Whether a format writes each field with its key: `level={levelname} ts={asctime} message={message}`.
+fn is_logfmt(text: &str) -> bool {
+    ["={", "=%("].iter().any(|pair| text.matches(pair).count() >= 3)
 }
 
 /// A dictionary that is at hand tells its format; a file does not.
@@ -180,11 +189,11 @@ pub(super) fn of_assignment(file: &Visit<'_>, assignment: NodeRef<'_>) -> Option
     {
         return None;
     }
-    let json = value.text().to_ascii_lowercase().contains("json");
+    let fields = value.text().to_ascii_lowercase().contains("json") || is_logfmt(value.text());
     Some(LoggerSetup {
         span: assignment.span(),
         library: "logging".to_owned(),
-        format: if json { Format::Structured } else { Format::Text },
+        format: if fields { Format::Structured } else { Format::Text },
         step: Step::Configure,
     })
 }

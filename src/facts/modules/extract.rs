@@ -254,6 +254,8 @@ fn function(node: NodeRef<'_>) -> Function {
         parameters: node.children_in(Role::Parameter).map(parameter).collect(),
         decorators: decorators(node),
         top_level,
+        given_back: holder
+            .is_some_and(|holder| holder.is(Kind::Return) || (holder.is(Kind::Function) && node.role() == Role::Body)),
     }
 }
 

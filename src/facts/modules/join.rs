@@ -9,7 +9,7 @@ use crate::{
     code::Language,
     facts::{Facts, access::AccessFacts},
     model::{FileId, Place, Span, Table},
-    repo::Repo,
+    repo::{Repo, Role},
 };
 
 /// Steps from a name to its definition: re-exports, aliases, fields. Real chains have a handful.
@@ -167,6 +167,46 @@ impl<'a> Modules<'a> {
                 _ => None,
             })
             .collect()
+    }
+
+    /// Who calls a function of Python declared at the top level of its module; `None` when others may call it
+    /// that cannot be told: a call of its name that leads nowhere, or a use of its name that is no call. Tests do not
+    /// count.
+    ///
+    /// Every file's calls are looked through, so this is for the few functions in question.
+    pub fn callers(&self, id: FunctionId) -> Option<Vec<(FileId, Span)>> {
+        let function = self.function(id);
+        let plain = function.top_level && function.class.is_empty() && function.decorators.is_empty();
+        if !plain || function.name.is_empty() || self.repo.file(id.file).path.extension() != Some("py") {
+            return None;
+        }
+        let name = function.name.as_str();
+        let mut found = Vec::new();
+        for (file, module) in self.files().filter(|(file, _)| self.repo.file(*file).role != Role::Test) {
+            let mut here = 0;
+            for call in module.calls.iter().filter(|call| call.callee.last() == name) {
+                here += 1;
+                match self.definition(file, &call.callee) {
+                    Definition::Function(callee) if callee == id => found.push((file, call.span)),
+                    Definition::Function(_) | Definition::Class { .. } => {}
+                    _ => return None,
+                }
+            }
+            if file != id.file && here == 0 && module.imports.iter().any(|import| import.imported == name) {
+                let mut named = module.imports.iter().filter(|import| import.imported == name);
+                if named.any(|import| self.target(file, &import.module) == Target::File(id.file)) {
+                    return None;
+                }
+            }
+        }
+        Some(found)
+    }
+
+    /// Whether scripts call the function and nobody else does, as far as can be told; see [`Self::callers`].
+    pub fn is_run_by_hand(&self, id: FunctionId) -> bool {
+        self.callers(id).is_some_and(|callers| {
+            !callers.is_empty() && callers.iter().all(|(file, _)| self.repo.file(*file).role == Role::Script)
+        })
     }
 
     /// Searches `start` and what it calls, at most `depth` calls deep and nearest first, for a function of which

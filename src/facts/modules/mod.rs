@@ -89,6 +89,8 @@ pub struct Function {
     pub decorators: Vec<Shape>,
     /// Declared at the top level of its file, or a method of a class that is.
     pub top_level: bool,
+    /// What the function around it gives back: it runs later, and not with the call of that function.
+    pub given_back: bool,
 }
 
 /// A parameter with its type and default, as far as they are names or calls.
@@ -143,6 +145,14 @@ impl ModuleFacts {
         // Functions are in source order, so the last one that begins before and ends after is the innermost.
         let before = self.functions.partition_point(|function| function.span.start <= span.start);
         self.functions[..before].iter().rposition(|function| function.span.end >= span.end)
+    }
+
+    /// Whether `span` lies in a function that `outer` makes and gives back: `(name) => async (job) => { … }`.
+    pub fn is_deferred(&self, outer: Span, span: Span) -> bool {
+        let holds = |whole: Span, part: Span| whole.start <= part.start && part.end <= whole.end;
+        self.functions.iter().any(|function| {
+            function.given_back && function.span != outer && holds(outer, function.span) && holds(function.span, span)
+        })
     }
 
     /// The function that is exactly at `span`.

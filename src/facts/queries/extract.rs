@@ -241,7 +241,12 @@ fn is_collected(call: NodeRef<'_>) -> bool {
 fn sets_element(call: NodeRef<'_>) -> bool {
     let Some(around) = call.enclosing_iteration() else { return false };
     let data = call.argument(0).filter(|given| given.is(Kind::Object)).and_then(|given| given.property("data"));
-    let Some(data) = data else { return false };
+    // `db.update(orders).set({ … })`, `db("orders").update({ … })`.
+    let of_builder = || {
+        let mut links = Flow::of(call).links.into_iter();
+        links.find(|link| matches!(link.name, "set" | "update" | "values")).and_then(|link| link.call.argument(0))
+    };
+    let Some(data) = data.or_else(of_builder) else { return false };
     let value = data.child(Role::Value).unwrap_or(data);
     std::iter::once(value).chain(value.descendants()).filter(|node| node.is(Kind::Identifier)).any(|name| {
         name.binding().is_some_and(|binding| {

@@ -76,8 +76,8 @@ const BOUNDS: &[&str] = &[
 fn supabase(call: NodeRef<'_>) -> Option<Read<'_>> {
     let table = call.argument(0)?.constant_str()?;
     let receiver = call.receiver()?;
-    // `from('months as m')` is a query builder's.
-    if table.contains(' ') {
+    // `from('months as m')` and `from('months', 'm')` are a query builder's.
+    if table.contains(' ') || call.argument(1).is_some() {
         return None;
     }
     if receiver.name() == "storage"
@@ -88,6 +88,11 @@ fn supabase(call: NodeRef<'_>) -> Option<Read<'_>> {
         return None;
     }
     let flow = Flow::of(call);
+    // What the REST interface behind Supabase does not do.
+    let builds = ["groupBy", "where", "having", "innerJoin", "leftJoin", "with", "withCTE", "whereRaw"];
+    if flow.has(&builds) {
+        return None;
+    }
     let first =
         flow.links.iter().find(|link| matches!(link.name, "select" | "insert" | "update" | "upsert" | "delete"))?;
     let head = first.call.positional().any(|argument| argument.property("head").is_some());

@@ -90,7 +90,7 @@ const GIVEN: [&str; 47] = [
     "AWS_DEFAULT_REGION",
 ];
 
-const GIVEN_PREFIXES: [&str; 31] = [
+const GIVEN_PREFIXES: [&str; 32] = [
     "VERCEL",
     "NEXT_PUBLIC_VERCEL_",
     "RAILWAY_",
@@ -105,6 +105,7 @@ const GIVEN_PREFIXES: [&str; 31] = [
     "npm_",
     "AWS_LAMBDA_",
     "AWS_EXECUTION_",
+    "ECS_",
     "K_",
     "KUBERNETES_",
     "GAE_",

@@ -27,6 +27,8 @@ pub(super) fn by_folders(path: &Utf8Path, kind: FileKind, around: &Surroundings)
         let place = Place {
             name: &name,
             parent: prefix.file_name().unwrap_or_default(),
+            grandparent: prefix.parent().and_then(Utf8Path::file_name).unwrap_or_default(),
+            package: around.is_anchor(&prefix.join(segment)),
             anchored: around.is_anchor(&prefix),
             code: matches!(kind, FileKind::Code | FileKind::OtherCode),
         };
@@ -56,6 +58,9 @@ pub(super) fn by_folders(path: &Utf8Path, kind: FileKind, around: &Surroundings)
 struct Place<'p> {
     name: &'p str,
     parent: &'p str,
+    grandparent: &'p str,
+    /// With a manifest of its own.
+    package: bool,
     /// Directly below the root or below a folder with a manifest.
     anchored: bool,
     code: bool,
@@ -73,15 +78,15 @@ impl Place<'_> {
             "__generated__" | "storybook-static" | "playwright-report" | "test-results" | "htmlcov"
             | "allure-report" | ".next" | ".nuxt" | ".svelte-kit" | "allure-results" | ".nyc_output" => Role::Generated,
             name if name.ends_with(".egg-info") => Role::Generated,
-            "__tests__" | "__test__" | "__mocks__" | "__fixtures__" | "__snapshots__" | "cypress" | "testdata"
-            | "test-data" | "test_data" | "test-utils" | "test_utils" | "testutils" | "testutil" | "test-helpers"
-            | "test_helpers" | "load-tests" | "load_tests" | "loadtest" | "loadtests" | "k6" | "androidtest" => {
-                Role::Test
-            }
+            "__tests__" | "__test__" | "__e2e__" | "__mocks__" | "__fixtures__" | "__snapshots__" | "cypress"
+            | "testdata" | "test-data" | "test_data" | "test-utils" | "test_utils" | "testutils" | "testutil"
+            | "test-helpers" | "test_helpers" | "load-tests" | "load_tests" | "loadtest" | "loadtests" | "k6"
+            | "androidtest" => Role::Test,
             "testfixtures" | "integrationtest" | "inttest" | "it" | "functionaltest" if self.parent == "src" => {
                 Role::Test
             }
             name if name.ends_with("-e2e") || name.ends_with("-tests") || name.ends_with("_tests") => Role::Test,
+            "bench" | "benchmark" | "benchmarks" if self.package => Role::Test,
             ".storybook" | "__stories__" => Role::Story,
             ".husky" | ".githooks" => Role::Script,
             "commands" if self.parent == "management" => Role::Script,
@@ -95,7 +100,7 @@ impl Place<'_> {
     fn likely(&self) -> Option<Role> {
         let served = matches!(self.parent, "public" | "static" | "assets" | "wwwroot" | "resources");
         Some(match self.name {
-            "test" | "tests" | "e2e" | "fixtures" | "mocks" | "benches" => Role::Test,
+            "test" | "tests" | "unittests" | "unit_tests" | "e2e" | "fixtures" | "mocks" | "benches" => Role::Test,
             "spec" | "specs" | "features" if self.code && self.anchored => Role::Test,
             name if self.anchored && (name.starts_with("tests-") || name.starts_with("tests_")) => Role::Test,
             "testing" | "playwright" | "perf" | "bench" | "benchmark" | "benchmarks" | "fuzz" | "mock"
@@ -108,6 +113,13 @@ impl Place<'_> {
                 Role::Vendored
             }
             "lib" | "libs" | "vendors" | "plugins" if served && self.parent != "resources" => Role::Vendored,
+            // What a page loads as it is has no sources of its own below a folder for libraries.
+            "lib" | "libs" | "vendor" | "vendors"
+                if matches!(self.parent, "js" | "javascript" | "javascripts" | "scripts")
+                    && matches!(self.grandparent, "static" | "public" | "wwwroot") =>
+            {
+                Role::Vendored
+            }
             "generated" | "dist" => Role::Generated,
             "coverage" | "target" | "obj" if self.anchored => Role::Generated,
             "stories" if self.anchored || self.parent == "src" => Role::Story,

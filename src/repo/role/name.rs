@@ -67,7 +67,8 @@ fn generated_name(name: &str) -> bool {
 }
 
 fn test_name(file: &str, name: &str, code: bool) -> bool {
-    const PARTS: &str = "test tests spec specs e2e cy e2e-spec integration bench mock mocks fixture";
+    const PARTS: &str = "test tests spec specs e2e cy e2e-spec integration bench mock mocks fixture \
+        servertest clienttest browsertest unittest apitest dbtest e2etest uitest inttest";
     if matches!(extension(name), "snap" | "feature") {
         return true;
     }
@@ -114,7 +115,7 @@ const TOOLS: &str = "astro ava babel biome capacitor codegen commitlint craco cy
     next-sitemap nuxt orval pkgroll playwright pm2 postcss prettier prisma quasar react-native \
     react-router remix release rolldown rollup rsbuild rspack sanity semantic-release snowpack stencil \
     storybook stylelint svelte svgo swc syncpack tailwind taskfile trigger tsdown tsup turbo typedoc uno \
-    unocss vite vitepress vitest vue wdio webpack windi wxt ecosystem panda size-limit openapi-ts \
+    unocss vite vitepress vitest volar vue wdio webpack windi wxt ecosystem panda size-limit openapi-ts \
     checkly artillery vike content-collections contentlayer velite bundlesize plop hardhat truffle forge";
 
 fn is_seed(name: &str) -> bool {

@@ -95,10 +95,12 @@ fn site(cx: &Context<'_>, route: &Route, file: FileId, span: Span) -> Site {
     let of_form = text
         .get(span.start as usize..span.end as usize)
         .is_some_and(|read| matches!(read, "request.form" | "request.POST"));
+    let single = route.handler.as_ref().is_some_and(|handler| takes_one_field(&text, handler, span));
+    let staff = is_for_staff(route);
     let key = match () {
         () if of_form => "form",
-        () if is_for_staff(route) => "staff",
-        () if route.handler.as_ref().is_some_and(|handler| takes_one_field(&text, handler, span)) => "single",
+        () if staff => "staff",
+        () if single => "single",
         () => "unchecked",
     };
     let message = Message::new(key).with("method", route.method.as_str()).with("path", route.path.as_str());
@@ -106,7 +108,11 @@ fn site(cx: &Context<'_>, route: &Route, file: FileId, span: Span) -> Site {
     // A blueprint that could not be followed to where it is registered may have a guard before all its routes.
     let may_be_guarded = !route.resolved && route.framework.to_ascii_lowercase().contains("flask");
     let weighty = route.changes() && key == "unchecked" && !may_be_guarded;
-    if weighty { site } else { site.severity(Severity::Medium) }
+    match () {
+        () if weighty => site,
+        () if staff && single => site.severity(Severity::Low),
+        () => site.severity(Severity::Medium),
+    }
 }
 
 /// `request.form.get("scheduled_for", "")`, and nothing else of the form.

@@ -9,8 +9,8 @@ use crate::{
         Fact,
         modules::{Import, ImportWay, Target},
     },
-    model::{FileId, Message, Place, Severity, Site, Verdict},
-    repo::{Repo, Role},
+    model::{Confidence, FileId, Message, Place, Severity, Site, Verdict},
+    repo::{FileKind, Repo, Role},
     rule::{Context, Rule},
 };
 
@@ -47,7 +47,9 @@ impl Rule for BrokenImport {
         let mut in_tests: BTreeMap<String, Vec<Place>> = BTreeMap::new();
         for (file, facts) in modules.files().filter(|(file, _)| cx.covers(*file)) {
             let role = cx.repo.file(file).role;
-            if !matches!(role, Role::Source | Role::Test | Role::Script) {
+            // A declaration of types is gone when the program runs.
+            let declares = cx.repo.file(file).name().ends_with(".d.ts");
+            if declares || !matches!(role, Role::Source | Role::Test | Role::Script) {
                 continue;
             }
             let mut own = 0;
@@ -64,7 +66,10 @@ impl Rule for BrokenImport {
                 } else if last != Some(import.span) {
                     // One statement is one thing to mend, however many names it imports.
                     last = Some(import.span);
-                    sites.push(site(cx.repo, place, import, broken, role));
+                    let moved = matches!(broken, Broken::Module) && is_copied(cx.repo, file);
+                    let site = site(cx.repo, place, import, broken, role);
+                    // It runs beside what a build puts where it is copied to.
+                    sites.push(if moved { site.confidence(Confidence::Guess) } else { site });
                 }
             }
             files += usize::from(own > 0);
@@ -131,6 +136,42 @@ fn is_written(repo: &Repo, path: &str) -> bool {
         || ["", ".ts", ".js", ".py", "/index.ts"].iter().any(|end| repo.ignores(Utf8Path::new(&format!("{path}{end}"))))
 }
 
+/// Whether a build copies this one file somewhere else: `cp server/main.js build/server/main.js`, `COPY … runner.js ./`.
+fn is_copied(repo: &Repo, file: FileId) -> bool {
+    let path = repo.file(file).path.as_str();
+    let copied = repo.once(|| Copied(copied(repo)));
+    let ends = |whole: &str, part: &str| {
+        whole.strip_suffix(part).is_some_and(|above| above.is_empty() || above.ends_with('/'))
+    };
+    // In an image the repository lies below a folder of its own.
+    copied.0.iter().any(|named| ends(path, named) || path.contains('/') && ends(named, path))
+}
+
+/// The files that builds copy by their names, each with the folder above it.
+struct Copied(Vec<String>);
+
+fn copied(repo: &Repo) -> Vec<String> {
+    let builds = repo.files().iter().filter(|file| {
+        matches!(file.kind, FileKind::Dockerfile | FileKind::Shell | FileKind::PackageJson | FileKind::TaskRunner)
+    });
+    let mut found = Vec::new();
+    for file in builds {
+        let Ok(text) = repo.read(file.id) else { continue };
+        let copies = |line: &&str| ["cp ", "COPY ", "cpy ", "copyfiles "].iter().any(|word| line.contains(word));
+        for line in text.lines().filter(copies) {
+            let words = line.split([' ', '"', '\'', '\t', '=']).map(|word| word.trim_start_matches(['.', '/']));
+            found.extend(
+                words
+                    .filter(|word| {
+                        word.contains('/') && [".js", ".mjs", ".cjs", ".py"].iter().any(|end| word.ends_with(end))
+                    })
+                    .map(str::to_owned),
+            );
+        }
+    }
+    found
+}
+
 /// The file that is meant where upper and lower case do not count.
 fn differs_by_case(repo: &Repo, path: &str) -> Option<String> {
     let wanted = path.to_lowercase();
@@ -164,7 +205,8 @@ fn test_site(module: String, places: Vec<Place>) -> Option<Site> {
     let n = places.len();
     let mut places = places.into_iter();
     let message = Message::new("tests").with("module", module.clone()).count("n", n);
-    let mut site = Site::new(places.next()?, message).severity(Severity::High).key(module);
+    let severity = if n == 1 { Severity::Medium } else { Severity::High };
+    let mut site = Site::new(places.next()?, message).severity(severity).key(module);
     for place in places.take(4) {
         site = site.related(place, "also");
     }

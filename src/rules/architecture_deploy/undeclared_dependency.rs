@@ -108,6 +108,8 @@ fn site(cx: &Context<'_>, used: &PackageUse<'_>) -> Option<Site> {
             match locked {
                 // A lock file that could not be read may well hold it.
                 Locked::Yes | Locked::Unread => site.severity(Severity::Medium),
+                // A part that is loaded when somebody switches it on, and is not there when nobody does.
+                _ if is_inside_function(cx, used) => site.severity(Severity::Medium),
                 Locked::Unlocked => site.severity(Severity::High),
                 Locked::No if used.import.way == ImportWay::Dynamic || !cx.component.kind.is_deployable() => {
                     site.severity(Severity::High)
@@ -117,6 +119,12 @@ fn site(cx: &Context<'_>, used: &PackageUse<'_>) -> Option<Site> {
         }
     };
     Some(site.confidence(Confidence::Certain).key(used.package.clone()))
+}
+
+/// Whether a package is loaded with `require` by a function, and not with the file.
+fn is_inside_function(cx: &Context<'_>, used: &PackageUse<'_>) -> bool {
+    used.import.way == ImportWay::Required
+        && cx.facts.modules(cx.repo).function_around(used.file, used.import.span).is_some()
 }
 
 /// Packages of Python that others cannot do without, by those: what is installed whatever a lock file says.

@@ -95,7 +95,11 @@ fn loaded_before(cx: &Context<'_>) -> Option<Place> {
         .iter()
         .find(|used| {
             let text = used.text();
-            text.contains("dotenv/config") || text.contains("--env-file") && text.contains("node")
+            let words: Vec<&str> = text.split_ascii_whitespace().collect();
+            // `dotenv -e .env -- node dist/index.js`, `dotenvx run -- …`.
+            let around = words.iter().any(|word| matches!(*word, "dotenv" | "dotenvx" | "env-cmd"))
+                && words.iter().any(|word| matches!(*word, "node" | "tsx" | "bun" | "nodemon" | "ts-node"));
+            around || text.contains("dotenv/config") || text.contains("--env-file") && text.contains("node")
         })
         .map(crate::facts::commands::CommandUse::place)
 }

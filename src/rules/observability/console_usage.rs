@@ -11,7 +11,7 @@ use crate::{
         outbound::Runs,
         side::{Side, side_of},
     },
-    model::{Evidence, FileId, Message, Place, Severity, Site, Verdict},
+    model::{Confidence, Evidence, FileId, Message, Place, Severity, Site, Verdict},
     repo::{Component, ComponentKind, File, Repo, Role},
     rule::{Context, Rule},
 };
@@ -22,6 +22,9 @@ pub(in crate::rules) struct ConsoleUsage;
 
 /// Up to so many calls in a file are a small matter.
 const FEW: usize = 3;
+
+/// Up to so many complaints of code for the browser may be meant for its console.
+const COMPLAINTS: usize = 2;
 
 /// Places besides the first that a finding names.
 const NAMED: usize = 5;
@@ -181,6 +184,12 @@ fn site(cx: &Context<'_>, tally: &Tally<'_>, removals: &[Removal<'_>]) -> Option
     let mut site = Site::new(place, message).key("console");
     if let Some(severity) = severity {
         site = site.severity(severity);
+    }
+    // A failure or two told to the console of the person they happened to are often all that is wanted.
+    let complains =
+        n <= COMPLAINTS && tally.counted.iter().all(|call| matches!(call.method.as_str(), "error" | "warn"));
+    if tally.side == Side::Client && complains {
+        site = site.confidence(Confidence::Guess);
     }
     if tally.side != Side::Client
         && let Some((config, removal)) =

@@ -7,7 +7,7 @@ use crate::{
         routes::RouteKind,
     },
     model::{Confidence, Evidence, Message, Place, Severity, Site, Span, Verdict},
-    repo::FileKind,
+    repo::{FileKind, Role},
     rule::{Context, Out, Rule, Visit, Watch},
 };
 
@@ -80,7 +80,11 @@ fn otherwise(cx: &Context<'_>) -> Verdict {
         .routes(cx.repo)
         .iter()
         .filter(|route| route.component == cx.component.id && route.kind == RouteKind::Http)
+        .filter(|route| !matches!(route.method.as_str(), "OPTIONS" | "HEAD"))
         .collect();
+    if let Some((place, path)) = in_routes_folder(cx) {
+        return Verdict::pass_at(place, Message::new("route").with("path", path));
+    }
     if let Some(mention) = cx.seen.first() {
         let file = mention.place.file().map_or(String::new(), |file| cx.repo.file(file).path.to_string());
         return Verdict::unknown(Message::new("mentioned").with("file", file));
@@ -97,12 +101,55 @@ fn otherwise(cx: &Context<'_>) -> Verdict {
     }
     let listens = of_component(cx.repo, cx.facts, cx.component)
         .find_map(|(file, signs)| Some(Place::At(file, signs.listens.first()?.span)));
-    let container = cx.repo.of_kind(FileKind::Dockerfile).next().is_some()
-        || cx.repo.of_kind(FileKind::Compose).next().is_some()
-        || !kubernetes::containers(cx.repo).is_empty();
+    let container = runs_in_container(cx);
     let site =
         Site::new(listens.unwrap_or_else(|| first.place.clone()), Message::new("missing").count("n", routes.len()));
     // Nobody asks a function whether it is well.
     let site = if container { site } else { site.severity(Severity::Low) };
     Verdict::fail(site.confidence(Confidence::Likely), [])
+}
+
+/// The module of Remix's and React Router's folder of routes that answers about health: `routes/api+/health.ts`.
+fn in_routes_folder(cx: &Context<'_>) -> Option<(Place, String)> {
+    const NAMES: &[&str] = &[
+        "health",
+        "healthz",
+        "healthcheck",
+        "healthchecks",
+        "readyz",
+        "livez",
+        "ready",
+        "readiness",
+        "liveness",
+        "ping",
+    ];
+    let modules = cx.facts.modules(cx.repo);
+    modules.files().filter(|(file, _)| cx.covers(*file) && cx.repo.file(*file).role == Role::Source).find_map(
+        |(file, module)| {
+            let path = cx.repo.file(file).path.as_str();
+            let (_, below) = path.split_once("/routes/").or_else(|| path.split_once("app/routes."))?;
+            let stem = below.rsplit_once('.')?.0;
+            let parts: Vec<&str> = stem.split(['/', '.', '+']).filter(|part| !part.is_empty()).collect();
+            let named = parts.iter().any(|part| NAMES.contains(&part.trim_start_matches('_')));
+            let loader = module.exports.iter().find(|export| export.name == "loader")?;
+            named.then(|| (Place::At(file, loader.span), format!("/{}", parts.join("/"))))
+        },
+    )
+}
+
+/// Whether something asks containers with this component in them how they are.
+fn runs_in_container(cx: &Context<'_>) -> bool {
+    if !kubernetes::containers(cx.repo).is_empty() {
+        return true;
+    }
+    let folder = &cx.component.path;
+    let listens = of_component(cx.repo, cx.facts, cx.component).any(|(_, signs)| !signs.listens.is_empty());
+    let mut files = cx.repo.of_kind(FileKind::Dockerfile).chain(cx.repo.of_kind(FileKind::Compose));
+    // An image that names neither the folder of a package nor lies in it holds another part of the workspace.
+    files.any(|file| {
+        folder.as_str().is_empty()
+            || listens
+            || file.path.starts_with(folder)
+            || cx.repo.read(file.id).is_ok_and(|text| text.contains(folder.file_name().unwrap_or_default()))
+    })
 }

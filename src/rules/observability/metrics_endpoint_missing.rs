@@ -21,7 +21,7 @@ impl Rule for MetricsEndpointMissing {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Routes, Fact::Modules, Fact::Access, Fact::Processes]
+        &[Fact::Routes, Fact::Modules, Fact::Access, Fact::Processes, Fact::Queries]
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
@@ -70,13 +70,19 @@ impl Rule for MetricsEndpointMissing {
                 // A front end renders what the services behind it answer, and those are what has to be measured.
                 let listens = processes::of_component(cx.repo, cx.facts, cx.component)
                     .any(|(_, signs)| !signs.listens.is_empty());
-                let renders = cx.component.kind == ComponentKind::WebApp && !listens;
+                let asks = cx.facts.files().any(|(file, facts)| cx.covers(file) && !facts.queries.queries.is_empty());
+                let renders = cx.component.kind == ComponentKind::WebApp && (!listens || !asks && draws(cx));
                 let site = if renders { site.severity(Severity::Low) } else { site };
                 Verdict::fail(site, [])
             }
             None => Verdict::not_applicable("no-service"),
         }
     }
+}
+
+/// Whether the component is made of React, Vue or Svelte, whatever server sends it out.
+fn draws(cx: &Context<'_>) -> bool {
+    ["react-dom", "vue", "svelte", "solid-js"].iter().any(|name| cx.repo.dependency(cx.component.id, name).is_some())
 }
 
 /// Middleware of the component that measures each request by itself: `class MetricsMiddleware`.

@@ -50,11 +50,26 @@ impl Rule for ReadinessEndpointMissing {
             (None, None) if cx.component.kind == ComponentKind::WebApp && keeps_nothing(cx) => {
                 Verdict::not_applicable("no-store")
             }
+            // Nobody sends requests to what takes its work from a queue.
+            (None, None) if is_worker(cx) => Verdict::not_applicable("worker"),
             (None, None) => {
                 Verdict::fail(Site::new(route.place.clone(), message("single")).severity(Severity::Low), [])
             }
         }
     }
+}
+
+/// Whether the component works off a queue, and answers nothing but questions about itself.
+fn is_worker(cx: &Context<'_>) -> bool {
+    let named = cx.component.kind == ComponentKind::Worker
+        || cx.component.path.file_name().is_some_and(|name| matches!(name, "worker" | "workers"));
+    let itself = |path: &str| {
+        path.split('/').any(|part| {
+            matches!(part, "metrics" | "ready" | "live") || part.starts_with("health") || part.starts_with("ping")
+        })
+    };
+    let mut own = cx.facts.routes(cx.repo).iter().filter(|route| route.component == cx.component.id);
+    named && own.all(|route| itself(&route.path))
 }
 
 /// Whether the component has no datastore of its own.

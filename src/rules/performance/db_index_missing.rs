@@ -1,8 +1,11 @@
 //! `db-index-missing`: rows can be found by each foreign key without reading the whole table.
 
+use std::collections::BTreeSet;
+
 use crate::{
     facts::{
         Fact,
+        queries::plain,
         tables::{Dialect, ForeignKey, Index, Origin, Table, Tables},
     },
     model::{Confidence, Evidence, Message, Place, Severity, Site, Verdict},
@@ -20,11 +23,12 @@ impl Rule for DbIndexMissing {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Tables]
+        &[Fact::Tables, Fact::Queries]
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let all = cx.facts.tables(cx.repo);
+        let asked = Asked::of(cx, all);
         let (mut sites, mut fine, mut automatic): (Vec<Site>, _, _) = (Vec::new(), Vec::new(), 0_usize);
         for table in judged(cx, all) {
             let indexes = indexes_of(all, table);
@@ -34,9 +38,14 @@ impl Rule for DbIndexMissing {
                 } else if let Some(index) = covering(&indexes, key) {
                     fine.push(evidence(table, key, &index.place));
                 } else if !made_in_code(all, table, key) {
-                    let site = site(table, key);
+                    let site = site(table, key, &asked);
                     // A schema kept once for each kind of database is one schema.
-                    if table.origin != Origin::Prisma || !sites.iter().any(|known| known.key == site.key) {
+                    // A reference may stand at its column and below the table.
+                    let known = sites.iter().any(|known| {
+                        let same_file = known.place.file() == site.place.file();
+                        known.key == site.key && (table.origin == Origin::Prisma || same_file)
+                    });
+                    if !known {
                         sites.push(site);
                     }
                 }
@@ -147,11 +156,40 @@ fn is_audit(key: &ForeignKey) -> bool {
         })
 }
 
-fn site(table: &Table, key: &ForeignKey) -> Site {
+/// What the queries of the repository ask by.
+struct Asked<'t> {
+    /// Tables with at least one query.
+    tables: BTreeSet<&'t str>,
+    /// Columns in conditions, however their words are joined.
+    columns: BTreeSet<String>,
+}
+
+impl<'t> Asked<'t> {
+    fn of(cx: &Context<'_>, all: &'t Tables) -> Self {
+        let mut asked = Self { tables: BTreeSet::new(), columns: BTreeSet::new() };
+        for query in cx.facts.files().flat_map(|(_, facts)| &facts.queries.queries) {
+            asked.tables.extend(query.table_of(all).map(|table| table.name.as_str()));
+            asked.columns.extend(query.filters.iter().map(|filter| plain(&filter.column)));
+        }
+        asked
+    }
+
+    /// Whether rows of the table are asked for, and by this key nowhere: neither by the column nor by what it names.
+    fn never_by(&self, table: &Table, key: &ForeignKey) -> bool {
+        let Some(column) = key.columns.first().map(|column| plain(column)) else { return false };
+        let named = column.strip_suffix("id").unwrap_or(&column);
+        self.tables.contains(table.name.as_str())
+            && !self.columns.iter().any(|asked| asked.strip_suffix("id").unwrap_or(asked) == named)
+    }
+}
+
+fn site(table: &Table, key: &ForeignKey, asked: &Asked<'_>) -> Site {
     let columns = key.columns.join(", ");
     let say = |key: &'static str| Message::new(key).with("table", table.name.as_str()).with("column", columns.as_str());
     let site = if is_audit(key) {
         Site::new(key.place.clone(), say("audit")).severity(Severity::Low)
+    } else if asked.never_by(table, key) {
+        Site::new(key.place.clone(), say("unasked")).severity(Severity::Low)
     } else {
         Site::new(key.place.clone(), say("missing"))
     };

@@ -26,7 +26,7 @@ impl Rule for DbPoolNotConfigured {
 
     fn node(&self, file: &Visit<'_>, call: NodeRef<'_>, out: &mut Out<'_>) {
         let Some(pool) = pools::pool(call) else { return };
-        if pool.embedded || call.is_dev_only() || is_tool(file) {
+        if pool.embedded || call.is_dev_only() || is_tool(file) || pools::is_brief(call) {
             return;
         }
         let place = crate::model::Place::At(file.file.id, call.span());
@@ -77,8 +77,10 @@ fn prisma_url_limits(repo: &Repo) -> bool {
     repo.files()
         .iter()
         .filter(|file| {
-            matches!(file.kind, FileKind::Env | FileKind::EnvExample | FileKind::Compose | FileKind::Prisma)
-                && file.role.is_operational()
+            let set = matches!(file.kind, FileKind::Env | FileKind::EnvExample | FileKind::Compose | FileKind::Prisma)
+                && file.role.is_operational();
+            // Whoever runs the program is told by its documents.
+            set || matches!(file.path.extension(), Some("md" | "mdx"))
         })
         .filter_map(|file| repo.read(file.id).ok())
         .any(|text| {

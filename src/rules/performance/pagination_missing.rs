@@ -43,10 +43,20 @@ impl Rule for PaginationMissing {
                 continue;
             }
             match judge(cx, file, query, &listing) {
+                Judged::Whole if is_run_by_hand(cx, file, query) => {
+                    sites.push(Site::new(place, say("whole")).confidence(Confidence::Guess));
+                }
+                Judged::Whole if !query.takes_all && is_background(cx, file) => {
+                    sites.push(Site::new(place, say("job")).severity(Severity::Low));
+                }
                 Judged::Whole => sites.push(Site::new(place, say("whole"))),
+                // Who calls may have checked how long it is.
+                Judged::Window { chosen: Chosen::Caller } => {
+                    sites.push(Site::new(place, say("window")).severity(Severity::Low).confidence(Confidence::Guess));
+                }
                 Judged::Window { chosen } => {
                     let site = Site::new(place, say("window")).confidence(Confidence::Likely);
-                    sites.push(if chosen { site.severity(Severity::Low) } else { site });
+                    sites.push(if chosen == Chosen::Client { site.severity(Severity::Low) } else { site });
                 }
                 Judged::Growing => sites.push(Site::new(place, say("growing"))),
                 Judged::Listed => {
@@ -95,12 +105,21 @@ fn is_model(cx: &Context<'_>, file: FileId, query: &Query) -> bool {
     matches!(made, Shape::Call(call) if call.callee.named().is_some_and(|name| matches!(name.last(), "model" | "models")))
 }
 
+/// Who says how long a range is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Chosen {
+    Client,
+    /// A parameter of the function.
+    Caller,
+    Code,
+}
+
 enum Judged {
     /// Nothing but constants and ranges of time restricts it.
     Whole,
     /// Everything in a range that is computed, or that the caller chooses.
     Window {
-        chosen: bool,
+        chosen: Chosen,
     },
     /// All rows of one owner in a table to which rows are added all the time.
     Growing,
@@ -152,7 +171,9 @@ fn judge(cx: &Context<'_>, file: FileId, query: &Query, listing: &BTreeSet<(File
                 || column.contains("lastrun")
                 || column.contains("due"))
     });
-    if waiting {
+    // Accounts that are locked after wrong passwords are few among all.
+    let locked = query.filters.iter().any(|filter| plain(&filter.column).starts_with("locked"));
+    if waiting || locked {
         return Judged::Natural;
     }
     let restricts = |filter: &&crate::facts::queries::Filter| {
@@ -165,7 +186,12 @@ fn judge(cx: &Context<'_>, file: FileId, query: &Query, listing: &BTreeSet<(File
             .iter()
             .filter(|filter| filter.comparison == Comparison::Other && filter.source != Source::Constant)
             .collect();
-        let chosen = ranges.iter().any(|range| matches!(range.source, Source::Parameter { .. } | Source::Request(_)));
+        let by = |wanted: fn(&Source) -> bool| ranges.iter().any(|range| wanted(&range.source));
+        let chosen = match () {
+            () if by(|source| matches!(source, Source::Request(_))) => Chosen::Client,
+            () if by(|source| matches!(source, Source::Parameter { .. })) => Chosen::Caller,
+            () => Chosen::Code,
+        };
         return if ranges.is_empty() { Judged::Whole } else { Judged::Window { chosen } };
     }
     if equals.iter().all(|filter| names_owner(&filter.column) || is_kind(&filter.column))
@@ -175,6 +201,23 @@ fn judge(cx: &Context<'_>, file: FileId, query: &Query, listing: &BTreeSet<(File
         return Judged::Growing;
     }
     if listing.contains(&(file, query.span)) && !is_capped(cx, file, query) { Judged::Listed } else { Judged::Natural }
+}
+
+/// Whether only scripts call the function around a query.
+fn is_run_by_hand(cx: &Context<'_>, file: FileId, query: &Query) -> bool {
+    let modules = cx.facts.modules(cx.repo);
+    modules.function_around(file, query.span).is_some_and(|id| modules.is_run_by_hand(id))
+}
+
+/// Whether a file holds work that a queue or a clock starts, where few columns of each row are no burden.
+fn is_background(cx: &Context<'_>, file: FileId) -> bool {
+    let path = cx.repo.file(file).path.as_str().to_ascii_lowercase();
+    path.split(['/', '.', '-', '_']).any(|part| {
+        matches!(
+            part,
+            "worker" | "workers" | "job" | "jobs" | "queue" | "queues" | "cron" | "crons" | "scheduler" | "schedulers"
+        )
+    })
 }
 
 /// Whether the same file counts the rows of the table before it adds one, and refuses above a constant:

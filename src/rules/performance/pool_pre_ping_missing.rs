@@ -29,7 +29,7 @@ impl Rule for PoolPrePingMissing {
         let place = Place::At(file.file.id, call.span());
         let migrations = file.file.path.components().any(|part| matches!(part.as_str(), "alembic" | "migrations"))
             || is_environment_of_alembic(file);
-        if pool.embedded || pool.delegated || call.is_dev_only() || migrations {
+        if pool.embedded || pool.delegated || call.is_dev_only() || migrations || pools::is_brief(call) {
             return;
         }
         match pool.library {

@@ -154,6 +154,8 @@ fn site(cx: &Context<'_>, sent: &Sent<'_>, limit: Limit, handlers: &BTreeMap<Fil
         } else {
             (say("data").with("address", text.as_str()), None)
         }
+    } else if answers && is_kept(cx, file.id, request.span) {
+        (say("cached"), Some((place.clone(), Severity::Medium)))
     } else if answers {
         (say("handler"), None)
     } else if runs_jobs(file) && is_function(cx, file) {
@@ -207,9 +209,19 @@ fn model_host(request: &Request) -> Option<&str> {
     }
 }
 
+/// Whether shared caches keep the answer that a handler makes of a request, so that few visitors wait for it.
+fn is_kept(cx: &Context<'_>, file: FileId, span: Span) -> bool {
+    let modules = cx.facts.modules(cx.repo);
+    let Some(around) = modules.function_around(file, span).map(|id| modules.function(id).span) else { return false };
+    cx.repo.read(file).is_ok_and(|text| {
+        let inside = text.get(around.start as usize..around.end as usize).unwrap_or_default();
+        inside.contains("s-maxage") || inside.contains("stale-while-revalidate")
+    })
+}
+
 /// Whether a schedule calls the file as a function of a platform, which ends it after its time and has no worker.
 fn is_function(cx: &Context<'_>, file: &File) -> bool {
-    let folder = &cx.component.path;
+    let folder = &cx.repo.component(file.component).path;
     let on_vercel =
         [folder.join("vercel.json"), "vercel.json".into()].iter().any(|path| cx.repo.by_path(path).is_some());
     on_vercel && file.path.as_str().split('/').any(|part| part == "app" || part == "pages")

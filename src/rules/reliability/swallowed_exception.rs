@@ -105,7 +105,11 @@ fn is_told(file: &Visit<'_>, catch: NodeRef<'_>) -> bool {
     let start = file.text.get(..span.start as usize).unwrap_or_default();
     let text = file.text.get(span.range()).unwrap_or_default();
     let comments = |text: &str| text.contains("//") || text.contains("/*") || text.contains('#');
-    comments(rest.lines().next().unwrap_or_default())
+    // The last line of what is tried, right above the `except`.
+    let above = start.lines().rev().nth(1).unwrap_or_default().trim_start();
+    above.starts_with('#')
+        || above.starts_with("//")
+        || comments(rest.lines().next().unwrap_or_default())
         || comments(start.lines().next_back().unwrap_or_default())
         || text.lines().any(|line| line.contains(" #") || line.trim_start().starts_with('#'))
 }

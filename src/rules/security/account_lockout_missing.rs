@@ -186,7 +186,9 @@ fn stopped(cx: &Context<'_>, modules: Modules<'_>, route: &Route, handler: Funct
         let note = Message::new("limited").with("path", route.path.as_str()).with("name", guard.name.as_str());
         return Some((guard.place.clone(), note));
     }
-    if let Some((place, name)) = log_in::own_count(modules, route) {
+    if let Some((place, name)) =
+        log_in::own_count(modules, route).or_else(|| log_in::counted_elsewhere(cx, modules, route))
+    {
         let note = Message::new("limited").with("path", route.path.as_str()).with("name", name);
         return Some((place, note));
     }

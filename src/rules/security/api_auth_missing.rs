@@ -403,11 +403,28 @@ fn site(cx: &Context<'_>, route: &Route) -> Site {
     let asks_only = route.method == "POST" && standing::only_reads(cx.facts.modules(cx.repo), route);
     let say = |key: &'static str| Message::new(key).with("route", label(route));
     let site = if route.changes() && !asks_only {
-        Site::new(route.place.clone(), say("changes"))
+        let site = Site::new(route.place.clone(), say("changes"));
+        if !standing::may_change(cx.repo, cx.facts.modules(cx.repo), route) {
+            site.severity(Severity::High).confidence(Confidence::Guess)
+        } else if is_joined(route) {
+            site.severity(Severity::Medium)
+        } else {
+            site
+        }
     } else {
         Site::new(route.place.clone(), say("shows")).severity(Severity::High).confidence(Confidence::Likely)
     };
     site.key(label(route))
+}
+
+/// A form by which people without an account come to a community: what it adds is looked at before it counts.
+fn is_joined(route: &Route) -> bool {
+    let parts = standing::segments(&route.path);
+    let last = parts.last().map_or("", String::as_str);
+    route.kind == RouteKind::Http
+        && route.method == "POST"
+        && !route.path.contains([':', '{', '[', '<', '('])
+        && matches!(last, "join" | "apply" | "application" | "applications" | "enroll" | "enrol" | "rsvp" | "signup")
 }
 
 /// A route as a reader names it.

@@ -5,7 +5,7 @@ use crate::{
         Fact,
         cors::{JoinedSite, Library, Reach, Weak, Weakness},
     },
-    model::{Message, Severity, Site, Verdict},
+    model::{Confidence, Message, Severity, Site, Verdict},
     rule::{Context, Rule},
     rules::cors::{Say, conclude, reason},
 };
@@ -44,7 +44,9 @@ fn open(site: &JoinedSite<'_>, weak: &Weak<'_>) -> Say {
     if *site.reach == Reach::Static {
         return Say::Good(Message::new("fine-static"));
     }
-    if by_header && site.library.is_header() {
+    // Whoever opens one path by hand has chosen it, and a cookie does not go along.
+    let chosen = matches!(site.reach, Reach::Path(_) | Reach::Route) && site.identity.header;
+    if chosen || by_header && site.library.is_header() {
         return Say::Good(Message::new("fine-header"));
     }
     // One answer that is only read, without cookies: that is what `*` is for.
@@ -57,17 +59,21 @@ fn open(site: &JoinedSite<'_>, weak: &Weak<'_>) -> Say {
         return Say::Bad(found("reads-only").severity(Severity::Low));
     }
     if by_header {
-        return Say::Bad(found("by-header").severity(Severity::Medium));
+        return Say::Bad(found("by-header").severity(Severity::Low));
     }
     Say::Bad(match site.reach {
         Reach::Path(path) => {
             let message = Message::new("path").with("path", path.as_str());
-            Site::new(place, message).severity(Severity::Medium)
+            Site::new(place, message).severity(Severity::Low)
         }
-        Reach::Route => {
-            found("route").severity(if site.library.is_header() { Severity::Low } else { Severity::Medium })
+        // What answers a single route without cookies is mostly meant for every site.
+        Reach::Route if site.library.is_header() => {
+            found("route").severity(Severity::Low).confidence(Confidence::Guess)
         }
+        Reach::Route => found("route").severity(Severity::Medium),
         _ if matches!(site.library, Library::Header | Library::HeaderRule) => found("header"),
+        // Some of what is behind it may know its callers by a cookie.
+        _ if site.identity.header => found("open").severity(Severity::Medium),
         _ => found("open"),
     })
 }

@@ -95,6 +95,12 @@ fn becomes(call: NodeRef<'_>) -> Option<(&str, bool)> {
                 if is_secret(target) {
                     return Some((target, true));
                 }
+                // How long the secret is, and not what it is.
+                if access::words(target).last().is_some_and(|word| {
+                    matches!(word.as_str(), "length" | "len" | "size" | "count" | "delay" | "index" | "offset")
+                }) {
+                    return None;
+                }
             }
             Kind::Property if (is_secret(node.name()) || (node.name() == "key" && has_prefix_of_key(node))) => {
                 return Some((node.name(), true));

@@ -61,7 +61,7 @@ impl Rule for PasswordPolicyWeak {
         let found = if script { in_script(node) } else { in_python(node) };
         let Some((number, field)) = found else { return };
         // One character says that the field is there, and nothing of what is chosen.
-        if number < 2.0 || !is_chosen(&field) || is_about_log_in(file, node) {
+        if number < 2.0 || !is_chosen(&field) || is_about_log_in(file, node) || is_of_a_link(node) {
             return;
         }
         observe(file.place(node), number, out);
@@ -265,11 +265,32 @@ fn is_chosen(field: &str) -> bool {
     chosen.contains(&plain.as_str())
 }
 
+/// Whether the fields beside a password are those of an address that is shared, which a password may close:
+/// `[body("target"), body("password"), body("customurl")]`.
+fn is_of_a_link(node: NodeRef<'_>) -> bool {
+    let Some(list) = node.ancestors().find(|above| {
+        matches!(above.kind(), Kind::Array | Kind::Object) && { above.children_in(NodeRole::Item).count() > 1 }
+    }) else {
+        return false;
+    };
+    let names: Vec<String> = list
+        .children_in(NodeRole::Item)
+        .filter_map(|item| match item.kind() {
+            Kind::Call => chain_text(item),
+            Kind::Property => Some(item.name().to_owned()),
+            _ => None,
+        })
+        .map(|name| name.to_ascii_lowercase())
+        .collect();
+    let has = |words: &[&str]| names.iter().any(|name| words.iter().any(|word| name.contains(word)));
+    has(&["url", "link", "target", "slug"]) && !has(&["mail", "user", "login", "name", "phone"])
+}
+
 /// Whether the place checks the password that somebody has: a log-in must let everybody in who chose before.
 fn is_about_log_in(file: &Visit<'_>, node: NodeRef<'_>) -> bool {
     let speaks = |name: &str| {
         let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-        ["login", "signin", "logon", "credential", "authenticate", "confirm", "current", "unlock"]
+        ["login", "signin", "logon", "credential", "authenticate", "confirm", "current", "unlock", "protected"]
             .iter()
             .any(|word| plain.contains(word))
     };

@@ -66,6 +66,7 @@ impl Rule for RateLimitAuthMissing {
                     && !standing::only_answers(modules, route)
                     && !asks_for_role(modules, route)
                     && !log_in::is_for_known_callers(cx.repo, route)
+                    && !sets_for_others(route)
             })
             .collect();
         let library: Vec<Place> = cx
@@ -100,7 +101,9 @@ impl Rule for RateLimitAuthMissing {
             if let Some(guard) = route.guard(GuardDoes::RateLimits) {
                 let note = Message::new("limited").with("path", route.path.as_str()).with("name", guard.name.as_str());
                 fine.push(Evidence::At { place: guard.place.clone(), note });
-            } else if let Some((place, name)) = log_in::own_count(modules, route) {
+            } else if let Some((place, name)) =
+                log_in::own_count(modules, route).or_else(|| log_in::counted_elsewhere(cx, modules, route))
+            {
                 let note = Message::new("limited").with("path", route.path.as_str()).with("name", name);
                 fine.push(Evidence::At { place, note });
             } else if unclear(route) {
@@ -112,8 +115,9 @@ impl Rule for RateLimitAuthMissing {
                 let message = Message::new(key).with("path", route.path.as_str());
                 let site = Site::new(place, message).confidence(Confidence::Likely).key(&route.path);
                 sites.push(match (told, exchanges_code(route)) {
-                    (true, true) => site.severity(Severity::Low),
-                    (true, false) => site.severity(Severity::Medium),
+                    // Nobody tries his way to a code that is good once and comes with a secret of the client.
+                    (true, true) => site.severity(Severity::Low).confidence(Confidence::Guess),
+                    (true, false) => site.severity(Severity::Low),
                     (false, _) => site,
                 });
             }
@@ -147,6 +151,14 @@ fn asks_for_role(modules: Modules<'_>, route: &Route) -> bool {
     let known = |name: &str| name.starts_with("current_") || matches!(name, "currentUser" | "current");
     let takes_caller = modules.function(id).parameters.iter().any(|parameter| known(&parameter.name));
     takes_caller && standing::refuses(modules, route)
+}
+
+/// `admin.resetPassword` of a router for administrators: nothing is tried there, and no mail is sent.
+fn sets_for_others(route: &Route) -> bool {
+    let mut parts = route.path.rsplit('.').map(str::to_ascii_lowercase);
+    route.kind == RouteKind::Procedure
+        && parts.next().is_some_and(|last| last.contains("password") && !last.contains("forgot"))
+        && parts.any(|part| part.starts_with("admin"))
 }
 
 fn takes_credentials(route: &Route) -> bool {

@@ -53,8 +53,12 @@ fn site(place: &Place, kind: LimitKind, many: bool) -> Option<Site> {
         LimitKind::OffWithoutStore => Some(likely("off")),
         LimitKind::AllowsOnError => Some(likely("allows").severity(Severity::Medium)),
         LimitKind::MemoryWithoutStore => Some(likely("fallback").severity(Severity::Medium)),
-        LimitKind::MemoryOnly if many => Some(likely("memory-many").severity(Severity::Medium)),
+        LimitKind::MemoryOnly | LimitKind::LibraryMemory if many => {
+            Some(likely("memory-many").severity(Severity::Medium))
+        }
         LimitKind::MemoryOnly => Some(likely("memory").severity(Severity::Low)),
+        // In one process nothing is lost, and the library's documents say when a store is needed.
+        LimitKind::LibraryMemory => Some(likely("memory").severity(Severity::Low).confidence(Confidence::Guess)),
         LimitKind::PasswordLogIn => None,
     }
 }

@@ -9,8 +9,8 @@ use crate::{
         routes::{GuardDoes, Public, Route, RouteKind},
         switches,
     },
-    model::{Confidence, Evidence, Message, Place, Site, Verdict},
-    repo::ComponentKind,
+    model::{Confidence, Evidence, Message, Place, Severity, Site, Verdict},
+    repo::{ComponentKind, FileKind, Repo},
     rule::{Context, Rule},
 };
 
@@ -37,6 +37,9 @@ impl Rule for RateLimitMissing {
         let Some(first) = routes.first().filter(|_| serves) else {
             return Verdict::not_applicable("no-routes");
         };
+        if let Some(generator) = documentation(cx) {
+            return Verdict::not_applicable(Message::new("documentation").with("name", generator));
+        }
         let (applied, optional) = applied(cx, &routes);
         if let Some(variable) = optional.filter(|_| applied.is_empty()) {
             return Verdict::unknown(Message::new("optional").with("variable", variable));
@@ -68,14 +71,44 @@ impl Rule for RateLimitMissing {
             return Verdict::unknown("unclear");
         }
         let place = mounting(cx).unwrap_or_else(|| first.handler.clone().unwrap_or_else(|| first.place.clone()));
-        let message = Message::new("missing").count("n", routes.len());
-        Verdict::fail(Site::new(place, message).confidence(Confidence::Likely), [])
+        let said = |key: &'static str| Message::new(key).count("n", routes.len());
+        // What everybody may read can be asked for too often, and that is all.
+        let reads = routes.iter().all(|route| route.method == "GET" && route.authenticates().is_none());
+        let site = match () {
+            () if reads => Site::new(place, said("reads")).severity(Severity::Medium),
+            () if has_allow_list(cx.repo) => Site::new(place, said("allow-list")).severity(Severity::Medium),
+            () => Site::new(place, said("missing")),
+        };
+        Verdict::fail(site.confidence(Confidence::Likely), [])
     }
+}
+
+/// The program that makes a site of documentation out of this component, whose routes search its own pages.
+fn documentation(cx: &Context<'_>) -> Option<&'static str> {
+    ["fumadocs-core", "nextra", "@docusaurus/core", "vitepress", "vocs", "@astrojs/starlight", "mintlify"]
+        .into_iter()
+        .find(|name| cx.repo.dependency(cx.component.id, name).is_some())
+}
+
+/// Whether the entrance to the cluster lets only named networks in.
+fn has_allow_list(repo: &Repo) -> bool {
+    let ingresses = repo.files().iter().filter(|file| {
+        matches!(file.kind, FileKind::Kubernetes | FileKind::HelmTemplate | FileKind::HelmValues)
+            && file.role.is_operational()
+    });
+    ingresses.filter_map(|file| repo.read(file.id).ok()).any(|text| {
+        text.lines().any(|line| {
+            let line = line.trim_start();
+            !line.starts_with('#')
+                && ["whitelist-source-range:", "allowlist-source-range:"].iter().any(|name| line.contains(name))
+        })
+    })
 }
 
 fn asked(cx: &Context<'_>, route: &Route) -> bool {
     route.component == cx.component.id
         && !matches!(route.kind, RouteKind::Page)
+        && !matches!(route.method.as_str(), "OPTIONS" | "HEAD")
         && !matches!(route.public, Some(Public::Health | Public::Static | Public::Docs))
 }
 

@@ -9,6 +9,7 @@ use crate::{
         stage::Stage,
     },
     model::{Evidence, Message, Severity, Site, Verdict},
+    repo::Role,
     rule::{Context, Rule},
     text::secrets::Kind,
 };
@@ -26,7 +27,7 @@ impl Rule for TestSecretInProduction {
         let handed: Vec<Handed<'_>> = handed::in_compose(cx.repo)
             .into_iter()
             .chain(handed::in_spring(cx.repo))
-            .filter(|one| one.stage.is_deployed())
+            .filter(|one| one.stage.is_deployed() && !is_of_a_tool(cx, one))
             .collect();
         let sites: Vec<Site> = handed.iter().filter_map(judge).collect();
         let fine: Vec<Evidence> = handed
@@ -43,6 +44,15 @@ impl Rule for TestSecretInProduction {
         }
         Verdict::fail_or(sites, || Verdict::not_applicable("none")).also_fine(fine).sites(total, ok)
     }
+}
+
+/// Whether the file belongs to a tool of those who write the program: `tools/seed/docker-compose.yml`.
+fn is_of_a_tool(cx: &Context<'_>, one: &Handed<'_>) -> bool {
+    let file = one.setting.place().file().map(|file| cx.repo.file(file));
+    file.is_some_and(|file| {
+        file.role == Role::Test
+            || file.path.parent().into_iter().flatten().any(|part| matches!(part, "tools" | "tooling" | "hack"))
+    })
 }
 
 fn judge(one: &Handed<'_>) -> Option<Site> {

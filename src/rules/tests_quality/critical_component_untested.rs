@@ -138,11 +138,39 @@ fn critical(cx: &Context<'_>) -> BTreeMap<FileId, Trust> {
         if let Some(trust) = named.or(routed)
             && testing::lines(cx.repo, file) >= ENOUGH_LINES
             && !hands_on(cx, file)
+            && !(trust == Trust::LogIn && measures_visits(cx, file, &words))
+            && !(trust == Trust::Webhook && routed.is_none() && sends(cx, file))
         {
             found.insert(file.id, trust);
         }
     }
     found
+}
+
+/// Whether the sessions in a file's name are visits that are counted, and no log-ins: what keeps a log-in speaks of
+/// cookies, tokens or passwords.
+fn measures_visits(cx: &Context<'_>, file: &File, words: &[String]) -> bool {
+    let only = words
+        .iter()
+        .all(|word| matches!(word.as_str(), "session" | "sessions") || !Trust::LogIn.words().contains(&word.as_str()));
+    let signs = ["cookie", "token", "password", "login", "logout", "signin", "credential", "jwt", "passport"];
+    only && words.iter().any(|word| word.starts_with("session"))
+        && cx.repo.read(file.id).is_ok_and(|text| {
+            let text = text.to_ascii_lowercase();
+            !signs.iter().any(|sign| text.contains(sign))
+        })
+}
+
+/// Whether a file sends webhooks rather than taking them in: it posts, and checks no signature.
+fn sends(cx: &Context<'_>, file: &File) -> bool {
+    cx.repo.read(file.id).is_ok_and(|text| {
+        let text = text.to_ascii_lowercase();
+        let posts = ["\"post\"", "'post'", ".post("].iter().any(|word| text.contains(word));
+        let checks = ["constructevent", "construct_event", "timingsafeequal", "compare_digest", "verif"]
+            .iter()
+            .any(|word| text.contains(word));
+        posts && !checks && ["fetch", "axios", "requests", "httpx", "got"].iter().any(|word| text.contains(word))
+    })
 }
 
 /// Whether a file only passes its arguments on, as a repository of rows does: nothing in it chooses, refuses or

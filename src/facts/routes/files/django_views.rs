@@ -489,9 +489,9 @@ fn generic(last: &str) -> &'static [&'static str] {
     match last {
         "TemplateView" | "DetailView" | "ListView" | "ArchiveIndexView" | "RetrieveAPIView" | "ListAPIView"
         | "Feed" => &["GET"],
-        "FormView"
-        | "CreateView"
-        | "UpdateView"
+        // Asked by GET they show a form with nothing in it.
+        "FormView" | "CreateView" => &["POST"],
+        "UpdateView"
         | "DeleteView"
         | "LoginView"
         | "PasswordResetView"

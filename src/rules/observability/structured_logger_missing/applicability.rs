@@ -92,7 +92,7 @@ fn only_renders(cx: &Context<'_>) -> bool {
 /// Settings by which a framework that could run on a server only writes files.
 const EXPORTS: &[(&str, &[&str])] = &[
     ("next.config.", &["output: 'export'", "output: \"export\""]),
-    ("nuxt.config.", &["ssr: false"]),
+    ("nuxt.config.", &["ssr: false", "target: \"static\"", "target: 'static'"]),
     ("react-router.config.", &["ssr: false"]),
     ("svelte.config.", &["adapter-static"]),
 ];
