@@ -74,6 +74,7 @@ const KNOWN: &[(&str, Does)] = &[
     ("oxsecurity/megalinter", Does::Lint),
     ("pre-commit/action", Does::Lint),
     ("pre-commit-ci/lite-action", Does::Lint),
+    ("j178/prek-action", Does::Lint),
     ("psf/black", Does::Lint),
     ("astral-sh/ruff-action", Does::Lint),
     ("chartboost/ruff-action", Does::Lint),

@@ -28,6 +28,7 @@ pub(super) fn by_folders(path: &Utf8Path, kind: FileKind, around: &Surroundings)
             name: &name,
             parent: prefix.file_name().unwrap_or_default(),
             anchored: around.is_anchor(&prefix),
+            package: around.is_anchor(&prefix.join(segment)),
             code: matches!(kind, FileKind::Code | FileKind::OtherCode),
         };
         let mut role = place.certain();
@@ -58,6 +59,8 @@ struct Place<'p> {
     parent: &'p str,
     /// Directly below the root or below a folder with a manifest.
     anchored: bool,
+    /// Has a manifest of its own.
+    package: bool,
     code: bool,
 }
 
@@ -104,6 +107,8 @@ impl Place<'_> {
             {
                 Role::Test
             }
+            // A package of a workspace that measures the others.
+            "benchmark" | "benchmarks" if self.package => Role::Test,
             "vendor" if self.anchored || matches!(self.parent, "lib" | "public" | "static" | "assets" | "js") => {
                 Role::Vendored
             }

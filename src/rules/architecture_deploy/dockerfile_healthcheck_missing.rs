@@ -6,10 +6,11 @@
 use crate::{
     facts::{
         Fact, deployment,
-        images::{Image, images},
+        images::{self, Image, image_name, images},
+        kubernetes::cluster::{Part, cluster},
     },
     model::{Evidence, Message, Place, Severity, Site, Verdict},
-    repo::Repo,
+    repo::{File, FileKind, Repo},
     rule::{Context, Rule},
 };
 
@@ -29,13 +30,22 @@ impl Rule for DockerfileHealthcheckMissing {
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let images = images(cx.repo, cx.facts.commands(cx.repo));
         let (mut sites, mut fine) = (Vec::new(), Vec::new());
+        let mut open = None;
         for image in &images {
-            match checked(cx.repo, image) {
+            let one = images.len() == 1;
+            match checked(cx.repo, image, one) {
+                Judged::Open(message) => open = Some(message),
                 Judged::Fine(evidence) => fine.push(evidence),
                 Judged::Bad(site) => sites.push(*site),
             }
         }
-        let (total, ok) = (images.len(), fine.len());
+        let (total, ok) = (sites.len() + fine.len(), fine.len());
+        if sites.is_empty()
+            && fine.is_empty()
+            && let Some(message) = open
+        {
+            return Verdict::unknown(message);
+        }
         if sites.is_empty() {
             return Verdict::pass_or(fine, || Verdict::not_applicable("no-images")).sites(total, ok);
         }
@@ -46,9 +56,10 @@ impl Rule for DockerfileHealthcheckMissing {
 enum Judged {
     Fine(Evidence),
     Bad(Box<Site>),
+    Open(Message),
 }
 
-fn checked(repo: &Repo, image: &Image<'_>) -> Judged {
+fn checked(repo: &Repo, image: &Image<'_>, only: bool) -> Judged {
     let at = |place, note| Judged::Fine(Evidence::At { place, note });
     let bad = |site| Judged::Bad(Box::new(site));
     if let Some(instruction) = image.last("HEALTHCHECK") {
@@ -75,6 +86,9 @@ fn checked(repo: &Repo, image: &Image<'_>) -> Judged {
             }
         };
     }
+    if let Some(judged) = by_chart(repo, image, only).filter(|_| image.containers.is_empty()) {
+        return judged;
+    }
     if let Some((platform, place)) = deployment::platform_health(repo, image.component) {
         return at(place, Message::new("platform").with("platform", platform));
     }
@@ -84,6 +98,41 @@ fn checked(repo: &Repo, image: &Image<'_>) -> Judged {
         return bad(absent(image, message).severity(Severity::Low).related(place, related));
     }
     bad(absent(image, "missing".into()))
+}
+
+/// What a Helm chart of the repository that runs the image says; `only`: there is no other image to run.
+fn by_chart(repo: &Repo, image: &Image<'_>, only: bool) -> Option<Judged> {
+    const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
+    let charts: Vec<&File> = repo
+        .of_kind(FileKind::HelmChart)
+        .filter(|file| file.role.is_operational() && file.name() == "Chart.yaml")
+        .collect();
+    if charts.is_empty() {
+        return None;
+    }
+    let cluster = cluster(repo);
+    let parts = cluster.containers();
+    let names = images::names(repo, image.component);
+    let named = |part: &&Part<'_>| {
+        let own = image_name(part.image).to_ascii_lowercase();
+        names.iter().any(|name| *name == own || part.name.eq_ignore_ascii_case(name))
+    };
+    let alone = || parts.first().filter(|_| only && parts.len() == 1);
+    if let Some(part) = parts.iter().find(named).or_else(alone) {
+        let object = part.workload.object;
+        if let Some(entry) = PROBES.iter().find_map(|probe| part.node.entry(probe)) {
+            let note = Message::new("probe").with("name", part.name);
+            return Some(Judged::Fine(Evidence::At { place: object.place(entry.key_span), note }));
+        }
+        let chart = Message::new("chart").with("path", object.file.path.as_str());
+        return PROBES.iter().any(|probe| object.may_give(probe)).then_some(Judged::Open(chart));
+    }
+    // The workload comes from a chart that lies elsewhere, and so do its probes.
+    let borrowed = charts.iter().find(|file| {
+        let dependencies = repo.doc(file.id).and_then(|doc| doc.root()?.get("dependencies"));
+        dependencies.is_some_and(|list| !list.items().is_empty())
+    })?;
+    (only && parts.is_empty()).then(|| Judged::Open(Message::new("chart").with("path", borrowed.path.as_str())))
 }
 
 /// An absence has no line of its own; where the process starts is where a reader would look.

@@ -64,6 +64,14 @@ impl Rule for MigrationRollbackMissing {
                 .detail(detail)
                 .sites(steps, ok);
         }
+        let (down, empty) = php(cx, &sets);
+        if !down.is_empty() || !empty.is_empty() {
+            let all: usize = sets.iter().filter(|set| set.tool == Tool::Laravel).map(|set| set.files.len()).sum();
+            if fine.is_empty() && down.len() * 2 < all && empty.len() * 2 <= all && !down.is_empty() {
+                return Verdict::unknown(Message::new("some-down").count("n", down.len()).count("total", all));
+            }
+            fine.extend(down.into_iter().take(5).map(|place| Evidence::At { place, note: Message::new("down") }));
+        }
         // What created the tables has nothing to go back to.
         if fine.is_empty() && sets.iter().map(|set| set.files.len()).sum::<usize>() == 1 {
             return Verdict::not_applicable("first");
@@ -74,6 +82,42 @@ impl Rule for MigrationRollbackMissing {
 
 fn is_step(sets: &[MigrationSet], file: Option<FileId>) -> bool {
     file.is_some_and(|file| sets.iter().any(|set| set.files.contains(&file)))
+}
+
+/// Where steps in PHP say how to take themselves back, and where they only seem to.
+fn php(cx: &Context<'_>, sets: &[MigrationSet]) -> (Vec<Place>, Vec<Place>) {
+    let (mut down, mut empty) = (Vec::new(), Vec::new());
+    for file in sets.iter().filter(|set| set.tool == Tool::Laravel).flat_map(|set| &set.files) {
+        let Ok(text) = cx.repo.read(*file) else { continue };
+        let Some(start) = text.find("function down(") else { continue };
+        let place = Place::At(*file, Span::new(start, start + "function down(".len()));
+        if says_something(&text[start..]) { down.push(place) } else { empty.push(place) }
+    }
+    (down, empty)
+}
+
+/// Whether the body of the function that `text` begins with holds more than comments, a bare `return` and an error.
+fn says_something(text: &str) -> bool {
+    let Some(open) = text.find('{') else { return false };
+    let mut depth = 0_usize;
+    let end = text[open..].char_indices().find_map(|(at, char)| {
+        match char {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        (char == '}' && depth == 0).then_some(open + at)
+    });
+    let body = &text[open + 1..end.unwrap_or(text.len())];
+    body.lines().map(str::trim).any(|line| {
+        !(line.is_empty()
+            || line.starts_with("//")
+            || line.starts_with('#')
+            || line.starts_with('*')
+            || line.starts_with("/*")
+            || line.starts_with("throw ")
+            || matches!(line, "return;" | "}" | "{"))
+    })
 }
 
 /// The function that takes a migration back: Alembic's `downgrade`, `down` of a class, an export or `exports.down`.

@@ -99,6 +99,7 @@ fn site(cx: &Context<'_>, used: &PackageUse<'_>) -> Option<Site> {
                 .severity(Severity::Medium)
                 .related(Place::At(manifest.file, dependency.span), "declared-here")
         }
+        Declared::Nowhere { nearest, .. } if by_extra(cx, nearest, &used.package) => return None,
         Declared::Nowhere { nearest, locked } if *locked != Locked::Yes && is_brought_along(nearest, &used.package) => {
             Site::new(place, said("locked").with("manifest", path(nearest))).severity(Severity::Medium)
         }
@@ -138,6 +139,43 @@ const COMPANIONS: &[(&str, &[&str])] = &[
     ("asgiref", &["django"]),
     ("numpy", &["pandas", "scipy", "scikit-learn"]),
 ];
+
+/// Extras of well-known packages that are there to install another one: `djangorestframework-simplejwt[crypto]`.
+const EXTRAS: &[(&str, &[&str])] = &[
+    ("cryptography", &["crypto", "cryptography", "fernet"]),
+    ("uvloop", &["standard"]),
+    ("httptools", &["standard"]),
+    ("websockets", &["standard", "websockets"]),
+    ("email-validator", &["email", "standard", "all"]),
+    ("python-multipart", &["standard", "all"]),
+    ("passlib", &["passlib"]),
+    ("bcrypt", &["bcrypt"]),
+    ("argon2-cffi", &["argon2"]),
+    ("redis", &["redis"]),
+    ("psycopg2", &["postgres", "postgresql", "psycopg2"]),
+    ("psycopg2-binary", &["binary", "postgres", "postgresql", "psycopg2-binary"]),
+    ("psycopg-binary", &["binary"]),
+    ("psycopg-pool", &["pool"]),
+    ("asyncpg", &["asyncpg", "postgresql-asyncpg"]),
+    ("aiosqlite", &["aiosqlite", "sqlite"]),
+    ("brotli", &["brotli"]),
+    ("h2", &["http2"]),
+    ("boto3", &["s3", "boto3", "sqs"]),
+    ("sqlalchemy", &["sqlalchemy"]),
+];
+
+/// Whether a dependency of the manifest is asked for with the extra that installs `package`.
+fn by_extra(cx: &Context<'_>, nearest: &crate::repo::Manifest, package: &str) -> bool {
+    let package = package.to_ascii_lowercase().replace('_', "-");
+    let extras = EXTRAS.iter().find(|(name, _)| *name == package).map(|(_, extras)| *extras);
+    let Some(extras) = extras.filter(|_| nearest.ecosystem == Ecosystem::Python) else { return false };
+    let Ok(text) = cx.repo.read(nearest.file) else { return false };
+    nearest.dependencies.iter().any(|dependency| {
+        let line = text.get(dependency.span.start as usize..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        let asked = line.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map(|(asked, _)| asked);
+        asked.is_some_and(|asked| asked.split(',').any(|extra| extras.contains(&extra.trim())))
+    })
+}
 
 fn is_brought_along(nearest: &crate::repo::Manifest, package: &str) -> bool {
     let package = package.to_ascii_lowercase().replace('_', "-");
