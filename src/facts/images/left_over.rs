@@ -48,9 +48,9 @@ fn copies_absent_lock(repo: &Repo, file: &File) -> bool {
     locks.any(|lock| !file.path.ancestors().skip(1).any(|folder| repo.by_path(&folder.join(lock)).is_some()))
 }
 
-/// Whether something that builds names the file.
+/// Whether something that builds names the file; a document alone builds nothing.
 fn is_named(repo: &Repo, name: &str) -> bool {
-    const BUILDERS: [FileKind; 14] = [
+    const BUILDERS: [FileKind; 12] = [
         FileKind::Compose,
         FileKind::Workflow,
         FileKind::Action,
@@ -61,10 +61,8 @@ fn is_named(repo: &Repo, name: &str) -> bool {
         FileKind::TaskRunner,
         FileKind::Platform,
         FileKind::Terraform,
-        FileKind::Markdown,
         FileKind::Data,
         FileKind::OtherCode,
-        FileKind::Text,
     ];
     let files = repo.files().iter().filter(|file| BUILDERS.contains(&file.kind));
     let small = |file: &&File| file.size < MAX_BYTES;

@@ -11,6 +11,7 @@ use super::{
     commands::{CommandUse, Stage as CommandStage},
     compose::{self, ComposeService, normalised},
     kubernetes::{self, Container},
+    tier::{self, Tier},
 };
 use crate::{
     code::docker::{Dockerfile, Instruction, Stage},
@@ -69,6 +70,9 @@ pub fn images<'r>(repo: &'r Repo, commands: &[CommandUse]) -> Vec<Image<'r>> {
         if !is_service(file, dockerfile, component) {
             continue;
         }
+        if is_for_developers(repo, file, &services) {
+            continue;
+        }
         for stage in running_stages(repo, file, dockerfile, &services, commands) {
             images.push(Image {
                 file,
@@ -86,6 +90,22 @@ pub fn images<'r>(repo: &'r Repo, commands: &[CommandUse]) -> Vec<Image<'r>> {
         }
     }
     images
+}
+
+/// Whether only Compose files for development and tests build it, while there is one for production.
+fn is_for_developers(repo: &Repo, file: &File, services: &[ComposeService<'_>]) -> bool {
+    let tier = |service: &ComposeService<'_>| tier::of_name(service.file.name());
+    let mut own = services.iter().filter(|service| builds(repo, service, file)).peekable();
+    own.peek().is_some()
+        && own.all(|service| tier(service) == Tier::Development)
+        && services.iter().any(|service| tier(service) == Tier::Production && !builds(repo, service, file))
+        && !services.iter().any(|service| {
+            tier(service) == Tier::Production
+                && service
+                    .image
+                    .and_then(|image| image.as_str())
+                    .is_some_and(|image| names(repo, packed(repo, file)).iter().any(|name| image_name(image) == name))
+        })
 }
 
 /// The stages of a Dockerfile that are built by name to be run, else its final stage.

@@ -9,7 +9,7 @@ use crate::{
         images::{self, Image, image_name, images},
         kubernetes::cluster::{Part, cluster},
     },
-    model::{Evidence, Message, Place, Severity, Site, Verdict},
+    model::{Evidence, Message, Place, Severity, Site, Span, Verdict},
     repo::{File, FileKind, Repo},
     rule::{Context, Rule},
 };
@@ -102,7 +102,6 @@ fn checked(repo: &Repo, image: &Image<'_>, only: bool) -> Judged {
 
 /// What a Helm chart of the repository that runs the image says; `only`: there is no other image to run.
 fn by_chart(repo: &Repo, image: &Image<'_>, only: bool) -> Option<Judged> {
-    const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
     let charts: Vec<&File> = repo
         .of_kind(FileKind::HelmChart)
         .filter(|file| file.role.is_operational() && file.name() == "Chart.yaml")
@@ -118,21 +117,45 @@ fn by_chart(repo: &Repo, image: &Image<'_>, only: bool) -> Option<Judged> {
         names.iter().any(|name| *name == own || part.name.eq_ignore_ascii_case(name))
     };
     let alone = || parts.first().filter(|_| only && parts.len() == 1);
-    if let Some(part) = parts.iter().find(named).or_else(alone) {
-        let object = part.workload.object;
-        if let Some(entry) = PROBES.iter().find_map(|probe| part.node.entry(probe)) {
+    // Which of the chart's containers is this image cannot be told where none is called like it.
+    let unnamed = || parts.iter().find(|part| !part.workload.is_product() && probes_of(part).is_some());
+    let found = parts.iter().find(named).or_else(alone);
+    let Some(part) = found.or_else(unnamed) else {
+        return borrowed(repo, &charts).filter(|_| only && parts.is_empty());
+    };
+    let object = part.workload.object;
+    let chart = Message::new("chart").with("path", object.file.path.as_str());
+    match probes_of(part)? {
+        Probed::Here(span) if found.is_some() => {
             let note = Message::new("probe").with("name", part.name);
-            return Some(Judged::Fine(Evidence::At { place: object.place(entry.key_span), note }));
+            Some(Judged::Fine(Evidence::At { place: object.place(span), note }))
         }
-        let chart = Message::new("chart").with("path", object.file.path.as_str());
-        return PROBES.iter().any(|probe| object.may_give(probe)).then_some(Judged::Open(chart));
+        _ => Some(Judged::Open(chart)),
     }
-    // The workload comes from a chart that lies elsewhere, and so do its probes.
-    let borrowed = charts.iter().find(|file| {
+}
+
+/// Where a container of a chart says how its health is checked.
+enum Probed {
+    Here(Span),
+    /// The values may.
+    ByValues,
+}
+
+fn probes_of(part: &Part<'_>) -> Option<Probed> {
+    const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
+    if let Some(entry) = PROBES.iter().find_map(|probe| part.node.entry(probe)) {
+        return Some(Probed::Here(entry.key_span));
+    }
+    part.workload.object.says(&["Probe", "probe"]).then_some(Probed::ByValues)
+}
+
+/// A chart that takes its workload, and with it the probes, from one that lies elsewhere.
+fn borrowed(repo: &Repo, charts: &[&File]) -> Option<Judged> {
+    let chart = charts.iter().find(|file| {
         let dependencies = repo.doc(file.id).and_then(|doc| doc.root()?.get("dependencies"));
         dependencies.is_some_and(|list| !list.items().is_empty())
     })?;
-    (only && parts.is_empty()).then(|| Judged::Open(Message::new("chart").with("path", borrowed.path.as_str())))
+    Some(Judged::Open(Message::new("chart").with("path", chart.path.as_str())))
 }
 
 /// An absence has no line of its own; where the process starts is where a reader would look.

@@ -5,6 +5,7 @@ use crate::{
     facts::{
         Fact,
         commands::CommandUse,
+        documents,
         migrations::{self, MigrationSet, SchemaCommand, Tool},
     },
     model::{Confidence, Evidence, FileId, Message, Observation, Place, Severity, Site, Span, Tone, Verdict},
@@ -52,6 +53,7 @@ impl Rule for MigrationRollbackMissing {
         let mut fine = down_files(cx, &sets);
         fine.extend(cx.facts.commands(cx.repo).iter().filter_map(rollback_script));
         fine.extend(documented(cx));
+        fine.extend(sectioned(cx));
         fine.extend(native(set));
         let good = seen.iter().filter(|seen| seen.tone == Tone::Good);
         fine.extend(good.map(|seen| Evidence::At { place: seen.place.clone(), note: seen.message.clone() }));
@@ -218,6 +220,21 @@ fn documented(cx: &Context<'_>) -> Option<Evidence> {
             Some(Evidence::At { place: Place::At(file.id, Span::new(at, at + words.len())), note: Message::new(key) })
         },
     )
+}
+
+/// A section on taking a release back that says what becomes of the migrations.
+fn sectioned(cx: &Context<'_>) -> Option<Evidence> {
+    documents::documents(cx.repo).iter().find_map(|document| {
+        let text = cx.repo.read(document.file).ok()?;
+        let section = document.sections.iter().find(|section| {
+            let end = document.end_of(section.heading).map_or(text.len(), |end| end as usize);
+            let body = text.get(section.heading.range().end..end).unwrap_or_default().to_lowercase();
+            let back =
+                ["rollback", "roll back", "rolling back", "откат"].iter().any(|word| section.title.contains(word));
+            back && section.steps > 0 && (body.contains("migration") || body.contains("миграц"))
+        })?;
+        Some(Evidence::At { place: Place::At(document.file, section.heading), note: Message::new("documented") })
+    })
 }
 
 fn has_policy(fine: &[Evidence]) -> bool {

@@ -129,8 +129,12 @@ fn tests_of<'p>(pipelines: &'p [Pipeline], own: &Pipeline) -> Option<(&'p Pipeli
     })
 }
 
-/// Whether no branch from which users are served starts `job`.
-fn is_of_features(job: &Job) -> bool {
+/// Whether no branch from which users are served starts `job`: those that are, are told apart by name or left out.
+fn is_of_features(pipeline: &Pipeline, job: &Job) -> bool {
+    let mut triggers = pipeline.triggers.iter().filter(|trigger| trigger.event == "push").peekable();
+    if triggers.peek().is_some() && triggers.all(|trigger| trigger.branches_ignored && trigger.branches.is_none()) {
+        return true;
+    }
     let mut pushes = job.moments.iter().filter(|moment| moment.event == Event::Push).peekable();
     pushes.peek().is_some()
         && pushes.all(|moment| moment.branch.as_deref().is_some_and(|branch| !is_release_branch(branch)))
@@ -168,7 +172,7 @@ fn site(pipelines: &[Pipeline], shipment: &Shipment<'_>) -> Site {
         }
         (false, _) => site,
         // An image of a feature's branch is for those who develop it.
-        (true, _) if is_of_features(job) => site.severity(Severity::Low),
+        (true, _) if is_of_features(pipeline, job) => site.severity(Severity::Low),
         // What is published waits for its users to take it; the tests of the change ran beside it.
         (true, Some((other, _))) if other.file != pipeline.file => site.severity(Severity::Low),
         (true, _) => site.severity(Severity::Medium),

@@ -73,6 +73,8 @@ fn database(repo: &Repo, component: &Component) -> Option<&'static str> {
     let stored = profile.datastores.iter().map(|it| it.name).find(|name| DATABASES.contains(name));
     // A file beside the program is there as long as the program is.
     let embedded = profile.datastores.iter().any(|it| it.name == "SQLite")
-        || EMBEDDED.iter().any(|name| repo.dependency(component.id, name).is_some());
+        || EMBEDDED.iter().any(|name| repo.dependency(component.id, name).is_some())
+        || repo.declared(&EMBEDDED).is_some()
+            && !repo.profile().datastores.iter().any(|it| DATABASES.contains(&it.name));
     stored.or_else(|| profile.orms.first().filter(|_| !embedded).map(|orm| orm.name))
 }
