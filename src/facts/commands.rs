@@ -151,9 +151,28 @@ fn exec_form(found: &mut Vec<CommandUse>, file: &File, name: &str, node: &Node) 
 fn workflow(repo: &Repo, file: &File, found: &mut Vec<CommandUse>) {
     let Some(jobs) = repo.doc(file.id).and_then(|doc| doc.root()).and_then(|root| root.get("jobs")) else { return };
     for job in jobs.entries().iter().filter(|job| !is_off(&job.value)) {
-        let steps = job.value.get("steps").map(Node::items).unwrap_or_default();
-        for run in steps.iter().filter(|step| !is_off(step)).filter_map(|step| step.get("run")) {
+        for run in steps(&job.value).into_iter().filter(|step| !is_off(step)).filter_map(|step| step.get("run")) {
             in_node(found, file, Stage::Workflow, &job.key, run);
+        }
+    }
+}
+
+/// How deep groups of steps are looked into.
+const MAX_GROUPS: usize = 4;
+
+/// The steps of a workflow's job or of a composite action, those of a group that runs at once (`parallel:`) among them.
+pub fn steps(owner: &Node) -> Vec<&Node> {
+    let mut found = Vec::new();
+    gather(owner, 0, &mut found);
+    found
+}
+
+fn gather<'n>(owner: &'n Node, depth: usize, found: &mut Vec<&'n Node>) {
+    let list = owner.get("steps").unwrap_or(owner);
+    for step in list.items() {
+        match step.get("parallel").filter(|_| depth < MAX_GROUPS) {
+            Some(group) => gather(group, depth + 1, found),
+            None => found.push(step),
         }
     }
 }

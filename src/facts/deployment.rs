@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use crate::{
     doc::Node,
     facts::{
-        commands::{CommandUse, Stage},
-        images,
+        commands::{CommandUse, Stage, steps},
+        documents, images,
+        pipelines::{self, Target},
     },
     model::{Message, Place},
     repo::{Component, File, FileKind, Repo},
@@ -107,41 +108,16 @@ fn platform_name(name: &str, file: &File) -> Option<(&'static str, bool)> {
     })
 }
 
-/// Programs that deploy, with the words that make them do it; no words mean that the program only deploys.
-const DEPLOYERS: &[(&str, &[&str])] = &[
-    ("flyctl", &["deploy"]),
-    ("fly", &["deploy"]),
-    ("vercel", &[]),
-    ("netlify", &["deploy"]),
-    ("railway", &["up", "deploy"]),
-    ("heroku", &["container:release"]),
-    ("wrangler", &["deploy", "publish"]),
-    ("serverless", &["deploy"]),
-    ("sls", &["deploy"]),
-    ("sam", &["deploy"]),
-    ("cdk", &["deploy"]),
-    ("eb", &["deploy"]),
-    ("firebase", &["deploy"]),
-    ("gcloud", &["deploy"]),
-    ("kubectl", &["apply", "rollout", "set"]),
-    ("helm", &["upgrade", "install"]),
-    ("terraform", &["apply"]),
-    ("pulumi", &["up"]),
-    ("kamal", &["deploy"]),
-    ("cap", &["deploy"]),
-    ("ansible-playbook", &[]),
-];
-
 fn by_command(used: &CommandUse) -> Option<DeployWay> {
     let program = used.command.program()?;
     let words: Vec<&str> = program.arguments.iter().map(|word| word.text.as_str()).collect();
     let named = used.stage == Stage::PackageScript && is_deploy_name(&used.name)
         || matches!(used.stage, Stage::Make | Stage::ShellScript) && is_deploy_name(&used.name);
-    let deploys = DEPLOYERS.iter().any(|(name, verbs)| {
-        *name == program.name && (verbs.is_empty() || words.iter().any(|word| verbs.contains(word)))
-    });
-    // Pages for readers are no service.
-    let pages = matches!(program.name, "docusaurus" | "mkdocs" | "mike" | "gh-pages" | "chromatic");
+    let target = pipelines::deploys_to(program.name, &words);
+    // Copies go to many hosts; only a pipeline, or a script that is called so, deploys by them.
+    let copies = matches!(program.name, "rsync" | "scp" | "ssh" | "sshpass") && used.stage != Stage::Workflow;
+    let deploys = target.is_some_and(|target| target != Target::Docs) && !copies;
+    let pages = target == Some(Target::Docs) && is_pages(program.name);
     if !deploys && !named || pages || used.only_prints() {
         return None;
     }
@@ -151,6 +127,11 @@ fn by_command(used: &CommandUse) -> Option<DeployWay> {
         _ => ("a script", Message::new("script").with("command", command.trim_end())),
     };
     Some(DeployWay { kind, place: used.place(), note, from_source: false, file: used.file })
+}
+
+/// Whether a program puts pages for readers on the web, wherever to.
+fn is_pages(program: &str) -> bool {
+    matches!(program, "docusaurus" | "mkdocs" | "mike" | "gh-pages" | "chromatic" | "surge")
 }
 
 /// Whether the name of a script or a job says that it deploys.
@@ -178,11 +159,13 @@ const DEPLOY_ACTIONS: [&str; 12] = [
 fn by_action(repo: &Repo, file: &File) -> Option<DeployWay> {
     let jobs = repo.doc(file.id)?.root()?.get("jobs")?;
     jobs.entries().iter().find_map(|job| {
-        let steps = job.value.get("steps").map(Node::items).unwrap_or_default();
-        let uses = steps
-            .iter()
+        let uses = steps(&job.value)
+            .into_iter()
             .filter_map(|step| step.get("uses"))
             .find(|uses| uses.as_str().is_some_and(|name| DEPLOY_ACTIONS.iter().any(|action| name.contains(action))))?;
+        if pipelines::is_throwaway(&job.value) {
+            return None;
+        }
         Some(DeployWay {
             kind: "a workflow",
             place: Place::At(file.id, uses.span),
@@ -200,6 +183,47 @@ pub fn source_platform(ways: &[DeployWay], repo: &Repo, component: &Component) -
         .filter(|way| way.from_source && repo.file(way.file).component == component.id)
         .map(|way| (way.kind, way.place.clone()))
         .next()
+}
+
+/// Where the repository offers itself to a platform that builds from source: a button of the README, a script that only
+/// the platform runs.
+pub fn offered(repo: &Repo, commands: &[CommandUse]) -> Option<(&'static str, Place)> {
+    const BUTTONS: [(&str, &str); 14] = [
+        ("heroku.com/deploy", "Heroku"),
+        ("dashboard.heroku.com/new", "Heroku"),
+        ("render.com/deploy", "Render"),
+        ("vercel.com/new", "Vercel"),
+        ("vercel.com/import", "Vercel"),
+        ("app.netlify.com/start/deploy", "Netlify"),
+        ("railway.app/new", "Railway"),
+        ("railway.com/new", "Railway"),
+        ("railway.com/deploy", "Railway"),
+        ("railway.app/template", "Railway"),
+        ("deploy.cloud.run", "Cloud Run"),
+        ("cloud.digitalocean.com/apps/new", "DigitalOcean"),
+        ("deploy.workers.cloudflare.com", "Cloudflare Workers"),
+        ("app.koyeb.com/deploy", "Koyeb"),
+    ];
+    let scripts = commands.iter().filter(|used| used.stage == Stage::PackageScript);
+    let script = scripts.filter(|used| repo.file(used.file).folder().as_str().is_empty()).find_map(|used| {
+        let platform = match used.name.as_str() {
+            "heroku-postbuild" | "heroku-prebuild" | "heroku-cleanup" => "Heroku",
+            "gcp-build" => "App Engine",
+            "vercel-build" | "now-build" => "Vercel",
+            _ => return None,
+        };
+        Some((platform, used.place()))
+    });
+    script.or_else(|| {
+        let documents = documents::documents(repo);
+        let root = documents.iter().filter(|document| !document.path.as_str().contains('/'));
+        root.filter(|document| documents::is_readme(&document.path)).find_map(|document| {
+            document.links.iter().find_map(|link| {
+                let (_, platform) = BUTTONS.iter().find(|(part, _)| link.target.contains(part))?;
+                Some((*platform, Place::At(document.file, link.span)))
+            })
+        })
+    })
 }
 
 /// Where a platform's file says how the health of `component` is checked.

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use rustc_hash::FxHashMap;
 
 use super::{
-    commands::{CommandUse, Stage},
+    commands::{CommandUse, Stage, steps},
     compose,
     deployment::DeployWay,
     migrations::{self, SchemaCommand},
@@ -271,7 +271,7 @@ impl Names {
 
 fn of_workflow(repo: &Repo, file: &File, names: &mut Names) {
     let Some(jobs) = repo.doc(file.id).and_then(|doc| doc.root()).and_then(|root| root.get("jobs")) else { return };
-    for step in jobs.entries().iter().flat_map(|job| job.value.get("steps").map(Node::items).unwrap_or_default()) {
+    for step in jobs.entries().iter().flat_map(|job| steps(&job.value)) {
         let uses = step.get("uses").and_then(Node::as_str).unwrap_or_default();
         if uses.contains("docker/metadata-action") {
             names.versioned.push(Place::At(file.id, step.span));

@@ -72,7 +72,8 @@ pub fn stores(repo: &Repo) -> Vec<Store> {
     let production_file = services.iter().any(|service| tier::of_path(&service.file.path) == Tier::Production);
     let in_compose = services.iter().filter_map(|service| {
         let engine = engine_of(service.image.and_then(Node::as_str)?)?;
-        let home = home_of(service, &services, production_file);
+        let twin = compose::is_build_twin(repo, service.file);
+        let home = if twin { Home::Development } else { home_of(service, &services, production_file) };
         Some(Store { engine, name: service.name.to_owned(), place: service.place(), home })
     });
     let mut found: Vec<Store> = in_compose.collect();

@@ -25,5 +25,5 @@ pub use mount::{Mount, MountKind};
 pub use port::{Exposure, Port};
 pub use project::{Declared, Missing, Project, Unresolved, projects};
 pub use service::{Condition, Dependency, EnvFile, EnvVariable, Limit, Service, Setting};
-pub use stage::{Sign, Stage, made_for_development};
+pub use stage::{Sign, Stage, is_build_twin, made_for_development};
 pub use start::{Start, starts};

@@ -4,9 +4,10 @@ use camino::Utf8Path;
 
 use super::{MountKind, Project, Service, ServiceKind, Start, discover::variant_of};
 use crate::{
+    doc::Node,
     facts::{commands, images::image_name, tier},
     model::{FileId, Place},
-    repo::{File, Repo},
+    repo::{File, FileKind, Repo},
 };
 
 /// Where a project runs.
@@ -80,6 +81,11 @@ pub(super) fn decide(repo: &Repo, project: &Project<'_>, starts: &[Start]) -> (S
             return (stage, Sign { what: "file name", place: at(file) });
         }
     }
+    if let [file] = project.files[..]
+        && is_build_twin(repo, file)
+    {
+        return (Stage::Development, Sign { what: "file name", place: at(file) });
+    }
     let started = started(project, starts);
     if let Some(found) = started.iter().find(|(stage, _)| *stage == Stage::Production) {
         return found.clone();
@@ -95,6 +101,22 @@ pub(super) fn decide(repo: &Repo, project: &Project<'_>, starts: &[Start]) -> (S
         .or_else(|| by_override(project))
         .or_else(|| by_services(repo, project))
         .unwrap_or((Stage::Unclear, Sign::nothing()))
+}
+
+/// Whether `file` is called after building and builds what another one of its folder runs by a published image:
+/// `docker-compose.build.yml` beside `docker-compose.yml`. Hosts are given the other one.
+pub fn is_build_twin(repo: &Repo, file: &File) -> bool {
+    let named = variant_of(file).split(['.', '-', '_']).any(|word| matches!(word, "build" | "build-local" | "source"));
+    let services = |file: &File| repo.doc(file.id)?.root()?.get("services").map(Node::entries);
+    let Some(own) = services(file).filter(|_| named) else { return false };
+    let others = repo.of_kind(FileKind::Compose);
+    let mut beside = others.filter(|other| other.id != file.id && other.folder() == file.folder());
+    beside.any(|other| {
+        services(other).unwrap_or_default().iter().any(|run| {
+            let published = run.value.get("image").is_some() && run.value.get("build").is_none();
+            published && own.iter().any(|built| built.key == run.key && built.value.get("build").is_some())
+        })
+    })
 }
 
 /// What shows that the services of `project` are set up for whoever develops them, whoever starts them: a variable that

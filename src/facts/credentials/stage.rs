@@ -7,7 +7,10 @@ use camino::Utf8Path;
 use super::{datastores, services};
 use crate::{
     doc::Node,
-    facts::{compose::ComposeService, tier},
+    facts::{
+        compose::{self, ComposeService},
+        tier,
+    },
     model::FileId,
     repo::{File, FileKind, Repo},
 };
@@ -99,6 +102,9 @@ pub fn of_each(repo: &Repo, all: &[ComposeService<'_>]) -> BTreeMap<FileId, Stag
 /// The environment of a Compose file: its path, else what its services say of themselves.
 fn of_compose(repo: &Repo, file: &File, own: &[&ComposeService<'_>]) -> Stage {
     let by_path = of_path(&file.path);
+    if by_path == Stage::Unsaid && compose::is_build_twin(repo, file) {
+        return Stage::Development;
+    }
     if by_path != Stage::Unsaid {
         return by_path;
     }

@@ -118,19 +118,28 @@ pub fn heading(repo: &Repo, fits: impl Fn(&str) -> bool) -> Option<Heading> {
 fn is_document(file: &File) -> bool {
     let written = file.kind == FileKind::Markdown
         || matches!(file.path.extension(), Some("rst" | "adoc" | "asciidoc" | "mdx"))
+        // Markdown that a generator of sites fills in first.
+        || [".md.erb", ".markdown.erb"].iter().any(|end| file.name().ends_with(end))
         || (file.path.extension().is_none() && file.name().starts_with("README"));
     let theirs = matches!(file.role, Role::Vendored | Role::Generated | Role::Test | Role::Example);
+    let docs = file.path.parent().is_some_and(is_of_docs);
     let content = file.path.components().any(|part| {
         // Folders of editors and agents hold instructions for them.
         let hidden = part.as_str().starts_with('.') && !matches!(part.as_str(), ".github" | ".gitlab" | "." | "..");
         let own = file.path.file_name() == Some(part.as_str());
         (hidden && !own)
-            || matches!(
-                part.as_str(),
-                "content" | "blog" | "posts" | "templates" | "prompts" | "locales" | "emails" | ".changeset"
-            )
+            || part.as_str() == "content" && !docs
+            || matches!(part.as_str(), "blog" | "posts" | "templates" | "prompts" | "locales" | "emails" | ".changeset")
     });
     written && !theirs && !content && file.size <= MAX_BYTES
+}
+
+/// Whether a folder is that of the documentation, in whose sites `content` holds the pages: `apps/docs/content`.
+fn is_of_docs(folder: &Utf8Path) -> bool {
+    folder.components().any(|part| {
+        matches!(part.as_str(), "docs" | "doc" | "documentation" | "handbook" | "manual")
+            || part.as_str().ends_with("-docs")
+    })
 }
 
 /// What `documents` say about `topic`: a document by its name, or a section by its heading, with something below it.

@@ -359,13 +359,13 @@ fn set_up_and_tested(document: &Document) -> Option<Covered> {
     let titled = |section: &Section, words: &[&str]| {
         section.title.split(|letter: char| !letter.is_alphanumeric()).any(|word| words.contains(&word))
     };
-    let sections = || document.sections.iter().filter(has_steps);
-    sections().find(|section| {
+    document.sections.iter().filter(has_steps).find(|section| {
         ["set up", "setting up", "setup", "getting started", "local", "development", "установка", "настройка"]
             .iter()
             .any(|words| section.title.contains(words))
     })?;
-    let tests = sections().find(|section| {
+    // Of a test, the command says it all.
+    let tests = document.sections.iter().filter(|section| section.steps > 0).find(|section| {
         titled(section, &["test", "tests", "testing", "тесты", "тестирование", "linting", "linters"])
             && !["a/b", "data", "payment", "account"].iter().any(|word| section.title.contains(word))
     })?;

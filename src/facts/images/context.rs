@@ -8,7 +8,7 @@ use crate::{
     code::shell::{Program, Word},
     doc::Node,
     facts::{
-        commands::CommandUse,
+        commands::{CommandUse, steps},
         compose::{self, normalised},
     },
     model::{FileId, Place, Span},
@@ -44,7 +44,7 @@ fn by_action(repo: &Repo, workflow: &File, file: &File) -> Vec<BuildContext> {
     let Some(jobs) = repo.doc(workflow.id).and_then(|doc| doc.root()).and_then(|root| root.get("jobs")) else {
         return Vec::new();
     };
-    let steps = jobs.entries().iter().flat_map(|job| job.value.get("steps").map(Node::items).unwrap_or_default());
+    let steps = jobs.entries().iter().flat_map(|job| steps(&job.value));
     steps
         .filter(|step| step.get("uses").and_then(Node::as_str).is_some_and(|uses| uses.contains("build-push-action")))
         .filter_map(|step| {

@@ -1,6 +1,7 @@
 //! Container images: each Dockerfile of a service, joined with what runs it.
 
 pub mod context;
+pub mod left_over;
 pub mod reference;
 pub mod start;
 
@@ -10,6 +11,7 @@ use super::{
     commands::{CommandUse, Stage as CommandStage},
     compose::{self, ComposeService, normalised},
     kubernetes::{self, Container},
+    tier::{self, Tier},
 };
 use crate::{
     code::docker::{Dockerfile, Instruction, Stage},
@@ -68,6 +70,9 @@ pub fn images<'r>(repo: &'r Repo, commands: &[CommandUse]) -> Vec<Image<'r>> {
         if !is_service(file, dockerfile, component) {
             continue;
         }
+        if is_for_developers(repo, file, &services) {
+            continue;
+        }
         for stage in running_stages(repo, file, dockerfile, &services, commands) {
             images.push(Image {
                 file,
@@ -85,6 +90,22 @@ pub fn images<'r>(repo: &'r Repo, commands: &[CommandUse]) -> Vec<Image<'r>> {
         }
     }
     images
+}
+
+/// Whether only Compose files for development and tests build it, while there is one for production.
+fn is_for_developers(repo: &Repo, file: &File, services: &[ComposeService<'_>]) -> bool {
+    let tier = |service: &ComposeService<'_>| tier::of_name(service.file.name());
+    let mut own = services.iter().filter(|service| builds(repo, service, file)).peekable();
+    own.peek().is_some()
+        && own.all(|service| tier(service) == Tier::Development)
+        && services.iter().any(|service| tier(service) == Tier::Production && !builds(repo, service, file))
+        && !services.iter().any(|service| {
+            tier(service) == Tier::Production
+                && service
+                    .image
+                    .and_then(|image| image.as_str())
+                    .is_some_and(|image| names(repo, packed(repo, file)).iter().any(|name| image_name(image) == name))
+        })
 }
 
 /// The stages of a Dockerfile that are built by name to be run, else its final stage.
@@ -178,9 +199,9 @@ pub fn is_test_stage(stage: &Stage) -> bool {
     })
 }
 
-/// Every Dockerfile that is not a test's, an example's or somebody else's.
+/// Every Dockerfile that is not a test's, an example's or somebody else's, and that somebody may still build.
 pub fn dockerfiles(repo: &Repo) -> impl Iterator<Item = &File> {
-    repo.of_kind(FileKind::Dockerfile).filter(|file| file.role.is_operational())
+    repo.of_kind(FileKind::Dockerfile).filter(|file| file.role.is_operational() && !left_over::is(repo, file))
 }
 
 fn builds(repo: &Repo, service: &ComposeService<'_>, file: &File) -> bool {
@@ -208,7 +229,8 @@ pub fn image_name(image: &str) -> &str {
     last.split(':').next().unwrap_or(last)
 }
 
-fn names(repo: &Repo, component: &Component) -> Vec<String> {
+/// What an image of `component` may be called.
+pub fn names(repo: &Repo, component: &Component) -> Vec<String> {
     let plain = |name: &str| name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
     let mut names = vec![plain(&component.name)];
     names.extend(component.path.file_name().map(str::to_ascii_lowercase));
@@ -269,8 +291,14 @@ pub fn names_in_commands(repo: &Repo, commands: &[CommandUse], file: &File, comp
     if folder.is_empty() {
         return None;
     }
+    let short = component.folder().file_name().unwrap_or_default();
     let names = |used: &CommandUse| {
+        let nx = used.command.words.iter().any(|word| word.text == "nx");
         used.command.words.iter().any(|word| {
+            // `nx run api:build:production`
+            if nx && word.text.split_once(':').is_some_and(|(project, _)| project == short) {
+                return true;
+            }
             let text = word.text.trim_start_matches("./").trim_end_matches('/');
             text == component.name
                 || text == folder
@@ -352,6 +380,7 @@ const HELPERS: &[&str] = &[
     "cypress",
     "maildev",
     "mailhog",
+    "demo",
     ".devcontainer",
 ];
 

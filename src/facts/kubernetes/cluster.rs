@@ -181,6 +181,11 @@ impl Object<'_> {
     }
 
     /// Whether the object comes from a template that might give `key` with other values.
+    /// Whether the template it comes from holds one of `words`, in whichever branch.
+    pub fn says(&self, words: &[&str]) -> bool {
+        self.template.is_some_and(|template| words.iter().any(|word| template.has_text(word)))
+    }
+
     pub fn may_give(&self, key: &str) -> bool {
         self.template.is_some_and(|template| template.mentions(key))
     }

@@ -74,6 +74,7 @@ const KNOWN: &[(&str, Does)] = &[
     ("oxsecurity/megalinter", Does::Lint),
     ("pre-commit/action", Does::Lint),
     ("pre-commit-ci/lite-action", Does::Lint),
+    ("j178/prek-action", Does::Lint),
     ("psf/black", Does::Lint),
     ("astral-sh/ruff-action", Does::Lint),
     ("chartboost/ruff-action", Does::Lint),
@@ -161,7 +162,12 @@ pub(super) fn does(uses: &Uses<'_>, with: Option<&Node>) -> Vec<Does> {
         let pushes = input("push").is_some_and(|push| push != "false")
             || input("outputs")
                 .is_some_and(|outputs| outputs.contains("push=true") || outputs.contains("type=registry"));
-        return if pushes { vec![Does::Build, Does::Publish] } else { vec![Does::Build] };
+        // What others are built from or tested in holds nothing of the product.
+        let helper = input("file").is_some_and(|file| {
+            let mut words = file.split(['/', '.', '-', '_']);
+            words.any(|word| matches!(word, "base" | "builder" | "ci" | "test" | "tests" | "e2e" | "devcontainer"))
+        });
+        return if pushes && !helper { vec![Does::Build, Does::Publish] } else { vec![Does::Build] };
     }
     if is("docker/scout-action") || is("appleboy/ssh-action") {
         if is("docker/scout-action") {

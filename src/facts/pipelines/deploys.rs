@@ -99,12 +99,23 @@ pub(super) fn by_program(name: &str, words: &[&str]) -> Option<Target> {
             .any(|part| script.contains(part))
         }
         "rsync" | "scp" => words.last().is_some_and(|target| target.contains(':') && !target.contains("://")),
-        _ => DEPLOYERS
-            .iter()
-            .any(|(program, verbs)| *program == name && words.iter().take(4).any(|word| verbs.contains(word))),
+        _ => DEPLOYERS.iter().any(|(program, verbs)| *program == name && has_verb(name, words, verbs)),
     };
     let dry = words.iter().any(|word| word.starts_with("--dry-run") || matches!(*word, "--noop" | "-dry-run"));
     (deploys && !dry).then(|| by_words(name, words))
+}
+
+/// Whether the subcommand is one of `verbs`: the first word, where options may stand before it. `helm plugin install`
+/// installs no release.
+fn has_verb(name: &str, words: &[&str], verbs: &[&str]) -> bool {
+    // These have the verb behind the word for what it is done to.
+    if matches!(name, "gcloud" | "doctl" | "render" | "copilot" | "argocd" | "nomad" | "koyeb" | "dokku") {
+        return words.iter().take(5).any(|word| verbs.contains(word));
+    }
+    let mut words = words.iter().enumerate().filter(|(_, word)| !word.starts_with('-'));
+    let Some((at, first)) = words.next() else { return false };
+    // An option's value, unless it is the verb: `helm -n shop upgrade`.
+    verbs.contains(first) || at > 0 && words.next().is_some_and(|(_, second)| verbs.contains(second))
 }
 
 fn aws(words: &[&str]) -> bool {

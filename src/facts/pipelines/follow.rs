@@ -395,7 +395,9 @@ impl<'r> Follower<'r> {
         let named = own.iter().position(|word| *word == name).unwrap_or(own.len());
         let explicit = own[..named].iter().any(|word| matches!(*word, "run" | "run-script"))
             || matches!(name, "test" | "start" | "stop" | "restart");
-        let target = if dynamic { Target::Unknown } else { self.target(words[manager], own, folder) };
+        // What stands behind `--` is handed to the script.
+        let options = own.iter().position(|word| *word == "--").map_or(own, |end| &own[..end]);
+        let target = if dynamic { Target::Unknown } else { self.target(words[manager], options, folder) };
         Some(ScriptUse {
             name,
             span,

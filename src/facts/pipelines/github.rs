@@ -9,7 +9,7 @@ use super::{
 use crate::{
     code::shell::Command,
     doc::{Entry, Node},
-    facts::compose::normalised,
+    facts::{commands, compose::normalised},
     model::{FileId, Place, Span},
     repo::{File, FileKind, Repo, Stated},
 };
@@ -206,8 +206,7 @@ fn job(entry: &Entry, around: &Around<'_>) -> Job {
         text: around.text,
         depth: around.depth,
     };
-    let steps: Vec<Step> =
-        node.get("steps").map(Node::items).unwrap_or_default().iter().map(|step| self::step(step, &inner)).collect();
+    let steps: Vec<Step> = commands::steps(node).into_iter().map(|node| step(node, &inner)).collect();
     let mut job = Job {
         id: entry.key.clone(),
         key_span: entry.key_span,
@@ -409,7 +408,7 @@ fn composite(uses: &Stated, around: &Around<'_>) -> Vec<Act> {
     let path = normalised(Utf8Path::new(uses.text.trim_start_matches("./")));
     let file = ["action.yml", "action.yaml"].iter().find_map(|name| around.repo.by_path(&path.join(name)));
     let Some(file) = file.filter(|_| around.depth < MAX_CALLS) else { return Vec::new() };
-    let steps = around.repo.doc(file.id).and_then(|doc| doc.root()?.at(&["runs", "steps"]));
+    let runs = around.repo.doc(file.id).and_then(|doc| doc.root()?.get("runs"));
     let text = around.repo.read(file.id).unwrap_or_else(|_| "".into());
     let inner = Around {
         repo: around.repo,
@@ -422,7 +421,7 @@ fn composite(uses: &Stated, around: &Around<'_>) -> Vec<Act> {
         matrix: Vec::new(),
         depth: around.depth + 1,
     };
-    let steps = steps.map(Node::items).unwrap_or_default().iter().map(|node| step(node, &inner));
+    let steps = runs.map(commands::steps).unwrap_or_default().into_iter().map(|node| step(node, &inner));
     steps
         .filter(|step| step.off.is_none())
         .flat_map(|step| step.acts)
@@ -458,7 +457,10 @@ fn by_name(name: Option<&str>, commands: &[crate::code::shell::Command], file: F
         "key",
         "log",
     ];
+    // What puts load on a service judges no change.
+    let loads = words.iter().any(|word| matches!(*word, "performance" | "perf" | "load" | "stress" | "soak"));
     let does = match *first {
+        "test" | "tests" | "run" if loads => return None,
         "deploy" if !words.iter().any(|word| summary.contains(word)) => {
             Does::Deploy(deploys::named(&name).unwrap_or(Target::Unknown))
         }

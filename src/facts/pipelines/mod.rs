@@ -20,9 +20,10 @@ mod tests;
 
 use camino::Utf8PathBuf;
 
-use super::commands::CommandUse;
+use super::commands::{CommandUse, steps};
 use crate::{
     code::shell::Command,
+    doc::Node,
     model::{FileId, Place, Span},
     repo::{FileKind, Repo, Stated},
 };
@@ -359,6 +360,24 @@ impl Job {
     pub fn label(&self) -> &str {
         &self.id
     }
+}
+
+/// Where a call of `program` with these words deploys to; `None` when it does not deploy.
+pub fn deploys_to(program: &str, words: &[&str]) -> Option<Target> {
+    deploys::by_program(program, words)
+}
+
+/// Whether everything that the actions of a workflow's job deploy lives as long as the tests that run against it.
+pub fn is_throwaway(job: &Node) -> bool {
+    let deploys: Vec<Does> = steps(job)
+        .into_iter()
+        .filter_map(|step| Some(actions::does(&actions::read(step.get("uses")?.as_str()?), step.get("with"))))
+        .flatten()
+        .filter(|does| matches!(does, Does::Deploy(_)))
+        .collect();
+    let throwaway = Does::Deploy(Target::Throwaway);
+    deploys.contains(&throwaway)
+        && deploys.iter().all(|does| *does == throwaway || *does == Does::Deploy(Target::Unknown))
 }
 
 /// Every pipeline, in order of path.

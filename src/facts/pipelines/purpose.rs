@@ -5,7 +5,7 @@ use super::{
     deploys::{self, hook_call},
     tools::TOOLS,
 };
-use crate::code::shell::{Command, Program, Word};
+use crate::code::shell::{self, Command, Program, Word};
 
 /// What a command does, with the program that does it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,7 +183,45 @@ fn container(name: &str, words: &[&str]) -> Option<Vec<Purpose>> {
     if let Some(image) = known.iter().find(|image| behind.iter().any(|word| word.contains(**image))) {
         return Some(purpose(Does::Scan, image));
     }
-    inner(behind)
+    if let Some((_, does)) = IMAGES.iter().find(|(image, _)| behind.iter().any(|word| is_image(word, image))) {
+        return Some(purpose(*does, name));
+    }
+    let scripts = behind.iter().filter(|word| word.contains(' ')).take(4);
+    let opened: Vec<Purpose> =
+        scripts.flat_map(|script| shell::commands(script)).flat_map(|command| of_command_or_script(&command)).collect();
+    if opened.is_empty() { inner(behind) } else { Some(opened) }
+}
+
+/// Images that run one tool when they are given no other command.
+const IMAGES: &[(&str, Does)] = &[
+    ("cypress/included", Does::Test),
+    ("postman/newman", Does::Test),
+    ("testcafe/testcafe", Does::Test),
+    ("hadolint/hadolint", Does::Lint),
+    ("koalaman/shellcheck", Does::Lint),
+    ("super-linter/super-linter", Does::Lint),
+    ("github/super-linter", Does::Lint),
+    ("oxsecurity/megalinter", Does::Lint),
+    ("golangci/golangci-lint", Does::Lint),
+    ("davidanson/markdownlint-cli2", Does::Lint),
+];
+
+/// Whether a word is this image at any registry, tag or digest.
+fn is_image(word: &str, image: &str) -> bool {
+    let path = word.split('@').next().unwrap_or(word);
+    let at_tag = path.rfind(':').filter(|at| !path[*at..].contains('/'));
+    let path = &path[..at_tag.unwrap_or(path.len())];
+    path == image || path.strip_suffix(image).is_some_and(|registry| registry.ends_with('/'))
+}
+
+/// What a command of a script inside a container does; a package's script is known by its name alone.
+fn of_command_or_script(command: &Command) -> Vec<Purpose> {
+    let found = of_command(command);
+    if !found.is_empty() {
+        return found;
+    }
+    let script = command.package_script();
+    script.and_then(|script| Some(purpose(by_script_name(script)?, script))).unwrap_or_default()
 }
 
 /// The first tool among words that are a command inside a command.
@@ -195,7 +233,7 @@ fn inner(words: &[&str]) -> Option<Vec<Purpose>> {
         }
         let found = match name {
             "python" | "python3" => python(&words[start + 1..]).unwrap_or_default(),
-            "npm" | "pnpm" | "yarn" => {
+            "npm" | "pnpm" | "yarn" | "bun" | "composer" | "make" => {
                 let script = words[start + 1..].iter().find(|word| !word.starts_with('-') && **word != "run")?;
                 by_script_name(script).map(|does| purpose(does, script)).unwrap_or_default()
             }

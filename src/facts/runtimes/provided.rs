@@ -9,7 +9,10 @@ use super::{
 use crate::{
     code::docker::{self, Base},
     doc::Node,
-    facts::images::{Image, from_span},
+    facts::{
+        commands::steps,
+        images::{Image, from_span},
+    },
     model::{ComponentId, Place},
     repo::{File, FileKind, Repo},
 };
@@ -124,7 +127,7 @@ const ACTIONS: [(&str, Runtime, &str); 7] = [
 fn of_workflow(repo: &Repo, file: &File, found: &mut Vec<Provided>) {
     let Some(root) = repo.doc(file.id).and_then(|doc| doc.root()) else { return };
     for job in root.get("jobs").map(Node::entries).unwrap_or_default() {
-        for step in job.value.get("steps").map(Node::items).unwrap_or_default() {
+        for step in steps(&job.value) {
             let uses = step.get("uses").and_then(Node::as_str).unwrap_or_default();
             let action = uses.split('@').next().unwrap_or_default();
             let Some((_, runtime, input)) = ACTIONS.iter().find(|(known, ..)| *known == action) else { continue };

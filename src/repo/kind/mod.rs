@@ -79,6 +79,11 @@ pub enum FileKind {
 pub(super) fn of_path(path: &Utf8Path) -> Option<FileKind> {
     let name = path.file_name()?.to_ascii_lowercase();
     let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
+    let folder = path.parent().map(Utf8Path::as_str);
+    // Whatever a workflow is called: `chart.yml`, `app.yml`, `render.yaml`.
+    if matches!(folder, Some(".github/workflows")) && is_yaml(&name) {
+        return Some(FileKind::Workflow);
+    }
     by_name(&name)
         .or_else(|| by_folder(path, &name))
         .or_else(|| container(&name))

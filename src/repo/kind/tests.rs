@@ -27,6 +27,8 @@ fn decides_by_path() {
         ("buildspec.yml", K::OtherCi),
         ("cloudbuild.yaml", K::OtherCi),
         ("charts/api/Chart.yaml", K::HelmChart),
+        (".github/workflows/chart.yml", K::Workflow),
+        (".github/workflows/app.yaml", K::Workflow),
         ("deploy/base/kustomization.yaml", K::Kustomize),
         ("infra/main.tf", K::Terraform),
         (".env", K::Env),

@@ -68,7 +68,9 @@ fn judge(cx: &Context<'_>, history: &History, number: usize, step: &Step) -> Vec
                 .filter(|name| older(name))
                 .map(|name| (statement.span, Message::new("truncate").with("table", name.name.as_str()), None))
                 .collect(),
-            Kind::Delete { table, filtered: false } if older(table) && !is_rebuilt(step, table) => {
+            Kind::Delete { table, filtered: false }
+                if older(table) && !is_rebuilt(step, table) && !is_put_back(cx, step, at, table) =>
+            {
                 vec![(statement.span, Message::new("truncate").with("table", table.name.as_str()), None)]
             }
             Kind::AlterTable { name, actions, .. } if older(name) => {
@@ -123,6 +125,25 @@ fn is_copied(step: &Step, at: usize, table: &Name) -> bool {
         Kind::Insert { .. } => true,
         _ => false,
     })
+}
+
+/// Whether all rows were copied to another table before the statement and are put back behind it.
+fn is_put_back(cx: &Context<'_>, step: &Step, at: usize, table: &Name) -> bool {
+    let Ok(text) = cx.repo.read(step.file) else { return false };
+    let said = |span: Span| text.get(span.range()).unwrap_or_default().to_ascii_lowercase();
+    let own = table.name.to_ascii_lowercase();
+    let (before, behind) = step.script.statements.split_at(at);
+    let copied = before.iter().any(|statement| {
+        let text = said(statement.span);
+        let (Some(from), Some(select)) = (text.rfind(" from "), text.find("select")) else { return false };
+        select < from && !text[from..].contains(" where ") && !words(&text[from..], &own).is_empty()
+    });
+    copied
+        && behind.iter().skip(1).any(|statement| {
+            let text = said(statement.span);
+            let into = text.find("insert into").map(|start| text[start..].split("select").next().unwrap_or_default());
+            text.contains("select") && into.is_some_and(|into| !words(into, &own).is_empty())
+        })
 }
 
 /// A table of the same release has no rows yet.
@@ -193,16 +214,47 @@ fn is_added(step: &Step, table: &Name, column: &str) -> bool {
     })
 }
 
+/// How far above a statement its comment may begin.
+const COMMENT_LINES: usize = 12;
+
+fn is_drop(line: &str) -> bool {
+    line.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("drop "))
+}
+
 /// A comment on the line before, or on the line itself, says that somebody thought about it.
 fn is_reviewed(text: &str, span: Span) -> bool {
     let start = span.start as usize;
     let Some(before) = text.get(..start) else { return false };
     let line = before.rfind('\n').map_or(0, |at| at + 1);
-    let from = before[..line].trim_end().rfind('\n').map_or(0, |at| at + 1);
+    let mut from = before[..line].trim_end().rfind('\n').map_or(0, |at| at + 1);
+    // A comment of several lines, above one statement or a few that belong together.
+    for _ in 0..COMMENT_LINES {
+        let above = before[..from].trim_end_matches('\n').rfind('\n').map_or(0, |at| at + 1);
+        let own = before[above..from].trim();
+        let here = before[from..].lines().next().unwrap_or_default().trim_start();
+        let together = here.starts_with("--") && own.starts_with("--") || is_drop(here) && !own.is_empty();
+        if !together || above == from {
+            break;
+        }
+        from = above;
+    }
     let end = text[start..].find('\n').map_or(text.len(), |length| start + length);
     let around = text[from..end].to_ascii_lowercase();
     around.contains("--")
-        && ["reviewed", "safe to", "intentional", "deliberate", "no longer used", "unused"]
-            .iter()
-            .any(|word| around.contains(word))
+        && [
+            "reviewed",
+            "safe to",
+            "intentional",
+            "deliberate",
+            "no longer used",
+            "unused",
+            "copied over",
+            "were copied",
+            "been copied",
+            "migrated to",
+            "moved to",
+            "backfilled",
+        ]
+        .iter()
+        .any(|word| around.contains(word))
 }

@@ -9,7 +9,7 @@ use crate::{
         compose::normalised,
         images::{
             context::{BuildContext, Ignore, contexts, ignore},
-            dockerfiles, is_development,
+            dockerfiles, is_development, left_over,
         },
     },
     model::{Evidence, Message, Place, Severity, Site, Span, Verdict},
@@ -35,6 +35,13 @@ impl Rule for DockerfileCopySourceMissing {
         for file in dockerfiles(cx.repo).filter(|file| !is_development(file)) {
             let Some(dockerfile) = cx.repo.dockerfile(file.id) else { continue };
             judge(cx, file, dockerfile, &mut answer);
+        }
+        for file in cx.repo.of_kind(FileKind::Dockerfile).filter(|file| left_over::is(cx.repo, file)) {
+            let Some(dockerfile) = cx.repo.dockerfile(file.id).filter(|_| file.role.is_operational()) else { continue };
+            let mut found = Answer::default();
+            judge(cx, file, dockerfile, &mut found);
+            // One file to take away, however many of its lines are wrong.
+            answer.sites.extend(found.sites.into_iter().next().map(|site| site.severity(Severity::Low)));
         }
         answer.sites.sort_by_key(|site| (site.place.clone(), site.severity.is_none(), site.severity));
         answer.sites.dedup_by(|one, two| one.place == two.place);

@@ -6,10 +6,11 @@
 use crate::{
     facts::{
         Fact, deployment,
-        images::{Image, images},
+        images::{self, Image, image_name, images},
+        kubernetes::cluster::{Part, cluster},
     },
-    model::{Evidence, Message, Place, Severity, Site, Verdict},
-    repo::Repo,
+    model::{Evidence, Message, Place, Severity, Site, Span, Verdict},
+    repo::{File, FileKind, Repo},
     rule::{Context, Rule},
 };
 
@@ -29,13 +30,22 @@ impl Rule for DockerfileHealthcheckMissing {
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
         let images = images(cx.repo, cx.facts.commands(cx.repo));
         let (mut sites, mut fine) = (Vec::new(), Vec::new());
+        let mut open = None;
         for image in &images {
-            match checked(cx.repo, image) {
+            let one = images.len() == 1;
+            match checked(cx.repo, image, one) {
+                Judged::Open(message) => open = Some(message),
                 Judged::Fine(evidence) => fine.push(evidence),
                 Judged::Bad(site) => sites.push(*site),
             }
         }
-        let (total, ok) = (images.len(), fine.len());
+        let (total, ok) = (sites.len() + fine.len(), fine.len());
+        if sites.is_empty()
+            && fine.is_empty()
+            && let Some(message) = open
+        {
+            return Verdict::unknown(message);
+        }
         if sites.is_empty() {
             return Verdict::pass_or(fine, || Verdict::not_applicable("no-images")).sites(total, ok);
         }
@@ -46,9 +56,10 @@ impl Rule for DockerfileHealthcheckMissing {
 enum Judged {
     Fine(Evidence),
     Bad(Box<Site>),
+    Open(Message),
 }
 
-fn checked(repo: &Repo, image: &Image<'_>) -> Judged {
+fn checked(repo: &Repo, image: &Image<'_>, only: bool) -> Judged {
     let at = |place, note| Judged::Fine(Evidence::At { place, note });
     let bad = |site| Judged::Bad(Box::new(site));
     if let Some(instruction) = image.last("HEALTHCHECK") {
@@ -75,6 +86,9 @@ fn checked(repo: &Repo, image: &Image<'_>) -> Judged {
             }
         };
     }
+    if let Some(judged) = by_chart(repo, image, only).filter(|_| image.containers.is_empty()) {
+        return judged;
+    }
     if let Some((platform, place)) = deployment::platform_health(repo, image.component) {
         return at(place, Message::new("platform").with("platform", platform));
     }
@@ -84,6 +98,64 @@ fn checked(repo: &Repo, image: &Image<'_>) -> Judged {
         return bad(absent(image, message).severity(Severity::Low).related(place, related));
     }
     bad(absent(image, "missing".into()))
+}
+
+/// What a Helm chart of the repository that runs the image says; `only`: there is no other image to run.
+fn by_chart(repo: &Repo, image: &Image<'_>, only: bool) -> Option<Judged> {
+    let charts: Vec<&File> = repo
+        .of_kind(FileKind::HelmChart)
+        .filter(|file| file.role.is_operational() && file.name() == "Chart.yaml")
+        .collect();
+    if charts.is_empty() {
+        return None;
+    }
+    let cluster = cluster(repo);
+    let parts = cluster.containers();
+    let names = images::names(repo, image.component);
+    let named = |part: &&Part<'_>| {
+        let own = image_name(part.image).to_ascii_lowercase();
+        names.iter().any(|name| *name == own || part.name.eq_ignore_ascii_case(name))
+    };
+    let alone = || parts.first().filter(|_| only && parts.len() == 1);
+    // Which of the chart's containers is this image cannot be told where none is called like it.
+    let unnamed = || parts.iter().find(|part| !part.workload.is_product() && probes_of(part).is_some());
+    let found = parts.iter().find(named).or_else(alone);
+    let Some(part) = found.or_else(unnamed) else {
+        return borrowed(repo, &charts).filter(|_| only && parts.is_empty());
+    };
+    let object = part.workload.object;
+    let chart = Message::new("chart").with("path", object.file.path.as_str());
+    match probes_of(part)? {
+        Probed::Here(span) if found.is_some() => {
+            let note = Message::new("probe").with("name", part.name);
+            Some(Judged::Fine(Evidence::At { place: object.place(span), note }))
+        }
+        _ => Some(Judged::Open(chart)),
+    }
+}
+
+/// Where a container of a chart says how its health is checked.
+enum Probed {
+    Here(Span),
+    /// The values may.
+    ByValues,
+}
+
+fn probes_of(part: &Part<'_>) -> Option<Probed> {
+    const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
+    if let Some(entry) = PROBES.iter().find_map(|probe| part.node.entry(probe)) {
+        return Some(Probed::Here(entry.key_span));
+    }
+    part.workload.object.says(&["Probe", "probe"]).then_some(Probed::ByValues)
+}
+
+/// A chart that takes its workload, and with it the probes, from one that lies elsewhere.
+fn borrowed(repo: &Repo, charts: &[&File]) -> Option<Judged> {
+    let chart = charts.iter().find(|file| {
+        let dependencies = repo.doc(file.id).and_then(|doc| doc.root()?.get("dependencies"));
+        dependencies.is_some_and(|list| !list.items().is_empty())
+    })?;
+    Some(Judged::Open(Message::new("chart").with("path", chart.path.as_str())))
 }
 
 /// An absence has no line of its own; where the process starts is where a reader would look.

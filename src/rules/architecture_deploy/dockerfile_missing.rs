@@ -78,6 +78,10 @@ fn shipped_otherwise(cx: &Context<'_>) -> Option<Verdict> {
     if let Some((platform, _)) = deployment::source_platform(&ways, cx.repo, cx.component) {
         return Some(Verdict::not_applicable(Message::new("platform").with("platform", platform)));
     }
+    let root = cx.component.path == "." || cx.component.path.as_str().is_empty();
+    if let Some((platform, _)) = deployment::offered(cx.repo, cx.facts.commands(cx.repo)).filter(|_| root) {
+        return Some(Verdict::not_applicable(Message::new("platform").with("platform", platform)));
+    }
     if images::is_static_site(cx.repo, cx.component) {
         return Some(Verdict::not_applicable("static"));
     }

@@ -44,6 +44,14 @@ enum Judged {
     Open(Message),
 }
 
+/// Whether a service sends requests to the workload of `part`.
+fn is_reached(cluster: &Cluster<'_>, part: &Part<'_>) -> bool {
+    cluster.of_kind(&["Service"]).iter().any(|service| {
+        let selector = service.root.at(&["spec", "selector"]).filter(|selector| !selector.entries().is_empty());
+        selector.is_some() && part.workload.is_chosen_by(selector)
+    })
+}
+
 fn judge(cluster: &Cluster<'_>, part: &Part<'_>) -> Judged {
     let object = part.workload.object;
     let about = |key: &'static str| Message::new(key).with("name", part.name).with("workload", object.name);
@@ -52,7 +60,10 @@ fn judge(cluster: &Cluster<'_>, part: &Part<'_>) -> Judged {
     };
     let given = |key: &str| own(key).or_else(|| cluster.patched(&part.workload, key));
     let (ready, live) = (given("readinessProbe"), given("livenessProbe"));
-    let serves = part.node.get("ports").is_some_and(|ports| !ports.items().is_empty());
+    let listed = part.node.get("ports").is_some_and(|ports| !ports.items().is_empty());
+    // `containerPort` only informs: a service reaches the one container of its pods at any port.
+    let alone = part.workload.pod.get("containers").is_some_and(|containers| containers.items().len() == 1);
+    let serves = listed || alone && is_reached(cluster, part);
     let bad = |key: &'static str, severity: Option<Severity>| {
         let probes = ["readinessProbe", "livenessProbe"];
         if probes.iter().any(|probe| given(probe).is_none() && object.may_give(probe)) {

@@ -5,6 +5,7 @@ use crate::{
     facts::{
         Fact,
         commands::CommandUse,
+        documents,
         migrations::{self, MigrationSet, SchemaCommand, Tool},
     },
     model::{Confidence, Evidence, FileId, Message, Observation, Place, Severity, Site, Span, Tone, Verdict},
@@ -52,6 +53,7 @@ impl Rule for MigrationRollbackMissing {
         let mut fine = down_files(cx, &sets);
         fine.extend(cx.facts.commands(cx.repo).iter().filter_map(rollback_script));
         fine.extend(documented(cx));
+        fine.extend(sectioned(cx));
         fine.extend(native(set));
         let good = seen.iter().filter(|seen| seen.tone == Tone::Good);
         fine.extend(good.map(|seen| Evidence::At { place: seen.place.clone(), note: seen.message.clone() }));
@@ -64,6 +66,14 @@ impl Rule for MigrationRollbackMissing {
                 .detail(detail)
                 .sites(steps, ok);
         }
+        let (down, empty) = php(cx, &sets);
+        if !down.is_empty() || !empty.is_empty() {
+            let all: usize = sets.iter().filter(|set| set.tool == Tool::Laravel).map(|set| set.files.len()).sum();
+            if fine.is_empty() && down.len() * 2 < all && empty.len() * 2 <= all && !down.is_empty() {
+                return Verdict::unknown(Message::new("some-down").count("n", down.len()).count("total", all));
+            }
+            fine.extend(down.into_iter().take(5).map(|place| Evidence::At { place, note: Message::new("down") }));
+        }
         // What created the tables has nothing to go back to.
         if fine.is_empty() && sets.iter().map(|set| set.files.len()).sum::<usize>() == 1 {
             return Verdict::not_applicable("first");
@@ -74,6 +84,42 @@ impl Rule for MigrationRollbackMissing {
 
 fn is_step(sets: &[MigrationSet], file: Option<FileId>) -> bool {
     file.is_some_and(|file| sets.iter().any(|set| set.files.contains(&file)))
+}
+
+/// Where steps in PHP say how to take themselves back, and where they only seem to.
+fn php(cx: &Context<'_>, sets: &[MigrationSet]) -> (Vec<Place>, Vec<Place>) {
+    let (mut down, mut empty) = (Vec::new(), Vec::new());
+    for file in sets.iter().filter(|set| set.tool == Tool::Laravel).flat_map(|set| &set.files) {
+        let Ok(text) = cx.repo.read(*file) else { continue };
+        let Some(start) = text.find("function down(") else { continue };
+        let place = Place::At(*file, Span::new(start, start + "function down(".len()));
+        if says_something(&text[start..]) { down.push(place) } else { empty.push(place) }
+    }
+    (down, empty)
+}
+
+/// Whether the body of the function that `text` begins with holds more than comments, a bare `return` and an error.
+fn says_something(text: &str) -> bool {
+    let Some(open) = text.find('{') else { return false };
+    let mut depth = 0_usize;
+    let end = text[open..].char_indices().find_map(|(at, char)| {
+        match char {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        (char == '}' && depth == 0).then_some(open + at)
+    });
+    let body = &text[open + 1..end.unwrap_or(text.len())];
+    body.lines().map(str::trim).any(|line| {
+        !(line.is_empty()
+            || line.starts_with("//")
+            || line.starts_with('#')
+            || line.starts_with('*')
+            || line.starts_with("/*")
+            || line.starts_with("throw ")
+            || matches!(line, "return;" | "}" | "{"))
+    })
 }
 
 /// The function that takes a migration back: Alembic's `downgrade`, `down` of a class, an export or `exports.down`.
@@ -174,6 +220,21 @@ fn documented(cx: &Context<'_>) -> Option<Evidence> {
             Some(Evidence::At { place: Place::At(file.id, Span::new(at, at + words.len())), note: Message::new(key) })
         },
     )
+}
+
+/// A section on taking a release back that says what becomes of the migrations.
+fn sectioned(cx: &Context<'_>) -> Option<Evidence> {
+    documents::documents(cx.repo).iter().find_map(|document| {
+        let text = cx.repo.read(document.file).ok()?;
+        let section = document.sections.iter().find(|section| {
+            let end = document.end_of(section.heading).map_or(text.len(), |end| end as usize);
+            let body = text.get(section.heading.range().end..end).unwrap_or_default().to_lowercase();
+            let back =
+                ["rollback", "roll back", "rolling back", "откат"].iter().any(|word| section.title.contains(word));
+            back && section.steps > 0 && (body.contains("migration") || body.contains("миграц"))
+        })?;
+        Some(Evidence::At { place: Place::At(document.file, section.heading), note: Message::new("documented") })
+    })
 }
 
 fn has_policy(fine: &[Evidence]) -> bool {

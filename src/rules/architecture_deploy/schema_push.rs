@@ -64,7 +64,7 @@ fn migrations_note(set: &MigrationSet) -> Evidence {
     Evidence::At { place: Place::File(set.files[set.files.len() - 1]), note }
 }
 
-/// A push by a command: CRITICAL where it is deployed or the only way, MEDIUM beside migrations.
+/// A push by a command: CRITICAL where it is deployed or the only way, MEDIUM beside migrations, LOW for a script that asks before it throws away.
 fn pushed(commands: &[CommandUse], used: &CommandUse, ordered: bool) -> Option<Site> {
     let SchemaCommand::Push(tool) = migrations::schema_command(used)? else { return None };
     if used.role == Role::Test {
@@ -79,7 +79,14 @@ fn pushed(commands: &[CommandUse], used: &CommandUse, ordered: bool) -> Option<S
     if !ordered && !by_hand {
         return Some(site("only"));
     }
-    Some(site("dev").severity(Severity::Medium))
+    // What only somebody at the keyboard starts, and what asks before rows are lost, is for a developer's own database.
+    let asks = !used
+        .command
+        .words
+        .iter()
+        .any(|word| matches!(word.text.as_str(), "--accept-data-loss" | "--force-reset" | "--force"));
+    let mild = used.stage == Stage::PackageScript && asks;
+    Some(site("dev").severity(if mild { Severity::Low } else { Severity::Medium }))
 }
 
 /// Whether a command runs when the service is deployed or started: itself, or through the script that holds it.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use camino::Utf8Path;
+
 use crate::{
     facts::{
         Fact,
@@ -93,14 +95,20 @@ fn site(cx: &Context<'_>, used: &PackageUse<'_>) -> Option<Site> {
                 .severity(Severity::Low)
                 .related(Place::At(manifest.file, dependency.span), "declared-here")
         }
+        Declared::Beside { .. } if is_hoisted(cx, &used.package) => return None,
         Declared::Beside { nearest, manifest, dependency } => {
             let message = said("beside").with("manifest", path(nearest)).with("other", path(manifest));
             Site::new(place, message)
                 .severity(Severity::Medium)
                 .related(Place::At(manifest.file, dependency.span), "declared-here")
         }
+        Declared::Nowhere { nearest, .. } if by_extra(cx, nearest, &used.package) => return None,
         Declared::Nowhere { nearest, locked } if *locked != Locked::Yes && is_brought_along(nearest, &used.package) => {
             Site::new(place, said("locked").with("manifest", path(nearest))).severity(Severity::Medium)
+        }
+        // Nothing runs the configuration of a tool that is not installed.
+        Declared::Nowhere { nearest, .. } if is_idle_configuration(cx, nearest, used.file) => {
+            Site::new(place, said("nowhere").with("manifest", path(nearest))).severity(Severity::Low)
         }
         Declared::Nowhere { nearest, locked } => {
             let key = if *locked == Locked::Yes { "locked" } else { "nowhere" };
@@ -127,6 +135,51 @@ fn is_inside_function(cx: &Context<'_>, used: &PackageUse<'_>) -> bool {
         && cx.facts.modules(cx.repo).function_around(used.file, used.import.span).is_some()
 }
 
+/// Whether a file is the configuration of a bundler that no manifest around it declares.
+fn is_idle_configuration(cx: &Context<'_>, nearest: &crate::repo::Manifest, file: crate::model::FileId) -> bool {
+    const TOOLS: [&str; 6] = ["webpack", "rollup", "gulpfile", "gruntfile", "vite", "karma"];
+    let name = cx.repo.file(file).name().to_ascii_lowercase();
+    let configures = name.contains(".config.") || name.starts_with("gulpfile") || name.starts_with("gruntfile");
+    let Some(tool) = TOOLS.iter().find(|tool| configures && name.split(['.', '-', '_']).any(|part| part == **tool))
+    else {
+        return false;
+    };
+    let package = tool.trim_end_matches("file");
+    nearest.dependency(package).is_none() && cx.repo.declared(&[package]).is_none()
+}
+
+/// Whether pnpm is told to put the package where every package of the workspace finds it.
+fn is_hoisted(cx: &Context<'_>, package: &str) -> bool {
+    let listed = |file: &str, key: &str| {
+        let root = cx.repo.doc(cx.repo.by_path(Utf8Path::new(file))?.id)?.root()?;
+        let patterns = root.get(key)?;
+        Some(patterns.items().iter().filter_map(crate::doc::Node::text).any(|pattern| fits(pattern, package)))
+    };
+    let npmrc = || {
+        let text = cx.repo.read(cx.repo.by_path(Utf8Path::new(".npmrc"))?.id).ok()?;
+        let lines = text.lines().filter_map(|line| line.split_once('='));
+        let mut lines = lines.map(|(key, value)| (key.trim(), value.trim().trim_matches(['"', '\''])));
+        Some(lines.any(|(key, value)| match key {
+            "public-hoist-pattern[]" | "public-hoist-pattern" => fits(value, package),
+            "shamefully-hoist" => value == "true",
+            _ => false,
+        }))
+    };
+    listed("pnpm-workspace.yaml", "publicHoistPattern").unwrap_or(false) || npmrc().unwrap_or(false)
+}
+
+/// Whether a name fits a pattern with stars.
+fn fits(pattern: &str, name: &str) -> bool {
+    let parts: Vec<&str> = pattern.split('*').collect();
+    let [first, middle @ .., last] = parts.as_slice() else { return pattern == name };
+    let Some(mut rest) = name.strip_prefix(first).filter(|rest| rest.ends_with(last)) else { return false };
+    middle.iter().all(|part| {
+        let found = rest.find(part);
+        rest = found.map_or("", |at| &rest[at + part.len()..]);
+        found.is_some()
+    })
+}
+
 /// Packages of Python that others cannot do without, by those: what is installed whatever a lock file says.
 const COMPANIONS: &[(&str, &[&str])] = &[
     ("markupsafe", &["jinja2", "flask", "werkzeug", "mako"]),
@@ -146,6 +199,43 @@ const COMPANIONS: &[(&str, &[&str])] = &[
     ("asgiref", &["django"]),
     ("numpy", &["pandas", "scipy", "scikit-learn"]),
 ];
+
+/// Extras of well-known packages that are there to install another one: `djangorestframework-simplejwt[crypto]`.
+const EXTRAS: &[(&str, &[&str])] = &[
+    ("cryptography", &["crypto", "cryptography", "fernet"]),
+    ("uvloop", &["standard"]),
+    ("httptools", &["standard"]),
+    ("websockets", &["standard", "websockets"]),
+    ("email-validator", &["email", "standard", "all"]),
+    ("python-multipart", &["standard", "all"]),
+    ("passlib", &["passlib"]),
+    ("bcrypt", &["bcrypt"]),
+    ("argon2-cffi", &["argon2"]),
+    ("redis", &["redis"]),
+    ("psycopg2", &["postgres", "postgresql", "psycopg2"]),
+    ("psycopg2-binary", &["binary", "postgres", "postgresql", "psycopg2-binary"]),
+    ("psycopg-binary", &["binary"]),
+    ("psycopg-pool", &["pool"]),
+    ("asyncpg", &["asyncpg", "postgresql-asyncpg"]),
+    ("aiosqlite", &["aiosqlite", "sqlite"]),
+    ("brotli", &["brotli"]),
+    ("h2", &["http2"]),
+    ("boto3", &["s3", "boto3", "sqs"]),
+    ("sqlalchemy", &["sqlalchemy"]),
+];
+
+/// Whether a dependency of the manifest is asked for with the extra that installs `package`.
+fn by_extra(cx: &Context<'_>, nearest: &crate::repo::Manifest, package: &str) -> bool {
+    let package = package.to_ascii_lowercase().replace('_', "-");
+    let extras = EXTRAS.iter().find(|(name, _)| *name == package).map(|(_, extras)| *extras);
+    let Some(extras) = extras.filter(|_| nearest.ecosystem == Ecosystem::Python) else { return false };
+    let Ok(text) = cx.repo.read(nearest.file) else { return false };
+    nearest.dependencies.iter().any(|dependency| {
+        let line = text.get(dependency.span.start as usize..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        let asked = line.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map(|(asked, _)| asked);
+        asked.is_some_and(|asked| asked.split(',').any(|extra| extras.contains(&extra.trim())))
+    })
+}
 
 fn is_brought_along(nearest: &crate::repo::Manifest, package: &str) -> bool {
     let package = package.to_ascii_lowercase().replace('_', "-");

@@ -2,6 +2,7 @@
 
 use crate::{
     doc::{Entry, Node},
+    facts::commands::steps,
     model::{Evidence, Message, Place, Site, Span, Verdict},
     repo::{File, FileKind, Role},
     rule::{Context, Rule},
@@ -154,7 +155,7 @@ fn checks(jobs: &Node) -> bool {
         "gradle",
     ];
     jobs.entries().iter().any(|job| {
-        let steps = job.value.get("steps").map(Node::items).unwrap_or_default();
+        let steps = steps(&job.value);
         job.value.get("uses").is_some()
             || steps.iter().any(|step| {
                 let run = step.get("run").and_then(Node::as_str).unwrap_or_default();

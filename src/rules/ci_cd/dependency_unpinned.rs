@@ -54,9 +54,10 @@ impl Rule for DependencyUnpinned {
                 sites.push(Site::new(place, message).key(dependency.name.as_str()));
             }
         }
-        for used in
-            cx.facts.commands(cx.repo).iter().filter(|used| used.role.is_operational() && !in_helper(cx.repo, used))
-        {
+        for used in cx.facts.commands(cx.repo).iter().filter(|used| {
+            let left = crate::facts::images::left_over::is(cx.repo, cx.repo.file(used.file));
+            used.role.is_operational() && !in_helper(cx.repo, used) && !left
+        }) {
             for (name, place) in tools(used) {
                 total += 1;
                 let message = Message::new("tool").with("name", name.as_str());

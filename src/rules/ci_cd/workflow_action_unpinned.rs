@@ -1,9 +1,13 @@
 //! `workflow-action-unpinned`: other people's actions are named by commit, so that they cannot change unseen.
 
+use camino::Utf8Path;
+
 use crate::{
-    doc::Node,
+    doc::Entry,
     facts::{
         Fact,
+        commands::steps,
+        documents::documents,
         pipelines::{Does, Job, Pin, Pipeline, System, read_uses},
     },
     model::{Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
@@ -41,8 +45,8 @@ impl Rule for WorkflowActionUnpinned {
             }
         }
         for file in cx.repo.of_kind(FileKind::Action).filter(|file| file.role.is_operational()) {
-            let steps = cx.repo.doc(file.id).and_then(|doc| doc.root()?.at(&["runs", "steps"]));
-            for uses in steps.map(Node::items).unwrap_or_default().iter().filter_map(|step| step.get("uses")) {
+            let runs = cx.repo.doc(file.id).and_then(|doc| doc.root()?.get("runs"));
+            for uses in runs.map(steps).unwrap_or_default().into_iter().filter_map(|step| step.get("uses")) {
                 seen.judge(uses.as_str().unwrap_or_default(), file.id, uses.span, false);
             }
         }
@@ -115,16 +119,46 @@ fn without_comment(line: &str) -> &str {
     line.split_once(" #").map_or(line, |(code, _)| code)
 }
 
-/// The owner of the repository, when the root's manifest names it.
+/// The owner of the repository, when a manifest of the root, its entry in a catalogue or a badge of its workflows
+/// names it.
 fn own_organisation(repo: &Repo) -> Option<String> {
-    let file = repo.by_path(camino::Utf8Path::new("package.json"))?;
-    let root = repo.doc(file.id)?.root()?;
-    let url = root.get("repository")?;
-    let url = url.as_str().or_else(|| url.get("url")?.as_str())?;
-    let behind = url
-        .split("github.com")
-        .nth(1)
-        .or_else(|| url.strip_prefix("github:").or(Some(url).filter(|url| !url.contains(':'))))?;
-    let owner = behind.trim_start_matches(['/', ':']).split('/').next()?;
+    let root = |name: &str| repo.doc(repo.by_path(Utf8Path::new(name))?.id)?.root();
+    let package = root("package.json").and_then(|root| {
+        let url = root.get("repository")?;
+        let url = url.as_str().or_else(|| url.get("url")?.as_str())?;
+        owner_in(url).or_else(|| {
+            let short = url.strip_prefix("github:").or(Some(url).filter(|url| !url.contains(':')))?;
+            first_part(short)
+        })
+    });
+    let python = || {
+        let urls = root("pyproject.toml")?.at(&["project", "urls"])?;
+        let source = |entry: &&Entry| matches!(entry.key.to_ascii_lowercase().as_str(), "repository" | "source");
+        owner_in(urls.entries().iter().find(source)?.value.as_str()?)
+    };
+    let catalogue = || {
+        let annotations = root("catalog-info.yaml")?.at(&["metadata", "annotations"])?;
+        first_part(annotations.get("github.com/project-slug")?.as_str()?)
+    };
+    package.or_else(python).or_else(catalogue).or_else(|| by_badge(repo))
+}
+
+/// `https://github.com/acme/shop/actions/workflows/ci.yml/badge.svg` for a workflow that is here.
+fn by_badge(repo: &Repo) -> Option<String> {
+    let document = documents(repo).iter().find(|document| document.path.parent().is_none_or(|at| at == ""))?.clone();
+    document.links.iter().find_map(|link| {
+        let (before, behind) = link.target.split_once("/actions/workflows/")?;
+        let name = behind.split(['/', '?']).next()?;
+        let own = repo.by_path(&Utf8Path::new(".github/workflows").join(name)).is_some();
+        own.then(|| owner_in(before)).flatten()
+    })
+}
+
+fn owner_in(url: &str) -> Option<String> {
+    first_part(url.split("github.com").nth(1)?)
+}
+
+fn first_part(path: &str) -> Option<String> {
+    let owner = path.trim_start_matches(['/', ':']).split('/').next()?;
     (!owner.is_empty()).then(|| owner.to_owned())
 }

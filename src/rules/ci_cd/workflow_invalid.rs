@@ -6,6 +6,7 @@ use crate::{
     doc::Node,
     facts::{
         Fact,
+        commands::steps,
         compose::normalised,
         pipelines::{Follower, Job, Pipeline, State, Step, System, read_uses},
     },
@@ -90,10 +91,32 @@ fn shape(pipeline: &Pipeline, job: &Job, node: Option<&Node>, sites: &mut Vec<Si
     for step in &job.steps {
         match (step.uses.is_some(), step.run.is_some()) {
             (true, true) => sites.push(Site::new(pipeline.place(step.span), "both")),
-            (false, false) => sites.push(Site::new(pipeline.place(step.span), "neither")),
+            (false, false) if !has_own_form(node, step) => {
+                sites.push(Site::new(pipeline.place(step.span), "neither"));
+            }
             _ => {}
         }
     }
+}
+
+/// Whether a step is of another form than `run` and `uses`: one that waits for steps in the background, stops them, or
+/// whatever the platform has learnt since.
+fn has_own_form(job: Option<&Node>, step: &Step) -> bool {
+    const OF_EVERY_STEP: [&str; 10] = [
+        "id",
+        "if",
+        "name",
+        "env",
+        "with",
+        "shell",
+        "working-directory",
+        "continue-on-error",
+        "timeout-minutes",
+        "background",
+    ];
+    let steps = job.map(steps).unwrap_or_default();
+    let Some(node) = steps.into_iter().find(|node| node.span == step.span) else { return false };
+    node.entries().iter().any(|entry| !OF_EVERY_STEP.contains(&entry.key.as_str()))
 }
 
 /// Machines that the platform has switched off; jobs for them wait until they are cancelled.

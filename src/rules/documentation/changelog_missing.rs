@@ -52,6 +52,9 @@ impl Rule for ChangelogMissing {
         if !versioned {
             return Verdict::not_applicable("nothing-released");
         }
+        if documents::is_showcase(cx.repo) {
+            return Verdict::not_applicable("showcase");
+        }
         let mut evidence: Vec<Evidence> = TOOLS
             .iter()
             .filter_map(|path| cx.repo.by_path(camino::Utf8Path::new(path)))
@@ -67,9 +70,29 @@ impl Rule for ChangelogMissing {
         });
         evidence.extend(logs.take(3).map(|file| Evidence::At { place: Place::File(file.id), note: "log".into() }));
         evidence.extend(in_pipelines(cx.repo).map(|place| Evidence::At { place, note: "tool".into() }));
+        evidence.extend(notes_elsewhere(cx.repo).map(|place| Evidence::At { place, note: "notes".into() }));
         evidence.extend(cx.repo.declared(PACKAGES).map(|(_, place)| Evidence::At { place, note: "tool".into() }));
         Verdict::pass_or(evidence, || Verdict::fail(Site::new(Place::Missing("CHANGELOG.md".into()), "missing"), []))
     }
+}
+
+/// Where a document sends its readers to the notes of the forge's releases or to a page of changes.
+fn notes_elsewhere(repo: &Repo) -> Option<Place> {
+    documents::documents(repo).iter().find_map(|document| {
+        let link = document.links.iter().find(|link| is_page_of_changes(&link.target, &link.text))?;
+        Some(Place::At(document.file, link.span))
+    })
+}
+
+fn is_page_of_changes(target: &str, text: &str) -> bool {
+    let target = target.to_ascii_lowercase();
+    let text = text.to_lowercase();
+    let outside = target.strip_prefix("https://").unwrap_or_default().trim_end_matches('/');
+    let path = outside.split_once('/').map(|(_, path)| path).unwrap_or_default();
+    let said = ["release notes", "changelog", "change log", "what's new", "что нового", "список изменений"];
+    let named = said.iter().any(|words| text.contains(words));
+    // `github.com/acme/shop/releases` of a tool has another text.
+    path.ends_with("/releases") && named || matches!(path, "changelog" | "release-notes" | "whats-new")
 }
 
 /// Actions that collect what changed since the version before.

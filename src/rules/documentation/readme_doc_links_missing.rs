@@ -22,9 +22,9 @@ impl Rule for ReadmeDocLinksMissing {
         let documents = documents::documents(cx.repo);
         let (mut sites, mut links, mut files) = (Vec::new(), 0, 0);
         // A site generator gives links a meaning of its own.
-        for document in
-            documents.iter().filter(|document| document.path.extension() == Some("md") && !is_page(cx.repo, document))
-        {
+        for document in documents.iter().filter(|document| {
+            document.path.extension() == Some("md") && !is_page(cx.repo, document) && !is_history(document)
+        }) {
             let mut own = 0;
             for link in &document.links {
                 let Some(leads) = leads(cx.repo, document, link) else { continue };
@@ -46,6 +46,14 @@ impl Rule for ReadmeDocLinksMissing {
         })
         .sites(links, links - broken)
     }
+}
+
+/// A log of what was changed long ago leads to what was there then.
+fn is_history(document: &Document) -> bool {
+    let name = document.path.file_stem().unwrap_or_default().to_ascii_lowercase();
+    let mut words = name.split(['-', '_', '.', ' ']);
+    let log = matches!(words.next(), Some("changelog" | "changes" | "history" | "releases" | "news"));
+    log && words.next().is_some()
 }
 
 /// Whether a relative link leads to a file or folder; nothing for links that lead elsewhere.

@@ -52,10 +52,17 @@ impl Rule for EnvExampleMissing {
         }
         let named = own.iter().take(8).map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
         let message = Message::new("missing").count("n", own.len()).with("names", named);
-        let site = Site::new(Place::Missing(".env.example".into()), message).severity(Severity::Medium);
+        let site = Site::new(Place::Missing(".env.example".into()), message).severity(if own.len() <= FEW {
+            Severity::Low
+        } else {
+            Severity::Medium
+        });
         Verdict::fail(site, [])
     }
 }
+
+/// As many variables are found by reading the one file that asks for them.
+const FEW: usize = 10;
 
 /// Templates of the product, each with the number of its variables.
 fn templates(cx: &Context<'_>) -> Vec<Evidence> {

@@ -7,7 +7,7 @@ use crate::{
         routes::Route,
     },
     model::{Confidence, Message, Site, Verdict},
-    repo::Component,
+    repo::{Component, Repo},
     rule::{Context, Rule},
 };
 
@@ -28,7 +28,7 @@ impl Rule for HealthCheckShallow {
         if !processes::is_served(cx.repo, cx.component) {
             return Verdict::not_applicable("no-route");
         }
-        let Some(database) = database(cx.component) else { return Verdict::not_applicable("no-database") };
+        let Some(database) = database(cx.repo, cx.component) else { return Verdict::not_applicable("no-database") };
         let routes: Vec<(&Route, Asked)> = asked(cx.repo, cx.facts, cx.component.id)
             .into_iter()
             .filter(|(_, asked)| *asked != Asked::Liveness)
@@ -62,11 +62,19 @@ impl Rule for HealthCheckShallow {
     }
 }
 
+/// Drivers of databases that run inside the program.
+const EMBEDDED: [&str; 5] = ["better-sqlite3", "sqlite3", "@types/better-sqlite3", "libsql", "@libsql/client"];
+
 /// The component's database, or what it reaches one with.
-fn database(component: &Component) -> Option<&'static str> {
+fn database(repo: &Repo, component: &Component) -> Option<&'static str> {
     const DATABASES: [&str; 8] =
         ["PostgreSQL", "MySQL", "MongoDB", "SQL Server", "Oracle", "Supabase", "Cassandra", "Firestore"];
     let profile = &component.profile;
     let stored = profile.datastores.iter().map(|it| it.name).find(|name| DATABASES.contains(name));
-    stored.or_else(|| profile.orms.first().map(|orm| orm.name))
+    // A file beside the program is there as long as the program is.
+    let embedded = profile.datastores.iter().any(|it| it.name == "SQLite")
+        || EMBEDDED.iter().any(|name| repo.dependency(component.id, name).is_some())
+        || repo.declared(&EMBEDDED).is_some()
+            && !repo.profile().datastores.iter().any(|it| DATABASES.contains(&it.name));
+    stored.or_else(|| profile.orms.first().filter(|_| !embedded).map(|orm| orm.name))
 }

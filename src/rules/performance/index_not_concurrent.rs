@@ -1,7 +1,7 @@
 //! `index-not-concurrent`: an index on a table with rows is built without stopping its writers.
 
 use crate::{
-    code::sql::Kind,
+    code::sql::{ActionKind, Kind, Name},
     facts::{
         Fact,
         migrations::Tool,
@@ -75,6 +75,8 @@ fn judge(cx: &Context<'_>, history: &History, newest: usize, sites: &mut Vec<Sit
                 let site = Site::new(place, say("blocking")).key(index_key(step, index)).confidence(Confidence::Likely);
                 match history.days_since_made(cx.repo, &index.table, number) {
                     Some(..=NEW) => {}
+                    // The same step stops the table's writers anyway, and the new column holds nothing yet.
+                    _ if adds_column(step, &index.table) => blocking.push(site.severity(Severity::Low)),
                     Some(..=YOUNG) => blocking.push(site.severity(Severity::Low)),
                     _ => blocking.push(site),
                 }
@@ -82,6 +84,15 @@ fn judge(cx: &Context<'_>, history: &History, newest: usize, sites: &mut Vec<Sit
         }
         sites.extend(together(blocking));
     }
+}
+
+fn adds_column(step: &Step, table: &Name) -> bool {
+    step.script.statements.iter().any(|statement| match &statement.kind {
+        Kind::AlterTable { name, actions, .. } if name.same(table) => {
+            actions.iter().any(|action| matches!(action.kind, ActionKind::AddColumn { .. }))
+        }
+        _ => false,
+    })
 }
 
 fn index_key(step: &Step, index: &crate::code::sql::CreateIndex) -> String {

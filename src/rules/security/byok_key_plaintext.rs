@@ -6,7 +6,7 @@ use crate::{
         modules::{Definition, FunctionId},
         queries::{Kept, Source, plain, speaks_of_sealing},
     },
-    model::{Confidence, Evidence, FileId, Message, Place, Site, Span, Verdict},
+    model::{Confidence, Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
     repo::Role,
     rule::{Context, Rule},
 };
@@ -37,7 +37,11 @@ impl Rule for ByokKeyPlaintext {
                 };
                 match stored(cx, file, kept) {
                     Stored::Sealed => fine.push(Evidence::At { place, note: say("sealed") }),
-                    Stored::Plain => sites.push(Site::new(place, say("plain")).confidence(Confidence::Likely)),
+                    Stored::Plain => {
+                        let site = Site::new(place, say("plain")).confidence(Confidence::Likely);
+                        let sign_in = is_sign_in(cx, file, kept);
+                        sites.push(if sign_in { site.severity(Severity::Medium) } else { site });
+                    }
                     Stored::Unread => open += 1,
                 }
             }
@@ -58,6 +62,24 @@ impl Rule for ByokKeyPlaintext {
         }
         Verdict::fail_or(sites, otherwise).also_fine(fine).detail(detail)
     }
+}
+
+/// Whether the row is that of an account at a provider of log-ins, in the shape that adapters of Auth.js write: its
+/// tokens belong to who signed in, and open what the sign-in asked for.
+fn is_sign_in(cx: &Context<'_>, file: FileId, kept: &Kept) -> bool {
+    /// How far around the column its row is written.
+    const AROUND: usize = 600;
+    let Ok(text) = cx.repo.read(file) else { return false };
+    let start = (kept.span.start as usize).saturating_sub(AROUND);
+    let end = (kept.span.end as usize + AROUND).min(text.len());
+    let around = text.get(floor(&text, start)..floor(&text, end)).unwrap_or_default();
+    plain(&kept.table).starts_with("account")
+        && ["providerAccountId", "provider_account_id"].iter().any(|column| around.contains(column))
+}
+
+/// The boundary of a character at or before `at`.
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// How a credential gets into its row.

@@ -59,7 +59,13 @@ fn say(site: &JoinedSite<'_>, weak: Option<&Weak<'_>>) -> Say {
 /// Critical only where a foreign page can act with a visitor's cookies.
 fn graded(site: &JoinedSite<'_>, weak: &Weak<'_>, message: Message, exposed: bool) -> Site {
     let found = Site::new(weak.way.place(), message.with("library", site.library.name()));
-    if exposed { found } else { found.severity(Severity::Medium) }
+    // An interface without cookies that anybody may ask is opened on purpose as often as not.
+    let unset = matches!(weak.weakness, Weakness::FallsOpen { .. });
+    match (exposed, unset) {
+        (true, _) => found,
+        (false, true) => found.severity(Severity::Low),
+        (false, false) => found.severity(Severity::Medium),
+    }
 }
 
 fn lax(site: &JoinedSite<'_>, weak: &Weak<'_>, laxness: Laxness, exposed: bool) -> Site {

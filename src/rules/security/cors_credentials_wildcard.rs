@@ -42,10 +42,10 @@ fn say(site: &JoinedSite<'_>, weak: Option<&Weak<'_>>) -> Say {
             })
         }
         Some(Weakness::StarWithCredentials) => {
-            // The same as `*` alone, so as bad as `cors-wildcard-origin` finds that.
+            // Browsers show nobody's session to others; what is wrong is that it does not do what it says.
             Say::Bad(match site.reach {
-                Reach::Whole => Site::new(site.place(), "star").severity(Severity::High),
-                _ => Site::new(site.place(), "star-narrow").severity(Severity::Medium),
+                Reach::Whole => Site::new(site.place(), "star").severity(Severity::Medium),
+                _ => Site::new(site.place(), "star-narrow").severity(Severity::Low),
             })
         }
         _ if site.site.credentials == Credentials::No => Say::Good(Message::new("fine-no-credentials")),

@@ -122,11 +122,24 @@ fn dropped(repo: &Repo, image: &Image<'_>) -> Option<Evidence> {
     if let Some(tool) = DROPPERS.iter().find(|tool| words.iter().any(|word| word.rsplit('/').next() == Some(tool))) {
         return Some(Evidence::At { place: image.anchor(), note: Message::new("dropped").with("tool", *tool) });
     }
-    let scripts = words.iter().filter_map(|word| word.rsplit('/').next()).filter(|name| !name.is_empty());
-    scripts.filter_map(|name| script_named(repo, name)).find_map(|(file, text)| {
+    let scripts: Vec<&str> =
+        words.iter().filter_map(|word| word.rsplit('/').next()).filter(|name| !name.is_empty()).collect();
+    let renamed = scripts.iter().filter_map(|name| copied_as(image, name));
+    let scripts: Vec<&str> = renamed.chain(scripts.iter().copied()).collect();
+    scripts.into_iter().filter_map(|name| script_named(repo, name)).find_map(|(file, text)| {
         let (at, tool) = DROPPERS.iter().find_map(|tool| Some((word_at(&text, tool)?, *tool)))?;
         let span = crate::model::Span::new(at, at + tool.len());
         Some(Evidence::At { place: Place::At(file, span), note: Message::new("dropped").with("tool", tool) })
+    })
+}
+
+/// The name under which the repository keeps what the image starts as `name`: `COPY entry.sh $HOME/run.sh`.
+fn copied_as<'i>(image: &Image<'i>, name: &str) -> Option<&'i str> {
+    let chain = image.dockerfile.stage_chain(image.stage);
+    chain.into_iter().flat_map(|stage| stage.all("COPY")).filter(|copy| copy.flag("from").is_none()).find_map(|copy| {
+        let [source, target] = copy.arguments.as_slice() else { return None };
+        let own = source.text.rsplit('/').next()?;
+        (own != name && target.text.rsplit('/').next() == Some(name)).then_some(own)
     })
 }
 

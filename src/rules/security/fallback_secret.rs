@@ -6,6 +6,7 @@ use crate::{
     doc::Node,
     facts::{
         Fact,
+        compose::is_build_twin,
         environment::{EnvRead, Fallback, LiteralShape, Via},
     },
     model::{Confidence, Evidence, FileId, Message, Place, Severity, Site, Span, Verdict},
@@ -281,7 +282,27 @@ fn plain(name: &str) -> String {
 /// Whether a name is that of a datastore's or a broker's password: reached from inside the network as a rule.
 fn is_datastore(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
-    let kinds = ["POSTGRES", "MYSQL", "MARIADB", "MONGO", "REDIS", "RABBITMQ", "DB_", "DATABASE", "MINIO", "GRAFANA"];
+    let kinds = [
+        "POSTGRES",
+        "MYSQL",
+        "MARIADB",
+        "MONGO",
+        "REDIS",
+        "RABBITMQ",
+        "DB_",
+        "DATABASE",
+        "MINIO",
+        "GRAFANA",
+        "CLICKHOUSE",
+        "ELASTIC",
+        "OPENSEARCH",
+        "NEO4J",
+        "COUCHDB",
+        "INFLUXDB",
+        "MEMCACHED",
+        "MEILI",
+        "TYPESENSE",
+    ];
     kinds.iter().any(|kind| name.contains(kind))
 }
 
@@ -304,6 +325,7 @@ fn refused_names(cx: &Context<'_>) -> Vec<String> {
 fn in_documents(cx: &Context<'_>) -> Vec<Site> {
     let files = cx.repo.files().iter().filter(|file| file.role.is_operational());
     files
+        .filter(|file| file.kind != FileKind::Compose || !is_build_twin(cx.repo, file))
         .filter_map(|file| Some((file, defaults_in(file)?)))
         .flat_map(|(file, style)| {
             let doc = cx.repo.doc(file.id);

@@ -45,6 +45,7 @@ impl Rule for HardcodedSecret {
         for found in secrets::find(file.text, &file.file.path) {
             let place = Place::At(file.file.id, found.span);
             if is_shown_as_example(file.text, found.span)
+                || is_below_example(file, found.span)
                 || is_others(&found, file)
                 || is_denied(file.text, &found, file.file.role)
             {
@@ -114,6 +115,29 @@ fn is_shown_as_example(text: &str, span: Span) -> bool {
     ["placeholder", "example", "e.g.", "helptext", "description", "devstoreaccount1"]
         .iter()
         .any(|word| before.contains(word))
+}
+
+/// Whether the value stands below the key of an example in the description of an interface: `x-examples`, `example`.
+fn is_below_example(file: &Visit<'_>, span: Span) -> bool {
+    /// Lines that are looked back over; examples are short.
+    const LINES: usize = 120;
+    let described = matches!(file.file.path.extension(), Some("yaml" | "yml" | "json"))
+        && ["openapi", "swagger", "\"paths\"", "paths:"].iter().any(|word| file.text.contains(word));
+    let before = file.text.get(..span.start as usize).unwrap_or_default();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = before.lines().rev();
+    let Some(own) = lines.next().filter(|_| described) else { return false };
+    let mut depth = indent(own);
+    for line in lines.take(LINES).filter(|line| !line.trim().is_empty()) {
+        if indent(line) < depth {
+            depth = indent(line);
+            let key = line.trim_start_matches([' ', '\t', '-', '"', '\'']).to_ascii_lowercase();
+            if ["example", "x-example"].iter().any(|start| key.starts_with(start)) {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// Whether a comment at the end of the line, or right above it, says that the value is none: `// not a secret, only …`.

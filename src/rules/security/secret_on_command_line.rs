@@ -33,13 +33,27 @@ impl Rule for SecretOnCommandLine {
         }
         let sites: Vec<Site> = scripts()
             .filter(|used| tier::of_path(&cx.repo.file(used.file).path) != Tier::Development)
-            .filter_map(site)
+            .filter_map(|used| {
+                let site = site(used)?;
+                Some(if asks_person(cx, used) { site.severity(Severity::Low) } else { site })
+            })
             .collect();
         let mut files: Vec<_> = scripts().map(|used| used.file).collect();
         files.sort();
         files.dedup();
         Verdict::fail_or(sites, || Verdict::pass(cx.searched("searched", files.len()), []))
     }
+}
+
+/// Whether the script waits for an answer, so that somebody runs it on a machine of his own.
+fn asks_person(cx: &Context<'_>, used: &CommandUse) -> bool {
+    let asks = |text: &str| {
+        text.lines().any(|line| {
+            let mut words = line.split_whitespace();
+            words.any(|word| word == "read") && words.take(3).any(|word| word.starts_with('-') && word.ends_with('p'))
+        })
+    };
+    used.stage == Stage::ShellScript && cx.repo.read(used.file).is_ok_and(|text| asks(&text))
 }
 
 /// Programs that take a password as an argument.

@@ -5,7 +5,7 @@ use crate::{
         Fact, documents,
         tooling::{self, Signs},
     },
-    model::{Evidence, Message, Place, Site, Verdict},
+    model::{Evidence, Message, Place, Severity, Site, Verdict},
     repo::{Component, ComponentKind, File, FileKind, Role},
     rule::{Context, Rule},
 };
@@ -16,6 +16,9 @@ pub(in crate::rules) struct LoadTestsMissing;
 
 /// Fewer source files are an example.
 const ENOUGH: usize = 15;
+
+/// Fewer source files are a service of few callers as a rule.
+const SMALL: usize = 40;
 
 const TOOLS: Signs = Signs {
     files: &[
@@ -106,7 +109,8 @@ impl Rule for LoadTestsMissing {
             Some(place) => Verdict::pass(Evidence::At { place, note: Message::new("there") }, []),
             None => {
                 let message = Message::new("missing").with("name", part.name.as_str()).count("n", n);
-                Verdict::fail(Site::new(Place::Missing("load-tests".into()), message), [])
+                let site = Site::new(Place::Missing("load-tests".into()), message);
+                Verdict::fail(if n < SMALL { site.severity(Severity::Low) } else { site }, [])
             }
         }
     }
@@ -140,6 +144,9 @@ fn written(cx: &Context<'_>) -> Option<Place> {
     let named = cx.repo.files().iter().filter(|file| in_use(file)).find(|file| {
         file.path.extension() == Some("jmx")
             || code(file) && file.folder().components().any(|part| folder(part.as_str()))
+            // Measures a service that it starts for that.
+            || file.kind == FileKind::Compose
+                && file.folder().components().any(|part| matches!(part.as_str(), "benchmarks" | "benchmark"))
             || code(file) && [".k6.", ".load.", ".load-test."].iter().any(|part| file.name().contains(part))
     });
     let imports = || {
