@@ -30,7 +30,6 @@ pub(super) fn by_folders(path: &Utf8Path, kind: FileKind, around: &Surroundings)
             grandparent: prefix.parent().and_then(Utf8Path::file_name).unwrap_or_default(),
             package: around.is_anchor(&prefix.join(segment)),
             anchored: around.is_anchor(&prefix),
-            package: around.is_anchor(&prefix.join(segment)),
             code: matches!(kind, FileKind::Code | FileKind::OtherCode),
         };
         let mut role = place.certain();
@@ -64,8 +63,6 @@ struct Place<'p> {
     package: bool,
     /// Directly below the root or below a folder with a manifest.
     anchored: bool,
-    /// Has a manifest of its own.
-    package: bool,
     code: bool,
 }
 
@@ -89,6 +86,7 @@ impl Place<'_> {
                 Role::Test
             }
             name if name.ends_with("-e2e") || name.ends_with("-tests") || name.ends_with("_tests") => Role::Test,
+            // A package of a workspace that measures the others.
             "bench" | "benchmark" | "benchmarks" if self.package => Role::Test,
             ".storybook" | "__stories__" => Role::Story,
             ".husky" | ".githooks" => Role::Script,
@@ -112,8 +110,6 @@ impl Place<'_> {
             {
                 Role::Test
             }
-            // A package of a workspace that measures the others.
-            "benchmark" | "benchmarks" if self.package => Role::Test,
             "vendor" if self.anchored || matches!(self.parent, "lib" | "public" | "static" | "assets" | "js") => {
                 Role::Vendored
             }
