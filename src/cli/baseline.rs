@@ -57,8 +57,8 @@ pub(crate) struct BaselineArgs {
     #[arg(long, conflicts_with = "update")]
     check: bool,
 
-    /// Ask what a repository of this tier has to answer [default: everything] [env: READINESS_TIER]
     #[arg(long, value_name = "TIER", value_parser = tiers())]
+    #[arg(help = "Ask what a repository of this tier has to answer [default: everything] [env: READINESS_TIER]")]
     tier: Option<Tier>,
 
     /// Read this configuration instead of the nearest readiness.toml

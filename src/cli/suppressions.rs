@@ -38,8 +38,8 @@ pub(crate) struct SuppressionsArgs {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = FactFormat::Table)]
     format: FactFormat,
 
-    /// Ask what a repository of this tier has to answer [default: everything] [env: READINESS_TIER]
     #[arg(long, value_name = "TIER", value_parser = tiers())]
+    #[arg(help = "Ask what a repository of this tier has to answer [default: everything] [env: READINESS_TIER]")]
     tier: Option<Tier>,
 
     /// Read this configuration instead of the nearest readiness.toml

@@ -140,7 +140,8 @@ impl Lines {
                 std::cmp::Ordering::Greater => drop(two.next()),
                 std::cmp::Ordering::Equal => {
                     common += u64::from(a.1);
-                    (one.next(), two.next());
+                    one.next();
+                    two.next();
                 }
             }
         }
