@@ -31,37 +31,7 @@ const SWITCHES: [&str; 5] = ["has", "is", "use", "enable", "should"];
 /// Whether code asks for the value and goes on without it: a condition, a comparison, `?.`, or any of these for the
 /// name that the value is given.
 pub(super) fn is_optional(node: NodeRef<'_>) -> bool {
-    is_tested(node) || is_switch(node) || is_guarded(node) || is_looked_for(node)
-}
-
-/// Whether the branch around a read runs only where the variable is there: `if "X" in os.environ:`.
-fn is_looked_for(node: NodeRef<'_>) -> bool {
-    let Some(read) = node.env_read() else { return false };
-    node.ancestors().take(12).take_while(|above| !above.is(Kind::Function)).any(|above| {
-        let condition = above.child(NodeRole::Condition).filter(|_| above.is(Kind::If));
-        condition.filter(|condition| condition.is(Kind::Binary) && condition.name() == "in").is_some_and(|condition| {
-            let side = |role| condition.child(role);
-            side(NodeRole::Left).is_some_and(|left| left.is(Kind::String) && left.name() == read.name)
-                && side(NodeRole::Right).is_some_and(|right| right.name() == "environ")
-                // The branch for its absence reads nothing of that name.
-                && above.child(NodeRole::Consequent).is_some_and(|branch| branch.span().contains(node.span()))
-        })
-    })
-}
-
-/// Whether the file that reads a variable also sets it: then nobody else has to.
-pub(super) fn is_set_here(node: NodeRef<'_>, name: &str) -> bool {
-    let source = node.tree().source();
-    let set = |start: String| {
-        source.match_indices(&start).any(|(at, _)| {
-            let rest = source[at + start.len()..].trim_start_matches(['?', '|', ' ']);
-            rest.starts_with('=') && !rest.starts_with("==")
-        })
-    };
-    set(format!("process.env.{name} "))
-        || set(format!("os.environ[\"{name}\"]"))
-        || set(format!("os.environ['{name}']"))
-        || source.contains(&format!("os.environ.setdefault(\"{name}\""))
+    is_tested(node) || is_switch(node) || is_guarded(node)
 }
 
 fn is_tested(node: NodeRef<'_>) -> bool {

@@ -59,6 +59,7 @@ impl Logging {
 
 /// One place that writes a log line.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "the circumstances of a call are independent of each other")]
 pub struct LogCall {
     /// The call, or the method that is handed over as it is (`.catch(console.error)`).
     pub span: Span,

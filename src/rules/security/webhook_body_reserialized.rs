@@ -89,9 +89,14 @@ fn makes_its_own(call: NodeRef<'_>) -> bool {
         && call.tree().nodes().filter(|other| other.is(Kind::Call) && *other != call).any(|other| {
             other.callee_name() == Some("update")
                 && other.enclosing_function() != call.enclosing_function()
-                && signed(other).and_then(serialized).is_some()
+                && signed(other).is_some_and(is_json)
                 && !verifies(other)
         })
+}
+
+fn is_json(node: NodeRef<'_>) -> bool {
+    let made = node.resolved();
+    made.is(Kind::Call) && matches!(made.callee_path().as_deref(), Some("JSON.stringify" | "json.dumps"))
 }
 
 /// The call that makes text of something that was parsed, on any way to `signed`.

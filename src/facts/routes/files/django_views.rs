@@ -489,8 +489,6 @@ fn generic(last: &str) -> &'static [&'static str] {
     match last {
         "TemplateView" | "DetailView" | "ListView" | "ArchiveIndexView" | "RetrieveAPIView" | "ListAPIView"
         | "Feed" => &["GET"],
-        // Asked by GET they show a form with nothing in it.
-        "FormView" | "CreateView" => &["POST"],
         "UpdateView"
         | "DeleteView"
         | "LoginView"
@@ -498,7 +496,8 @@ fn generic(last: &str) -> &'static [&'static str] {
         | "PasswordChangeView"
         | "ListCreateAPIView"
         | "PasswordResetConfirmView" => &["GET", "POST"],
-        "CreateAPIView" => &["POST"],
+        // Asked by GET the views of forms show one with nothing in it.
+        "FormView" | "CreateView" | "CreateAPIView" => &["POST"],
         "UpdateAPIView" => &["PUT", "PATCH"],
         "DestroyAPIView" => &["DELETE"],
         "RetrieveUpdateAPIView" => &["GET", "PUT", "PATCH"],
