@@ -34,6 +34,21 @@ pub(super) fn is_optional(node: NodeRef<'_>) -> bool {
     is_tested(node) || is_switch(node) || is_guarded(node)
 }
 
+/// Whether the file that reads a variable also sets it: then nobody else has to.
+pub(super) fn is_set_here(node: NodeRef<'_>, name: &str) -> bool {
+    let source = node.tree().source();
+    let set = |start: String| {
+        source.match_indices(&start).any(|(at, _)| {
+            let rest = source[at + start.len()..].trim_start_matches(['?', '|', ' ']);
+            rest.starts_with('=') && !rest.starts_with("==")
+        })
+    };
+    set(format!("process.env.{name} "))
+        || set(format!("os.environ[\"{name}\"]"))
+        || set(format!("os.environ['{name}']"))
+        || source.contains(&format!("os.environ.setdefault(\"{name}\""))
+}
+
 fn is_tested(node: NodeRef<'_>) -> bool {
     let Some(parent) = node.parent() else { return false };
     match parent.kind() {
