@@ -7,7 +7,7 @@ use crate::{
     facts::{
         commands::{CommandUse, Stage, steps},
         documents, images,
-        pipelines::{self, Target},
+        pipelines::{self, Does, Pipeline, Target},
     },
     model::{Message, Place},
     repo::{Component, File, FileKind, Repo},
@@ -223,6 +223,20 @@ pub fn offered(repo: &Repo, commands: &[CommandUse]) -> Option<(&'static str, Pl
                 Some((*platform, Place::At(document.file, link.span)))
             })
         })
+    })
+}
+
+/// A pipeline that publishes an archive, a package or an image for others to run: what with, and its path.
+pub fn released(repo: &Repo, pipelines: &[Pipeline]) -> Option<(String, String)> {
+    const RELEASES: [&str; 4] = ["action-gh-release", "/upload-release-asset", "/release-action", "/create-release"];
+    pipelines.iter().find_map(|pipeline| {
+        let tool = pipeline.jobs.iter().filter(|job| job.off.is_none()).find_map(|job| {
+            let mut uses = job.steps.iter().filter_map(|step| step.uses.as_ref());
+            uses.find(|uses| RELEASES.iter().any(|name| uses.text.contains(name)))
+                .map(|uses| uses.text.split('@').next().unwrap_or_default().to_owned())
+                .or_else(|| Some(job.does(|act| act.does == Does::Publish)?.tool))
+        })?;
+        Some((tool, repo.file(pipeline.file).path.to_string()))
     })
 }
 

@@ -92,12 +92,18 @@ pub fn images<'r>(repo: &'r Repo, commands: &[CommandUse]) -> Vec<Image<'r>> {
     images
 }
 
-/// Whether only Compose files for development and tests build it, while there is one for production.
+/// Whether only Compose files for development and tests build it, while there is one for production or its own folder
+/// is for development, too.
 fn is_for_developers(repo: &Repo, file: &File, services: &[ComposeService<'_>]) -> bool {
     let tier = |service: &ComposeService<'_>| tier::of_name(service.file.name());
     let mut own = services.iter().filter(|service| builds(repo, service, file)).peekable();
-    own.peek().is_some()
-        && own.all(|service| tier(service) == Tier::Development)
+    if own.peek().is_none() {
+        return false;
+    }
+    if is_development(file) && own.clone().all(|service| tier::of_path(&service.file.path) == Tier::Development) {
+        return true;
+    }
+    own.all(|service| tier(service) == Tier::Development)
         && services.iter().any(|service| tier(service) == Tier::Production && !builds(repo, service, file))
         && !services.iter().any(|service| {
             tier(service) == Tier::Production

@@ -19,7 +19,7 @@ impl Rule for DockerfileMissing {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Commands]
+        &[Fact::Commands, Fact::Pipelines]
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
@@ -87,6 +87,11 @@ fn shipped_otherwise(cx: &Context<'_>) -> Option<Verdict> {
     }
     if cx.repo.files().iter().any(|file| file.kind == FileKind::Terraform && file.role.is_operational()) {
         return Some(Verdict::unknown("infrastructure"));
+    }
+    // Whoever runs it takes the archive, and packs it or not.
+    let packed = images::dockerfiles(cx.repo).next().is_some();
+    if let Some((tool, path)) = deployment::released(cx.repo, cx.facts.pipelines(cx.repo)).filter(|_| root && !packed) {
+        return Some(Verdict::unknown(Message::new("released").with("tool", tool).with("path", path)));
     }
     let zero_config = cx.component.kind == ComponentKind::WebApp;
     zero_config.then(|| {

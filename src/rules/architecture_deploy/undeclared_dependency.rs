@@ -117,6 +117,10 @@ fn site(cx: &Context<'_>, used: &PackageUse<'_>) -> Option<Site> {
                 // A lock file that could not be read may well hold it.
                 Locked::Yes | Locked::Unread => site.severity(Severity::Medium),
                 Locked::Unlocked => site.severity(Severity::High),
+                // What is asked for inside a function fails where that is called, and not at the start.
+                Locked::No if cx.facts.modules(cx.repo).function_around(used.file, used.import.span).is_some() => {
+                    site.severity(Severity::High)
+                }
                 Locked::No if used.import.way == ImportWay::Dynamic || !cx.component.kind.is_deployable() => {
                     site.severity(Severity::High)
                 }
