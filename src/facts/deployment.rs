@@ -163,6 +163,13 @@ fn by_action(repo: &Repo, file: &File) -> Option<DeployWay> {
             .into_iter()
             .filter_map(|step| step.get("uses"))
             .find(|uses| uses.as_str().is_some_and(|name| DEPLOY_ACTIONS.iter().any(|action| name.contains(action))))?;
+        // Pages of the documentation are not what is deployed.
+        let of_docs = [file.path.file_stem().unwrap_or_default(), job.key.as_str()]
+            .iter()
+            .any(|name| name.split(['-', '_', '.', ' ']).any(|part| matches!(part, "docs" | "doc" | "documentation")));
+        if of_docs && uses.as_str().is_some_and(|name| name.contains("deploy-pages")) {
+            return None;
+        }
         if pipelines::is_throwaway(&job.value) {
             return None;
         }

@@ -424,6 +424,22 @@ pub fn is_development(file: &File) -> bool {
 fn is_service(file: &File, dockerfile: &Dockerfile, component: &Component) -> bool {
     let starts = dockerfile.last("CMD").or_else(|| dockerfile.last("ENTRYPOINT"));
     let tool = matches!(component.kind, ComponentKind::Library | ComponentKind::Cli);
+    // Something is copied out of it, somebody works in it, or it ends when the tables are changed.
+    let idle = starts.is_some_and(|start| {
+        let commands = start.commands();
+        let [command] = commands.as_slice() else { return false };
+        let first = command.words.first().map(|word| word.text.as_str()).unwrap_or_default();
+        let waits = matches!(first, "sleep" | "tail" | "true" | "/bin/true" | "echo");
+        let words = || command.words.iter().skip(1);
+        let migrates = words().any(|word| {
+            let text = word.text.rsplit('/').next().unwrap_or_default();
+            text == "migrate" || text.starts_with("migrate.") || text.starts_with("migrate:")
+        });
+        (waits && dockerfile.last("ENTRYPOINT").is_none()) || migrates
+    });
+    if idle {
+        return false;
+    }
     !is_helper(file)
         && !tool
         && (starts.is_some() || dockerfile.last("EXPOSE").is_some() || component.kind.is_deployable())
