@@ -7,7 +7,7 @@ use crate::{
     facts::{
         commands::{CommandUse, Stage, steps},
         documents, images,
-        pipelines::{self, Target},
+        pipelines::{self, Does, Pipeline, Target},
     },
     model::{Message, Place},
     repo::{Component, File, FileKind, Repo},
@@ -163,6 +163,13 @@ fn by_action(repo: &Repo, file: &File) -> Option<DeployWay> {
             .into_iter()
             .filter_map(|step| step.get("uses"))
             .find(|uses| uses.as_str().is_some_and(|name| DEPLOY_ACTIONS.iter().any(|action| name.contains(action))))?;
+        // Pages of the documentation are not what is deployed.
+        let of_docs = [file.path.file_stem().unwrap_or_default(), job.key.as_str()]
+            .iter()
+            .any(|name| name.split(['-', '_', '.', ' ']).any(|part| matches!(part, "docs" | "doc" | "documentation")));
+        if of_docs && uses.as_str().is_some_and(|name| name.contains("deploy-pages")) {
+            return None;
+        }
         if pipelines::is_throwaway(&job.value) {
             return None;
         }
@@ -223,6 +230,20 @@ pub fn offered(repo: &Repo, commands: &[CommandUse]) -> Option<(&'static str, Pl
                 Some((*platform, Place::At(document.file, link.span)))
             })
         })
+    })
+}
+
+/// A pipeline that publishes an archive, a package or an image for others to run: what with, and its path.
+pub fn released(repo: &Repo, pipelines: &[Pipeline]) -> Option<(String, String)> {
+    const RELEASES: [&str; 4] = ["action-gh-release", "/upload-release-asset", "/release-action", "/create-release"];
+    pipelines.iter().find_map(|pipeline| {
+        let tool = pipeline.jobs.iter().filter(|job| job.off.is_none()).find_map(|job| {
+            let mut uses = job.steps.iter().filter_map(|step| step.uses.as_ref());
+            uses.find(|uses| RELEASES.iter().any(|name| uses.text.contains(name)))
+                .map(|uses| uses.text.split('@').next().unwrap_or_default().to_owned())
+                .or_else(|| Some(job.does(|act| act.does == Does::Publish)?.tool))
+        })?;
+        Some((tool, repo.file(pipeline.file).path.to_string()))
     })
 }
 

@@ -92,12 +92,18 @@ pub fn images<'r>(repo: &'r Repo, commands: &[CommandUse]) -> Vec<Image<'r>> {
     images
 }
 
-/// Whether only Compose files for development and tests build it, while there is one for production.
+/// Whether only Compose files for development and tests build it, while there is one for production or its own folder
+/// is for development, too.
 fn is_for_developers(repo: &Repo, file: &File, services: &[ComposeService<'_>]) -> bool {
     let tier = |service: &ComposeService<'_>| tier::of_name(service.file.name());
     let mut own = services.iter().filter(|service| builds(repo, service, file)).peekable();
-    own.peek().is_some()
-        && own.all(|service| tier(service) == Tier::Development)
+    if own.peek().is_none() {
+        return false;
+    }
+    if is_development(file) && own.clone().all(|service| tier::of_path(&service.file.path) == Tier::Development) {
+        return true;
+    }
+    own.all(|service| tier(service) == Tier::Development)
         && services.iter().any(|service| tier(service) == Tier::Production && !builds(repo, service, file))
         && !services.iter().any(|service| {
             tier(service) == Tier::Production
@@ -418,6 +424,22 @@ pub fn is_development(file: &File) -> bool {
 fn is_service(file: &File, dockerfile: &Dockerfile, component: &Component) -> bool {
     let starts = dockerfile.last("CMD").or_else(|| dockerfile.last("ENTRYPOINT"));
     let tool = matches!(component.kind, ComponentKind::Library | ComponentKind::Cli);
+    // Something is copied out of it, somebody works in it, or it ends when the tables are changed.
+    let idle = starts.is_some_and(|start| {
+        let commands = start.commands();
+        let [command] = commands.as_slice() else { return false };
+        let first = command.words.first().map(|word| word.text.as_str()).unwrap_or_default();
+        let waits = matches!(first, "sleep" | "tail" | "true" | "/bin/true" | "echo");
+        let words = || command.words.iter().skip(1);
+        let migrates = words().any(|word| {
+            let text = word.text.rsplit('/').next().unwrap_or_default();
+            text == "migrate" || text.starts_with("migrate.") || text.starts_with("migrate:")
+        });
+        (waits && dockerfile.last("ENTRYPOINT").is_none()) || migrates
+    });
+    if idle {
+        return false;
+    }
     !is_helper(file)
         && !tool
         && (starts.is_some() || dockerfile.last("EXPOSE").is_some() || component.kind.is_deployable())

@@ -6,7 +6,6 @@ use crate::{
     facts::{
         Fact,
         deployment::{self, DeployWay},
-        pipelines::Does,
     },
     model::{Evidence, Message, Place, Site, Verdict},
     repo::{Component, ComponentKind},
@@ -49,7 +48,7 @@ impl Rule for DeployMethodMissing {
             return Verdict::pass(Evidence::At { place, note }, []);
         }
         // Whoever runs it takes the release.
-        if let Some((tool, place)) = released(cx) {
+        if let Some((tool, place)) = deployment::released(cx.repo, cx.facts.pipelines(cx.repo)) {
             return Verdict::unknown(Message::new("released").with("tool", tool).with("path", place));
         }
         let services: Vec<&Component> =
@@ -60,23 +59,6 @@ impl Rule for DeployMethodMissing {
         let framework = deployed[0].profile.frameworks.first().map_or("a web framework", |framework| framework.name);
         Verdict::unknown(Message::new("zero-config").with("framework", framework))
     }
-}
-
-/// A pipeline that publishes an archive, a package or an image, and its path.
-fn released(cx: &Context<'_>) -> Option<(String, String)> {
-    cx.facts.pipelines(cx.repo).iter().find_map(|pipeline| {
-        let act = pipeline.jobs.iter().filter(|job| job.off.is_none()).find_map(|job| {
-            let releases = job.steps.iter().filter_map(|step| step.uses.as_ref()).find(|uses| {
-                ["action-gh-release", "/upload-release-asset", "/release-action", "/create-release"]
-                    .iter()
-                    .any(|name| uses.text.contains(name))
-            });
-            releases
-                .map(|uses| uses.text.split('@').next().unwrap_or_default().to_owned())
-                .or_else(|| Some(job.does(|act| act.does == Does::Publish)?.tool))
-        })?;
-        Some((act, cx.repo.file(pipeline.file).path.to_string()))
-    })
 }
 
 fn nothing_deployed(cx: &Context<'_>) -> Verdict {

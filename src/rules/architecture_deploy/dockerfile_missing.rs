@@ -3,9 +3,10 @@
 use camino::Utf8Path;
 
 use crate::{
+    code::docker::Dockerfile,
     facts::{Fact, deployment, images},
-    model::{Evidence, Message, Place, Site, Verdict},
-    repo::{ComponentKind, FileKind},
+    model::{Evidence, Message, Place, Site, Span, Verdict},
+    repo::{ComponentKind, File, FileKind, Role},
     rule::{Context, Rule},
 };
 
@@ -19,7 +20,7 @@ impl Rule for DockerfileMissing {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Commands]
+        &[Fact::Commands, Fact::Pipelines]
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
@@ -56,6 +57,11 @@ fn packed(cx: &Context<'_>) -> Option<Verdict> {
             evidence.push(Evidence::At { place, note: Message::new("has").with("name", cx.component.name.as_str()) });
             continue;
         }
+        if let Some(span) = own_sources(cx, file, dockerfile) {
+            let note = Message::new("has").with("name", cx.component.name.as_str());
+            evidence.push(Evidence::At { place: Place::At(file.id, span), note });
+            continue;
+        }
         if let Some(span) = images::copies(dockerfile, &cx.component.path) {
             let note = Message::new("shared").with("path", cx.component.path.as_str());
             evidence.push(Evidence::At { place: Place::At(file.id, span), note });
@@ -66,7 +72,42 @@ fn packed(cx: &Context<'_>) -> Option<Verdict> {
             evidence.push(Evidence::At { place: Place::At(file.id, span), note });
         }
     }
+    if evidence.is_empty() {
+        evidence.extend(packed_as_part(cx, &dockerfiles));
+    }
     (!evidence.is_empty()).then(|| Verdict::pass_or(evidence, || absent(cx)))
+}
+
+/// Where a Dockerfile beside this component's manifest copies a folder of its sources, whatever else it packs.
+fn own_sources(cx: &Context<'_>, file: &File, dockerfile: &Dockerfile) -> Option<Span> {
+    let folder = cx.component.folder();
+    let context = images::context_of(cx.repo, file);
+    let mut copies = dockerfile
+        .stages
+        .iter()
+        .flat_map(|stage| stage.all("COPY"))
+        .filter(|copy| file.folder() == folder && copy.flag("from").is_none());
+    let copy = copies.find(|copy| {
+        let sources = &copy.arguments[..copy.arguments.len().saturating_sub(1)];
+        sources.iter().any(|word| {
+            let path = crate::facts::compose::normalised(&context.join(&word.text));
+            let below = cx.repo.files_below(&path).iter();
+            let mut code = below.filter(|one| one.kind == FileKind::Code && one.role == Role::Source);
+            code.any(|one| one.component == cx.component.id)
+        })
+    })?;
+    Some(copy.span)
+}
+
+/// The image of another component of the workspace that has this one among its dependencies.
+fn packed_as_part(cx: &Context<'_>, dockerfiles: &[&File]) -> Option<Evidence> {
+    dockerfiles.iter().find_map(|file| {
+        let owner = images::packed(cx.repo, file);
+        let (manifest, dependency) = cx.repo.dependency(owner.id, &cx.component.name)?;
+        let note = Message::new("has").with("name", cx.component.name.as_str());
+        (owner.id != cx.component.id && owner.kind.is_deployable())
+            .then_some(Evidence::At { place: Place::At(manifest.file, dependency.span), note })
+    })
 }
 
 /// Why this component needs no image, or why nobody can tell.
@@ -87,6 +128,11 @@ fn shipped_otherwise(cx: &Context<'_>) -> Option<Verdict> {
     }
     if cx.repo.files().iter().any(|file| file.kind == FileKind::Terraform && file.role.is_operational()) {
         return Some(Verdict::unknown("infrastructure"));
+    }
+    // Whoever runs it takes the archive, and packs it or not.
+    let packed = images::dockerfiles(cx.repo).next().is_some();
+    if let Some((tool, path)) = deployment::released(cx.repo, cx.facts.pipelines(cx.repo)).filter(|_| root && !packed) {
+        return Some(Verdict::unknown(Message::new("released").with("tool", tool).with("path", path)));
     }
     let zero_config = cx.component.kind == ComponentKind::WebApp;
     zero_config.then(|| {

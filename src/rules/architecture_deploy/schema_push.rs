@@ -132,7 +132,12 @@ fn is_check(job: &str) -> bool {
 /// `npm run db:push`, `pnpm db:push`, `yarn workspace api db:push`.
 fn calls_script(caller: &CommandUse, script: &str) -> bool {
     let Some(first) = caller.command.words.first() else { return false };
+    // `pnpm exec buf push` starts a program that has a subcommand of this name.
+    let program = caller.command.words.iter().any(|word| matches!(word.text.as_str(), "exec" | "dlx" | "npx" | "x"));
+    let named = caller.command.package_script().is_none_or(|started| started == script);
     matches!(first.text.as_str(), "npm" | "pnpm" | "yarn" | "bun")
+        && !program
+        && named
         && caller.command.words.iter().any(|word| word.text == script)
 }
 

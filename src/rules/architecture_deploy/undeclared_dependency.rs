@@ -138,14 +138,21 @@ fn is_inside_function(cx: &Context<'_>, used: &PackageUse<'_>) -> bool {
 /// Whether a file is the configuration of a bundler that no manifest around it declares.
 fn is_idle_configuration(cx: &Context<'_>, nearest: &crate::repo::Manifest, file: crate::model::FileId) -> bool {
     const TOOLS: [&str; 6] = ["webpack", "rollup", "gulpfile", "gruntfile", "vite", "karma"];
-    let name = cx.repo.file(file).name().to_ascii_lowercase();
-    let configures = name.contains(".config.") || name.starts_with("gulpfile") || name.starts_with("gruntfile");
-    let Some(tool) = TOOLS.iter().find(|tool| configures && name.split(['.', '-', '_']).any(|part| part == **tool))
-    else {
+    let at = cx.repo.file(file);
+    let name = at.name().to_ascii_lowercase();
+    let scripted = name.starts_with("gulpfile") || name.starts_with("gruntfile");
+    let Some(stem) = name.split_once(".config.").map(|(stem, _)| stem).or(scripted.then_some(name.as_str())) else {
         return false;
     };
+    let known = TOOLS.iter().find(|tool| stem.split(['.', '-', '_']).any(|part| part == **tool));
+    // Beside the manifest a file of this name is a tool's, whichever it is; elsewhere it may be the product's own.
+    let beside = (at.folder() == nearest.folder && !matches!(stem, "app" | "server" | "index")).then_some(stem);
+    let Some(tool) = known.copied().or(beside) else { return false };
     let package = tool.trim_end_matches("file");
-    nearest.dependency(package).is_none() && cx.repo.declared(&[package]).is_none()
+    let installed = |manifest: &crate::repo::Manifest| {
+        manifest.dependencies.iter().any(|dependency| dependency.name.contains(package))
+    };
+    !cx.repo.manifests().iter().any(installed)
 }
 
 /// Whether pnpm is told to put the package where every package of the workspace finds it.

@@ -8,6 +8,7 @@ use crate::{
     model::{Evidence, Message, Place, Site, Verdict},
     repo::{FileKind, Repo, Role},
     rule::{Context, Rule},
+    rules::ci_cd::ci_tests_not_run::run_elsewhere,
 };
 
 pub(in crate::rules) static RULE: CiLintTypecheckNotRun = CiLintTypecheckNotRun;
@@ -56,7 +57,16 @@ impl Rule for CiLintTypecheckNotRun {
         evidence.extend(hosted(cx.repo));
         Verdict::pass_or(evidence, || match opaque(pipelines) {
             Some((_, name)) => Verdict::unknown(Message::new("opaque").with("name", name)),
-            None => Verdict::fail(Site::new(anchor(pipelines), "missing"), []),
+            None => {
+                // Whoever runs the tests runs the linter, and what is here does neither.
+                let tests = found.iter().any(|(_, act)| act.does == Does::Test);
+                match run_elsewhere(cx).filter(|_| !tests) {
+                    Some((system, path)) => {
+                        Verdict::unknown(Message::new("elsewhere").with("system", system).with("path", path))
+                    }
+                    None => Verdict::fail(Site::new(anchor(pipelines), "missing"), []),
+                }
+            }
         })
     }
 }

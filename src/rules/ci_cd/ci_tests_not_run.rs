@@ -59,7 +59,7 @@ impl Rule for CiTestsNotRun {
 }
 
 /// A system that a document says runs the tests, and the document.
-fn run_elsewhere(cx: &Context<'_>) -> Option<(&'static str, String)> {
+pub(super) fn run_elsewhere(cx: &Context<'_>) -> Option<(&'static str, String)> {
     const SYSTEMS: [&str; 12] = [
         "Concourse",
         "Jenkins",

@@ -6,7 +6,9 @@ use crate::{
     facts::{
         Fact,
         deployment::{self, DeployWay},
-        documents, rollout,
+        documents,
+        pipelines::{Does, Target},
+        rollout,
         tier::{self, Tier},
     },
     model::{Confidence, Evidence, Message, Place, Severity, Site, Verdict},
@@ -24,7 +26,7 @@ impl Rule for StagingEnvironmentMissing {
     }
 
     fn needs(&self) -> &'static [Fact] {
-        &[Fact::Commands]
+        &[Fact::Commands, Fact::Pipelines]
     }
 
     fn conclude(&self, cx: &Context<'_>) -> Verdict {
@@ -55,6 +57,12 @@ fn evidence(cx: &Context<'_>, ways: &[DeployWay]) -> Vec<Evidence> {
         note: Message::new("previews").with("platform", way.kind),
     });
     let mut found: Vec<Evidence> = staged.into_iter().chain(previews).collect();
+    let deployed = cx.facts.pipelines(cx.repo).iter().find_map(|pipeline| {
+        let mut jobs = pipeline.jobs.iter().filter(|job| job.off.is_none());
+        let act = jobs.find_map(|job| job.does(|act| act.does == Does::Deploy(Target::Staging)))?;
+        Some(Evidence::At { place: pipeline.place(act.span), note: Message::new("staging") })
+    });
+    found.extend(deployed);
     if found.is_empty() {
         let said =
             |text: &str| text.contains("staging") || text.contains("preview environment") || text.contains("стейджинг");

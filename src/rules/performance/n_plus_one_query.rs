@@ -74,9 +74,14 @@ fn direct(file: FileId, query: &Query, loops: &mut BTreeSet<Span>) -> Option<Sit
         (false, _, true) => "write",
     };
     let message = Message::new(key).with("library", query.library.name()).with("table", query.table.as_str());
-    let site = Site::new(Place::At(file, query.span), message);
+    let site = Site::new(Place::At(file, from_head(iteration.span, query.span)), message);
     // No one statement sets another value in each row, unless it is put together for that.
     Some(if iteration.own_values { site.severity(Severity::Low).confidence(Confidence::Guess) } else { site })
+}
+
+/// From the head of the loop to what asks in it: neither says without the other what is asked how often.
+fn from_head(around: Span, asks: Span) -> Span {
+    Span { start: around.start.min(asks.start), end: asks.end }
 }
 
 fn writes(query: &Query) -> bool {
@@ -106,7 +111,7 @@ fn called(cx: &Context<'_>, file: FileId, loops: &mut BTreeSet<Span>) -> Vec<Sit
         let name = modules.function(callee).name.as_str();
         let site = |key| {
             let message = Message::new(key).with("name", name).with("table", asked.table.as_str());
-            Site::new(Place::At(file, pass.span), message).confidence(Confidence::Likely)
+            Site::new(Place::At(file, from_head(span, pass.span)), message).confidence(Confidence::Likely)
         };
         // A repository class asks for the model that it was made for.
         let named = !matches!(asked.table.as_str(), "" | "self" | "cls" | "this" | "model");

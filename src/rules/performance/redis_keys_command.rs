@@ -147,8 +147,22 @@ fn speaks_redis(receiver: NodeRef<'_>) -> bool {
     if named(receiver) || module(receiver) {
         return true;
     }
+    let makes = |made: NodeRef<'_>| made.child(NodeRole::Callee).is_some_and(|callee| named(callee) || module(callee));
     let made = receiver.resolved();
-    made != receiver && (made.child(NodeRole::Callee).is_some_and(|callee| named(callee) || module(callee)))
+    made != receiver && makes(made) || field_values(receiver).any(makes)
+}
+
+/// What a class gives the field that `receiver` is: `this.client = getRedisClient()` for `this.client`.
+fn field_values(receiver: NodeRef<'_>) -> impl Iterator<Item = NodeRef<'_>> {
+    let own = receiver.is(Kind::Member)
+        && receiver.child(NodeRole::Object).is_some_and(|object| matches!(object.text(), "this" | "self"));
+    let class = receiver.enclosing_class().filter(|_| own);
+    class
+        .into_iter()
+        .flat_map(NodeRef::descendants)
+        .filter(|node| node.is(Kind::Assignment))
+        .filter(move |given| given.child(NodeRole::Target).is_some_and(|target| target.text() == receiver.text()))
+        .filter_map(|given| given.child(NodeRole::Value))
 }
 
 /// The cache of Django answers `keys` with a pattern only when `django-redis` is behind it.

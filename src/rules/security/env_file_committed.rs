@@ -127,7 +127,8 @@ fn committed(cx: &Context<'_>, file: &File, valued: &[&Entry]) -> Site {
     let local = is_for_development(file) || valued.iter().any(|entry| says_development(entry)) || sample();
     let telling = if live.is_empty() { &weak } else { &live };
     if telling.is_empty() {
-        let severity = if local { Severity::Low } else { Severity::High };
+        // Nothing is given away yet.
+        let severity = if local { Severity::Low } else { Severity::Medium };
         let key = if file.tracked.is_some() { "values" } else { "untracked-values" };
         return lowered(Site::new(Place::File(file.id), key).severity(severity), file);
     }
@@ -205,7 +206,9 @@ const PUBLIC: [&str; 8] =
     ["NEXT_PUBLIC_", "VITE_", "REACT_APP_", "NUXT_PUBLIC_", "PUBLIC_", "GATSBY_", "EXPO_PUBLIC_", "NG_APP_"];
 
 fn is_public(name: &str) -> bool {
-    PUBLIC.iter().any(|prefix| name.starts_with(prefix)) || name.starts_with("DOTENV_PUBLIC_KEY")
+    PUBLIC.iter().any(|prefix| name.starts_with(prefix))
+        || name.starts_with("DOTENV_PUBLIC_KEY")
+        || name.starts_with("COMPOSE_")
 }
 
 fn none_tracked(cx: &Context<'_>, mut fine: Vec<Evidence>) -> Verdict {

@@ -34,9 +34,12 @@ impl Rule for FallbackSecret {
             if read.development_only && is_required_beside(cx, file, read) {
                 continue;
             }
+            let own = is_for_own_machine(cx, file, read);
             let read =
                 &EnvRead { shown_elsewhere: read.shown_elsewhere || is_address_beside(cx, file, read), ..read.clone() };
             match judge(file, read, &refused) {
+                // Without the variables the program finds no database, rather than one that anybody may enter.
+                Judged::Bad(site) if own => sites.push(site.severity(Severity::Medium)),
                 Judged::Bad(site) => sites.push(site),
                 Judged::Fine(evidence) => {
                     fine.entry(read.name.clone()).or_insert(evidence);
@@ -200,6 +203,26 @@ fn is_address_beside(cx: &Context<'_>, file: FileId, read: &EnvRead) -> bool {
     })
 }
 
+/// Whether a datastore's password stands beside a host that is the program's own machine unless it is told:
+/// `DB_HOST = os.environ.get("DB_HOST", "localhost")`.
+fn is_for_own_machine(cx: &Context<'_>, file: FileId, read: &EnvRead) -> bool {
+    if !is_datastore(&read.name) {
+        return false;
+    }
+    let Some(store) = ["_PASSWORD", "_PASS", "_PWD"].iter().find_map(|end| read.name.strip_suffix(end)) else {
+        return false;
+    };
+    let Ok(text) = cx.repo.read(file) else { return false };
+    let hosts = [format!("{store}_HOST"), format!("{store}_HOSTNAME"), format!("{store}_SERVER")];
+    let reads = cx.facts.of(file).map(|facts| facts.environment.as_slice()).unwrap_or_default();
+    reads.iter().filter(|other| hosts.contains(&other.name)).any(|other| match &other.fallback {
+        Fallback::Literal { span, .. } => text
+            .get(span.range())
+            .is_some_and(|literal| matches!(literal.trim_matches(['"', '\'', '`']), "localhost" | "127.0.0.1" | "::1")),
+        _ => false,
+    })
+}
+
 enum Judged {
     Bad(Site),
     Fine(Evidence),
@@ -335,7 +358,12 @@ fn in_documents(cx: &Context<'_>) -> Vec<Site> {
                 let named = |text: &str| text.starts_with("GF_SECURITY_ADMIN_PASSWORD");
                 !path.last_key().is_some_and(named) && !node.text().is_some_and(named)
             });
-            theirs.filter_map(move |(_, node)| default_in(file, node, style)).collect::<Vec<_>>()
+            // The store and what asks it are given the same value, and one edit mends both.
+            let mut known = BTreeMap::new();
+            for site in theirs.filter_map(|(_, node)| default_in(file, node, style)) {
+                known.entry(site.key.clone()).or_insert(site);
+            }
+            known.into_values().collect::<Vec<_>>()
         })
         .collect()
 }
