@@ -415,6 +415,11 @@ const RESTORERS: &[(&str, &[&str])] = &[
     ("heroku", &["pg:backups:restore"]),
 ];
 
+/// Whether a program names a tool that does nothing but bring a copy back: `execFile("pg_restore", …)`.
+pub fn names_restorer(text: &str) -> bool {
+    RESTORERS.iter().filter(|(_, verbs)| verbs.is_empty()).any(|(tool, _)| text.contains(tool))
+}
+
 /// Whether a command brings a copy back.
 pub fn restores(used: &CommandUse) -> bool {
     if used.only_prints() {

@@ -199,6 +199,8 @@ pub struct CreateIndex {
     pub unique: bool,
     pub concurrently: bool,
     pub if_not_exists: bool,
+    /// Of a partitioned table without its partitions, so that no row is read: `ON ONLY`.
+    pub only: bool,
     /// Covers a part of the rows: has a `WHERE`.
     pub partial: bool,
 }

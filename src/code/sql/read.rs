@@ -195,7 +195,7 @@ fn index(cursor: &mut Cursor<'_>, unique: bool) -> Option<CreateIndex> {
     if !cursor.eat(&["on"]) {
         return None;
     }
-    cursor.eat(&["only"]);
+    index.only = cursor.eat(&["only"]);
     index.table = cursor.name()?;
     if cursor.eat(&["using"]) {
         cursor.advance();

@@ -80,8 +80,9 @@ pub(super) fn of_path(path: &Utf8Path) -> Option<FileKind> {
     let name = path.file_name()?.to_ascii_lowercase();
     let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
     let folder = path.parent().map(Utf8Path::as_str);
-    // Whatever a workflow is called: `chart.yml`, `app.yml`, `render.yaml`.
-    if matches!(folder, Some(".github/workflows")) && is_yaml(&name) {
+    // Whatever a workflow is called: `chart.yml`, `app.yml`, `render.yaml`. Others run the same files.
+    let workflows = [".github/workflows", ".depot/workflows", ".forgejo/workflows", ".gitea/workflows"];
+    if folder.is_some_and(|folder| workflows.contains(&folder)) && is_yaml(&name) {
         return Some(FileKind::Workflow);
     }
     by_name(&name)

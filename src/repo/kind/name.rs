@@ -68,6 +68,8 @@ pub(super) fn by_name(name: &str) -> Option<FileKind> {
         | ".appveyor.yml"
         | ".drone.yml"
         | ".drone.yaml"
+        // Versions of its language stood in the name.
+        | ".drone-1.0.yml"
         | ".drone.star"
         | ".drone.jsonnet"
         | ".woodpecker.yml"

@@ -102,7 +102,11 @@ fn site(cx: &Context<'_>, used: &PackageUse<'_>) -> Option<Site> {
                 .severity(Severity::Medium)
                 .related(Place::At(manifest.file, dependency.span), "declared-here")
         }
-        Declared::Nowhere { nearest, .. } if by_extra(cx, nearest, &used.package) => return None,
+        Declared::Nowhere { nearest, .. }
+            if by_extra(cx, nearest, &used.package) || builds_with(cx, nearest, &used.package) =>
+        {
+            return None;
+        }
         Declared::Nowhere { nearest, locked } if *locked != Locked::Yes && is_brought_along(nearest, &used.package) => {
             Site::new(place, said("locked").with("manifest", path(nearest))).severity(Severity::Medium)
         }
@@ -241,6 +245,17 @@ fn by_extra(cx: &Context<'_>, nearest: &crate::repo::Manifest, package: &str) ->
         let line = text.get(dependency.span.start as usize..).and_then(|rest| rest.lines().next()).unwrap_or_default();
         let asked = line.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map(|(asked, _)| asked);
         asked.is_some_and(|asked| asked.split(',').any(|extra| extras.contains(&extra.trim())))
+    })
+}
+
+/// Whether `[build-system]` requires the package: what builds a distribution imports it while it builds.
+fn builds_with(cx: &Context<'_>, nearest: &crate::repo::Manifest, package: &str) -> bool {
+    let root = cx.repo.doc(nearest.file).and_then(crate::doc::Doc::root).filter(|_| nearest.build_system.is_some());
+    let required = root.and_then(|root| root.at(&["build-system", "requires"]));
+    let plain = |text: &str| text.to_ascii_lowercase().replace('_', "-");
+    required.map(crate::doc::Node::items).unwrap_or_default().iter().filter_map(crate::doc::Node::as_str).any(|text| {
+        let name = text.split(['=', '<', '>', '~', '!', '[', ';', ' ']).next().unwrap_or(text);
+        plain(name) == plain(package)
     })
 }
 

@@ -62,6 +62,9 @@ fn judge(cx: &Context<'_>, history: &History, newest: usize, sites: &mut Vec<Sit
             let Kind::CreateIndex(index) = &statement.kind else { continue };
             let place = Place::At(step.file, statement.span);
             let say = |key: &'static str| Message::new(key).with("table", index.table.name.as_str());
+            if index.only {
+                continue;
+            }
             if index.concurrently {
                 if in_transaction(history, step) {
                     sites.push(

@@ -53,7 +53,8 @@ fn evidence(cx: &Context<'_>) -> Vec<Evidence> {
         let data = ["backup", "db", "database", "dump", "postgres", "mysql", "mongo", "volume", "data"];
         let path = file.path.as_str().to_ascii_lowercase();
         let about = shell || path.split(|char: char| !char.is_ascii_alphanumeric()).any(|part| data.contains(&part));
-        program && about && file.role.is_operational() && backups::says_restore(file.name())
+        let starts = || cx.repo.read(file.id).is_ok_and(|text| backups::names_restorer(&text));
+        program && file.role.is_operational() && backups::says_restore(file.name()) && (about || starts())
     });
     if found.is_empty() {
         found.extend(scripts.map(|file| Evidence::At {
