@@ -358,12 +358,7 @@ fn in_documents(cx: &Context<'_>) -> Vec<Site> {
                 let named = |text: &str| text.starts_with("GF_SECURITY_ADMIN_PASSWORD");
                 !path.last_key().is_some_and(named) && !node.text().is_some_and(named)
             });
-            // The store and what asks it are given the same value, and one edit mends both.
-            let mut known = BTreeMap::new();
-            for site in theirs.filter_map(|(_, node)| default_in(file, node, style)) {
-                known.entry(site.key.clone()).or_insert(site);
-            }
-            known.into_values().collect::<Vec<_>>()
+            theirs.filter_map(move |(_, node)| default_in(file, node, style)).collect::<Vec<_>>()
         })
         .collect()
 }
