@@ -91,7 +91,8 @@ impl Place<'_> {
             ".storybook" | "__stories__" => Role::Story,
             ".husky" | ".githooks" => Role::Script,
             "commands" if self.parent == "management" => Role::Script,
-            ".github" | ".gitlab" | ".circleci" | ".vscode" | ".idea" | ".devcontainer" => Role::Config,
+            ".github" | ".depot" | ".forgejo" | ".gitea" | ".gitlab" | ".circleci" | ".vscode" | ".idea"
+            | ".devcontainer" => Role::Config,
             ".claude" | ".cursor" | ".windsurf" | ".kiro" | ".clinerules" => Role::Docs,
             _ => return None,
         })
