@@ -193,6 +193,12 @@ impl Access {
 }
 
 impl Route {
+    /// Whether what guards the route may lie in base classes, forms and settings, as Django's views have it, of which
+    /// only a part can be read. Of what was reported about such routes in unknown repositories more was wrong than right.
+    pub fn has_inherited_guards(&self) -> bool {
+        self.framework.starts_with("django")
+    }
+
     pub fn access(&self) -> Access {
         if self.authenticates().is_some() {
             Access::Guarded

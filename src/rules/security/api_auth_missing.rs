@@ -414,6 +414,7 @@ fn site(cx: &Context<'_>, route: &Route) -> Site {
     } else {
         Site::new(route.place.clone(), say("shows")).severity(Severity::High).confidence(Confidence::Likely)
     };
+    let site = if route.has_inherited_guards() { site.confidence(Confidence::Guess) } else { site };
     site.key(label(route))
 }
 

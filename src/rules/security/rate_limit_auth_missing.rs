@@ -113,7 +113,8 @@ impl Rule for RateLimitAuthMissing {
                 let told = takes_told(cx.repo, modules, route);
                 let key = if told { "told" } else { "missing" };
                 let message = Message::new(key).with("path", route.path.as_str());
-                let site = Site::new(place, message).confidence(Confidence::Likely).key(&route.path);
+                let sure = if route.has_inherited_guards() { Confidence::Guess } else { Confidence::Likely };
+                let site = Site::new(place, message).confidence(sure).key(&route.path);
                 sites.push(match (told, exchanges_code(route)) {
                     // Nobody tries his way to a code that is good once and comes with a secret of the client.
                     (true, true) => site.severity(Severity::Low).confidence(Confidence::Guess),

@@ -51,7 +51,8 @@ impl Rule for WebhookSignatureMissing {
             } else if !route.resolved || hesitates(modules, route) {
                 unclear += 1;
             } else if !standing::only_answers(modules, route) {
-                sites.push(Site::new(route.place.clone(), say("open")).confidence(Confidence::Likely).key(&route.path));
+                let sure = if route.has_inherited_guards() { Confidence::Guess } else { Confidence::Likely };
+                sites.push(Site::new(route.place.clone(), say("open")).confidence(sure).key(&route.path));
             }
         }
         let (total, ok) = (sites.len() + fine.len(), fine.len());
