@@ -71,6 +71,7 @@ pub const KEYWORDS: &[&str] = &[
     "kinde",
     "seasurf",
     "MIDDLEWARE",
+    "validate_on_submit",
 ];
 
 /// Kinds of nodes that give signs.
@@ -191,6 +192,10 @@ fn call(node: NodeRef<'_>) -> Option<Sign> {
     }
     if let Some(cookie) = Cookie::of(node) {
         return set(&cookie);
+    }
+    // A form of Flask-WTF checks its own token, and says nothing of routes without one.
+    if node.callee_name() == Some("validate_on_submit") {
+        return Some(Sign::Speaks);
     }
     registered(node).or_else(|| read_by_call(node))
 }
@@ -485,7 +490,7 @@ fn assignment(node: NodeRef<'_>) -> Option<Sign> {
         _ => return None,
     };
     match named {
-        "MIDDLEWARE" | "MIDDLEWARE_CLASSES" => middleware(value),
+        name if is_middleware(name) => middleware(value),
         "WTF_CSRF_ENABLED" if is_off(value) && !in_development_class(node) => Some(Sign::Off("flask")),
         "WTF_CSRF_CHECK_DEFAULT" if is_off(value) && !in_development_class(node) => Some(Sign::Manual),
         "JWT_COOKIE_CSRF_PROTECT" if is_off(value) && !in_development_class(node) => Some(Sign::Off("flask-jwt")),
@@ -518,9 +523,60 @@ fn middleware(list: NodeRef<'_>) -> Option<Sign> {
         Some(Sign::Guards("CsrfViewMiddleware".to_owned()))
     } else if list.descendants().any(|node| node.is(Kind::String) && speaks(node.name())) {
         Some(Sign::Speaks)
+    } else if has_other_branch(list) {
+        Some(Sign::Speaks)
     } else {
         Some(Sign::Off("django"))
     }
+}
+
+/// Whether the same file puts the check in the list elsewhere: in the other branch of an `if`, or added later. A branch
+/// that only development takes speaks for nothing else.
+fn has_other_branch(list: NodeRef<'_>) -> bool {
+    let takes = |node: NodeRef<'_>| {
+        node.ancestors().any(|above| match above.kind() {
+            Kind::Assignment => above.child(Role::Target).is_some_and(|target| is_middleware(target.name())),
+            Kind::Call => above.receiver().is_some_and(|on| is_middleware(on.name())),
+            _ => false,
+        })
+    };
+    list.tree().nodes().any(|node| {
+        node.is(Kind::String)
+            && node.name().ends_with("CsrfViewMiddleware")
+            && !list.span().contains(node.span())
+            && takes(node)
+            && !only_in_development(node)
+    })
+}
+
+fn is_middleware(name: &str) -> bool {
+    matches!(name, "MIDDLEWARE" | "MIDDLEWARE_CLASSES")
+}
+
+/// Whether an `if` that asks for development or tests is all that leads to a place: `if DEBUG:`, and the `else` of
+/// `if PRODUCTION:`.
+fn only_in_development(node: NodeRef<'_>) -> bool {
+    let mut child = node;
+    for above in node.ancestors() {
+        if above.is(Kind::If)
+            && let Some(condition) = above.child(Role::Condition)
+        {
+            let text = condition.text().to_ascii_lowercase();
+            let any = |names: &[&str]| names.iter().any(|name| text.contains(name));
+            let negated = text.starts_with("not ");
+            let development = match () {
+                () if any(&["prod"]) => Some(negated),
+                () if any(&["debug", "dev", "test", "local"]) => Some(!negated),
+                () => None,
+            };
+            let asked = matches!(child.role(), Role::Consequent | Role::Alternate);
+            if asked && development == Some(child.role() == Role::Consequent) {
+                return true;
+            }
+        }
+        child = above;
+    }
+    false
 }
 
 /// A view that is exempt although a session guards it, and a check that was emptied.

@@ -16,6 +16,7 @@ pub mod coverage;
 pub mod credentials;
 pub mod cron;
 pub mod cross_site;
+pub mod dead;
 pub mod deployment;
 mod directives;
 pub mod documents;

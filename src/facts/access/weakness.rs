@@ -146,5 +146,34 @@ fn always(function: NodeRef<'_>) -> Option<NodeRef<'_>> {
     let throws = body.descendants().any(|inner| {
         inner.is(Kind::Call) && inner.callee_name().is_some_and(|name| name.to_ascii_lowercase().contains("throw"))
     });
-    (unconditional && !throws && leaves.iter().all(yes)).then(|| leaves[0])
+    (unconditional && !throws && leaves.iter().all(yes) && !prepares(function, body)).then(|| leaves[0])
+}
+
+/// Whether a guard's method only gets something ready for the handler: it calls something for its effect or sets a
+/// value, and neither its class nor its body speaks of the caller.
+fn prepares(function: NodeRef<'_>, body: NodeRef<'_>) -> bool {
+    let asks = |about: Option<About>| matches!(about, Some(About::Identity | About::Role | About::Signature));
+    let named = |class: NodeRef<'_>| asks(about_name(class.name().trim_end_matches("Guard")));
+    if function.enclosing_class().is_none_or(named) {
+        return false;
+    }
+    let named = |inner: &NodeRef<'_>| matches!(inner.kind(), Kind::Identifier | Kind::Member);
+    if body.descendants().filter(named).any(|inner| asks(about_name(inner.name()))) {
+        return false;
+    }
+    body.descendants().any(|inner| match inner.kind() {
+        Kind::Call => is_for_effect(inner) && !is_log(inner),
+        Kind::Assignment => inner.child(Role::Target).is_some_and(|target| target.is(Kind::Member)),
+        _ => false,
+    })
+}
+
+/// Whether nothing takes what a call gives.
+fn is_for_effect(call: NodeRef<'_>) -> bool {
+    let whole = call.parent().filter(|parent| parent.is(Kind::Await)).unwrap_or(call);
+    whole.role() == Role::Item && whole.parent().is_some_and(|parent| parent.is(Kind::Block))
+}
+
+fn is_log(call: NodeRef<'_>) -> bool {
+    matches!(call.callee_name(), Some("log" | "debug" | "info" | "warn" | "warning" | "error" | "verbose" | "trace"))
 }

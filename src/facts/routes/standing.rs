@@ -296,6 +296,13 @@ fn makes_answer(call: &CallSite) -> bool {
         "redirectresponse",
         "fileresponse",
         "redirect",
+        "permanentredirect",
+        "httpresponseredirect",
+        "httpresponsepermanentredirect",
+        // Where a redirect leads.
+        "reverse",
+        "reverse_lazy",
+        "url_for",
         "notfound",
         "abort",
         "router",

@@ -30,6 +30,7 @@ pub(super) fn by_folders(path: &Utf8Path, kind: FileKind, around: &Surroundings)
             grandparent: prefix.parent().and_then(Utf8Path::file_name).unwrap_or_default(),
             package: around.is_anchor(&prefix.join(segment)),
             anchored: around.is_anchor(&prefix),
+            foreign: around.is_package(&prefix) && around.lacks_manifest(path),
             code: matches!(kind, FileKind::Code | FileKind::OtherCode),
         };
         let mut role = place.certain();
@@ -63,6 +64,8 @@ struct Place<'p> {
     package: bool,
     /// Directly below the root or below a folder with a manifest.
     anchored: bool,
+    /// Nothing at or above the file installs what its language needs, beside a manifest of another language.
+    foreign: bool,
     code: bool,
 }
 
@@ -73,6 +76,7 @@ impl Place<'_> {
             "node_modules" | "bower_components" | "third_party" | "third-party" | "thirdparty" | "site-packages" => {
                 Role::Vendored
             }
+            "_vendor" | "_vendored" => Role::Vendored,
             "releases" | "plugins" | "sdks" if self.parent == ".yarn" => Role::Vendored,
             "wrapper" if matches!(self.parent, ".mvn" | "gradle") => Role::Vendored,
             "__generated__" | "storybook-static" | "playwright-report" | "test-results" | "htmlcov"
@@ -114,6 +118,8 @@ impl Place<'_> {
             "vendor" if self.anchored || matches!(self.parent, "lib" | "public" | "static" | "assets" | "js") => {
                 Role::Vendored
             }
+            // No thing of a product is called so; a vendor may be one.
+            "vendored" if self.code => Role::Vendored,
             "lib" | "libs" | "vendors" | "plugins" if served && self.parent != "resources" => Role::Vendored,
             // What a page loads as it is has no sources of its own below a folder for libraries.
             "lib" | "libs" | "vendor" | "vendors"
@@ -137,6 +143,8 @@ impl Place<'_> {
             {
                 Role::Script
             }
+            // What was put aside, in a language that nothing here builds any more.
+            "old" | "_old" | "archived" | "_archived" if self.foreign => Role::Example,
             "docs" | "doc" | "documentation" if self.anchored || !self.code => Role::Docs,
             _ => return None,
         })

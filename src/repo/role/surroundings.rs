@@ -10,6 +10,8 @@ use crate::repo::{FileKind, kind};
 pub(in crate::repo) struct Surroundings {
     /// Folders with a manifest of their own.
     packages: FxHashSet<Utf8PathBuf>,
+    /// Folders with a manifest that installs for JavaScript and TypeScript.
+    scripts: FxHashSet<Utf8PathBuf>,
     /// Folders that are parts of a URL.
     pub(super) routes: FxHashSet<Utf8PathBuf>,
     /// `build` and `out` folders that hold what a bundler writes.
@@ -43,8 +45,23 @@ impl Surroundings {
         folder.as_str().is_empty() || self.packages.contains(folder)
     }
 
+    /// Whether `folder` has a manifest of its own.
+    pub(super) fn is_package(&self, folder: &Utf8Path) -> bool {
+        self.packages.contains(folder)
+    }
+
+    /// Whether TypeScript lies at `path` and no manifest at or above it installs what that needs. A browser runs
+    /// plain JavaScript without one.
+    pub(super) fn lacks_manifest(&self, path: &Utf8Path) -> bool {
+        let typed = matches!(path.extension(), Some("ts" | "tsx" | "mts" | "cts"));
+        typed && !path.ancestors().skip(1).any(|folder| self.scripts.contains(folder))
+    }
+
     fn note_manifest(&mut self, path: &Utf8Path) {
         let folder = path.parent().unwrap_or_else(|| Utf8Path::new(""));
+        if matches!(path.file_name(), Some("package.json" | "deno.json" | "deno.jsonc" | "bunfig.toml")) {
+            self.scripts.insert(folder.to_owned());
+        }
         match path.file_name().unwrap_or_default() {
             "package.json" | "pyproject.toml" | "requirements.txt" | "setup.py" | "go.mod" | "Cargo.toml"
             | "pom.xml" | "build.gradle" | "build.gradle.kts" | "composer.json" | "Gemfile" | "deno.json" => {

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 
 use crate::{
     facts::{
-        Fact,
+        Fact, dead,
         modules::{Import, ImportWay, Target},
     },
     model::{Confidence, FileId, Message, Place, Severity, Site, Verdict},
@@ -68,6 +68,9 @@ impl Rule for BrokenImport {
                     last = Some(import.span);
                     let moved = matches!(broken, Broken::Module) && is_copied(cx.repo, file);
                     let site = site(cx.repo, place, import, broken, role);
+                    // What nothing loads breaks nothing.
+                    let dead = role == Role::Source && dead::is_dead(cx.repo, cx.facts, file);
+                    let site = if dead { site.severity(Severity::Low) } else { site };
                     // It runs beside what a build puts where it is copied to.
                     sites.push(if moved { site.confidence(Confidence::Guess) } else { site });
                 }

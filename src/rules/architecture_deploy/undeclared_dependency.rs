@@ -6,7 +6,7 @@ use camino::Utf8Path;
 
 use crate::{
     facts::{
-        Fact,
+        Fact, dead,
         modules::ImportWay,
         packages::{self, Declared, Locked, PackageUse},
     },
@@ -118,6 +118,8 @@ fn site(cx: &Context<'_>, used: &PackageUse<'_>) -> Option<Site> {
             let key = if *locked == Locked::Yes { "locked" } else { "nowhere" };
             let site = Site::new(place, said(key).with("manifest", path(nearest)));
             match locked {
+                // What nothing loads asks for nothing.
+                _ if dead::is_dead(cx.repo, cx.facts, used.file) => site.severity(Severity::Low),
                 // A lock file that could not be read may well hold it.
                 Locked::Yes | Locked::Unread => site.severity(Severity::Medium),
                 // A part that is loaded when somebody switches it on, and is not there when nobody does.

@@ -4,7 +4,7 @@ use crate::{
     facts::{
         Fact, kubernetes,
         processes::{self, asked, of_component},
-        routes::RouteKind,
+        routes::{Route, RouteKind, standing},
     },
     model::{Confidence, Evidence, Message, Place, Severity, Site, Span, Verdict},
     repo::{FileKind, Role},
@@ -85,6 +85,9 @@ fn otherwise(cx: &Context<'_>) -> Verdict {
     if let Some((place, path)) = in_routes_folder(cx) {
         return Verdict::pass_at(place, Message::new("route").with("path", path));
     }
+    if let Some(root) = routes.iter().find(|route| tells_it_runs(cx, route)) {
+        return Verdict::pass_at(root.place.clone(), Message::new("route").with("path", root.path.as_str()));
+    }
     if let Some(mention) = cx.seen.first() {
         let file = mention.place.file().map_or(String::new(), |file| cx.repo.file(file).path.to_string());
         return Verdict::unknown(Message::new("mentioned").with("file", file));
@@ -107,6 +110,23 @@ fn otherwise(cx: &Context<'_>) -> Verdict {
     // Nobody asks a function whether it is well.
     let site = if container { site } else { site.severity(Severity::Low) };
     Verdict::fail(site.confidence(Confidence::Likely), [])
+}
+
+/// Whether a route at the root of the service answers anybody that it runs, and does nothing else: `{ status: "up" }`,
+/// `API is running`.
+fn tells_it_runs(cx: &Context<'_>, route: &Route) -> bool {
+    const SAYS: &[&str] = &["running", "is up", "alive", "healthy", "it works", "\"ok\"", "'ok'"];
+    const KEYS: &[&str] = &["status:'", "status:\"", "status:`", "status\":\"", "status':'", "ok:true", "ok\":true"];
+    let root = matches!(route.path.trim_end_matches('/'), "" | "/api" | "/v1" | "/api/v1");
+    if !root || route.method != "GET" || !standing::only_answers(cx.facts.modules(cx.repo), route) {
+        return false;
+    }
+    let Some((file, span)) = standing::handler_of(route) else { return false };
+    let Ok(text) = cx.repo.read(file) else { return false };
+    let Some(body) = text.get(span.start as usize..span.end as usize) else { return false };
+    let body = body.to_ascii_lowercase();
+    let plain: String = body.split_whitespace().collect();
+    SAYS.iter().any(|says| body.contains(says)) || KEYS.iter().any(|key| plain.contains(key))
 }
 
 /// The module of Remix's and React Router's folder of routes that answers about health: `routes/api+/health.ts`.

@@ -58,6 +58,29 @@ const KINDS_OF_LINKS: &[&str] = &[
     "email",
 ];
 
+/// Words of names that hold what only tunes or describes a request.
+const TUNES: &[&str] = &[
+    "timeout",
+    "timeouts",
+    "delay",
+    "retry",
+    "retries",
+    "ttl",
+    "label",
+    "labels",
+    "level",
+    "color",
+    "colour",
+    "icon",
+    "title",
+    "priority",
+    "verbose",
+    "verbosity",
+    "log",
+    "logs",
+    "logging",
+];
+
 impl Rule for AllowlistSubstringMatch {
     fn id(&self) -> &'static str {
         "allowlist-substring-match"
@@ -210,6 +233,9 @@ fn is_list(node: NodeRef<'_>) -> bool {
 
 /// Whether the answer lets somebody or something in, as the names around it say.
 fn decides(question: &Question<'_>) -> bool {
+    if only_tunes(question) {
+        return false;
+    }
     let list = list_of(question).is_some_and(|list| {
         let parts = words(list.name());
         parts.iter().any(|part| ALLOWS.contains(&part.as_str()))
@@ -229,6 +255,29 @@ fn decides(question: &Question<'_>) -> bool {
         function = inner.enclosing_function();
     }
     list
+}
+
+/// Whether the answer only chooses how long to wait, what to call something or how much to log, as the name of the list
+/// or of what takes the answer says.
+fn only_tunes(question: &Question<'_>) -> bool {
+    let tunes = |name: &str| words(name).iter().any(|part| TUNES.contains(&part.as_str()));
+    if list_of(question).is_some_and(|list| tunes(list.name())) {
+        return true;
+    }
+    let mut asked = question.node;
+    for above in question.node.ancestors().take(12) {
+        let (taken, name) = match above.kind() {
+            Kind::Assignment => (asked.role() == Role::Value, above.child(Role::Target).map_or("", NodeRef::name)),
+            Kind::Property => (asked.role() == Role::Value, above.name()),
+            Kind::Block | Kind::If | Kind::Loop | Kind::Class => return false,
+            _ => (false, ""),
+        };
+        if taken {
+            return tunes(name);
+        }
+        asked = above;
+    }
+    false
 }
 
 /// The list that is asked, or whose elements are asked one by one.

@@ -137,10 +137,14 @@ pub(super) fn of_class(project: &Project<'_, '_>, file: FileId, name: &Name, cal
     }
     // `View.as_view(login_required=True)`, an option of the project's own base class.
     let required = call.and_then(|call| call.option("login_required")) == Some(&Shape::Boolean(true));
+    let redirects = only_redirects(modules, at, class);
     methods
         .into_iter()
         .map(|(method, handler)| {
             let mut found = operation(project, at, class, method, handler);
+            if redirects {
+                found.public = Some(Public::Static);
+            }
             if required {
                 let place = Place::At(file, name.span);
                 found.attached.push(Attached::known(GuardDoes::Authenticates, "login_required", place));
@@ -148,6 +152,19 @@ pub(super) fn of_class(project: &Project<'_, '_>, file: FileId, name: &Name, cal
             found
         })
         .collect()
+}
+
+fn is_of_django(name: &Name) -> bool {
+    name.module().is_some_and(|module| module.starts_with("django."))
+}
+
+/// Whether a class adds nothing to Django's own `RedirectView` but where it leads.
+fn only_redirects(modules: Modules<'_>, file: FileId, class: &Class) -> bool {
+    let django = |base: &Shape| base.named().is_some_and(|name| name.last() == "RedirectView" && is_of_django(name));
+    class.bases.iter().any(django)
+        && modules
+            .file(file)
+            .is_some_and(|module| !module.functions.iter().any(|function| function.class == class.name))
 }
 
 fn packaged(file: FileId, name: &Name) -> Found {
@@ -162,11 +179,13 @@ fn packaged(file: FileId, name: &Name) -> Found {
             found.attached.push(Attached::known(GuardDoes::Authenticates, last, Place::At(file, name.span)));
         }
         "LoginView" | "LogoutView" => found.public = Some(Public::Authentication),
+        // The address that it leads to is another route.
+        "RedirectView" if is_of_django(name) => found.public = Some(Public::Static),
         last if last.starts_with("PasswordReset") || last.starts_with("Token") => {
             found.public = Some(Public::Authentication);
         }
         // What other packages' views ask for is not known here.
-        _ if !name.module().is_some_and(|module| module.starts_with("django.")) => found.known = false,
+        _ if !is_of_django(name) => found.known = false,
         _ => {}
     }
     found
