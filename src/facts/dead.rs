@@ -12,6 +12,7 @@ use super::{
     modules::{ExportSource, Modules, Target},
 };
 use crate::{
+    code::Language,
     model::FileId,
     repo::{ComponentKind, File, FileKind, Repo, Role},
 };
@@ -196,7 +197,7 @@ pub fn is_dead(repo: &Repo, facts: &Facts, file: FileId) -> bool {
 }
 
 fn is_judged(file: &File) -> bool {
-    file.role == Role::Source && file.language.is_some_and(|language| language.is_script())
+    file.role == Role::Source && file.language.is_some_and(Language::is_script)
 }
 
 fn is_entry(file: &File, component: &Utf8Path) -> bool {

@@ -30,12 +30,15 @@ pub(super) fn by_folders(path: &Utf8Path, kind: FileKind, around: &Surroundings)
             grandparent: prefix.parent().and_then(Utf8Path::file_name).unwrap_or_default(),
             package: around.is_anchor(&prefix.join(segment)),
             anchored: around.is_anchor(&prefix),
-            foreign: around.is_package(&prefix) && around.lacks_manifest(path),
             code: matches!(kind, FileKind::Code | FileKind::OtherCode),
         };
         let mut role = place.certain();
         if role.is_none() && !java_main {
-            let weak = place.likely();
+            // What was put aside, beside a manifest of another language than its own.
+            let aside = matches!(place.name, "old" | "_old" | "archived" | "_archived")
+                && around.is_package(&prefix)
+                && around.lacks_manifest(path);
+            let weak = place.likely().or(aside.then_some(Role::Example));
             let here = prefix.join(segment);
             let output = weak.is_none() && around.outputs.contains(&here);
             role = if around.routes.contains(&here) { None } else { weak.or(output.then_some(Role::Generated)) };
@@ -64,8 +67,6 @@ struct Place<'p> {
     package: bool,
     /// Directly below the root or below a folder with a manifest.
     anchored: bool,
-    /// Nothing at or above the file installs what its language needs, beside a manifest of another language.
-    foreign: bool,
     code: bool,
 }
 
@@ -143,8 +144,6 @@ impl Place<'_> {
             {
                 Role::Script
             }
-            // What was put aside, in a language that nothing here builds any more.
-            "old" | "_old" | "archived" | "_archived" if self.foreign => Role::Example,
             "docs" | "doc" | "documentation" if self.anchored || !self.code => Role::Docs,
             _ => return None,
         })
