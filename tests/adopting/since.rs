@@ -51,7 +51,7 @@ fn changed_lines_and_new_files_are_listed_and_gated() {
 
 /// A module of `lines` lines, one of which logs.
 fn long(name: &str, lines: usize) -> String {
-    let body: String = (0..lines).map(|line| format!("  order.steps.push(\"{name} {line}\");\n")).collect();
+    let body = (0..lines).map(|line| format!("  order.steps.push(\"{name} {line}\");\n")).collect::<Vec<_>>().concat();
     format!("exports.{name} = (order) => {{\n{body}  console.log(\"{name}\", order.total);\n}};\n")
 }
 

@@ -232,7 +232,7 @@ fn commit_as(root: &Path, author: &str, day: &str) {
 fn age_and_author_follow_a_renamed_file() {
     let shop = shop(1);
     let root = shop.path();
-    let filled: String = (0..20).map(|line| format!("exports.step{line} = {line};\n")).collect();
+    let filled = (0..20).map(|line| format!("exports.step{line} = {line};\n")).collect::<Vec<_>>().concat();
     write(root, "src/orders/m000.js", &format!("{filled}{}", read(root, "src/orders/m000.js")));
     ignore(root, "m000", "ignore[console-usage] a banner");
     commit_as(root, "Bob", "2026-01-02");
