@@ -10,8 +10,9 @@ use crate::{
     },
 };
 
-/// What every such comment holds.
-pub const MARKER: &str = "readiness:";
+/// What such comments hold; all but the first in vain, which somebody should be told.
+const MARKERS: [&str; 5] =
+    ["readiness:", "readiness-ignore", "readiness-disable", "readiness ignore[", "readiness disable["];
 
 pub(super) struct Directives;
 
@@ -21,7 +22,7 @@ impl Extractor for Directives {
     }
 
     fn watch(&self) -> Watch {
-        Watch { text: true, ..Watch::nodes(&[Kind::Comment]).keywords(&[MARKER]).roles(Role::ALL) }
+        Watch { text: true, ..Watch::nodes(&[Kind::Comment]).keywords(&MARKERS).roles(Role::ALL) }
     }
 
     fn text(&self, file: &Visit<'_>, facts: &mut FileFacts) {
@@ -40,7 +41,7 @@ impl Extractor for Directives {
 
 fn push(facts: &mut FileFacts, span: Span, file: &str) {
     let text = file.get(span.range()).unwrap_or_default();
-    if text.contains(MARKER) {
+    if MARKERS.iter().any(|marker| text.contains(marker)) {
         let before = file[..span.start as usize].rsplit('\n').next().unwrap_or_default();
         facts.directives.push(Directive { span, alone: before.trim().is_empty(), text: text.to_owned() });
     }

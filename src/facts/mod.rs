@@ -68,7 +68,6 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-pub use directives::MARKER;
 pub use visit::{Visit, Watch};
 
 use commands::CommandUse;

@@ -12,6 +12,10 @@ use crate::model::{Date, nearest};
 /// What every instruction begins with.
 pub const MARKER: &str = "readiness:";
 
+/// What people write who remember the form of other tools. Prose does not begin like this.
+pub const OTHER_MARKERS: [&str; 4] =
+    ["readiness-ignore", "readiness-disable", "readiness ignore[", "readiness disable["];
+
 /// Where a comment about the whole file must begin: room for a licence header.
 pub const TOP_LINES: u32 = 25;
 
@@ -53,6 +57,10 @@ fn directives(comment: &Comment) -> Vec<Directive<'_>> {
 
 /// Reads one line of a comment; `None` when it holds no instruction.
 fn order(line: &str) -> Option<Result<Order<'_>, Trouble>> {
+    let begins = line.trim_start_matches(|char: char| !char.is_alphanumeric());
+    if let Some(found) = OTHER_MARKERS.iter().find(|marker| begins.starts_with(**marker)) {
+        return Some(Err(Trouble::OtherMarker { found: found.trim_end_matches('[') }));
+    }
     line.match_indices(MARKER).find_map(|(at, _)| {
         let (before, after) = (&line[..at], line[at + MARKER.len()..].trim_start());
         let begins = before.chars().all(|char| !char.is_alphanumeric());

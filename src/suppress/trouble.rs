@@ -11,6 +11,10 @@ pub enum Trouble {
     UnknownVerb {
         found: String,
     },
+    /// Written as other tools want it, where this one reads nothing.
+    OtherMarker {
+        found: &'static str,
+    },
     NoRules,
     /// No `]` behind the rule ids.
     Unclosed,
@@ -49,6 +53,9 @@ impl Trouble {
             Self::UnknownVerb { found } => {
                 format!("`{found}` is no instruction to this tool; did you mean `ignore`?")
             }
+            Self::OtherMarker { found } => {
+                format!("`{found}` suppresses nothing; write `readiness: ignore[rule-id] reason`")
+            }
             Self::NoRules => "the rule is missing; write `readiness: ignore[rule-id] reason`".to_owned(),
             Self::Unclosed => "`]` is missing behind the rule ids".to_owned(),
             Self::NoReason => "the reason is missing; write `readiness: ignore[rule-id] reason`".to_owned(),
@@ -71,6 +78,9 @@ impl Trouble {
         match self {
             Self::UnknownVerb { found } => {
                 format!("`{found}` — неизвестная команда; возможно, имелось в виду `ignore`")
+            }
+            Self::OtherMarker { found } => {
+                format!("`{found}` ничего не подавляет; пишите `readiness: ignore[id-правила] причина`")
             }
             Self::NoRules => "не указано правило; пишите `readiness: ignore[id-правила] причина`".to_owned(),
             Self::Unclosed => "после идентификаторов правил нет `]`".to_owned(),
