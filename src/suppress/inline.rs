@@ -13,8 +13,7 @@ use crate::model::{Date, nearest};
 pub const MARKER: &str = "readiness:";
 
 /// What people write who remember the form of other tools. Prose does not begin like this.
-pub const OTHER_MARKERS: [&str; 4] =
-    ["readiness-ignore", "readiness-disable", "readiness ignore[", "readiness disable["];
+const OTHER_MARKERS: [&str; 4] = ["readiness-ignore", "readiness-disable", "readiness ignore[", "readiness disable["];
 
 /// Where a comment about the whole file must begin: room for a licence header.
 pub const TOP_LINES: u32 = 25;
